@@ -1,0 +1,5 @@
+"""A stand-in for Coder's audit API, and the judge of the real one."""
+
+from auditmock.version import VERSION as __version__
+
+__all__ = ["__version__"]

@@ -1,0 +1,5 @@
+"""`python -m auditmock`, the same as the command `auditmock`."""
+
+from auditmock.cli import main
+
+main()

@@ -1,0 +1,103 @@
+"""Every way a request is refused, as a named value; `handlers.wire` renders them all.
+
+Messages are Coder's own words where the reference gives them (sections 4.2, 5, 7, 9); the details
+may say more.
+"""
+
+from collections.abc import Iterable
+
+from auditmock.models import Validation
+
+SIGNED_OUT = "You are signed out or your session has expired. Please sign in again to continue."
+BAD_PARAMETERS = "Query parameters have invalid values."
+BAD_SEARCH = "Invalid audit search query."
+BAD_BODY = "Request body must be valid JSON."
+
+
+class Refusal(Exception):  # noqa: N818 - not an error of ours: the answer to a request
+    """A request that is answered with the error envelope."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        detail: str = "",
+        validations: Iterable[Validation] = (),
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+        self.detail = detail
+        self.validations = tuple(validations)
+        self.headers = headers
+
+
+def invalid_parameters(problems: Iterable[Validation], *, only_search: bool = False) -> Refusal:
+    """400: parameters or the search query are wrong; the parameters' message goes first (reference 7)."""
+    return Refusal(400, BAD_SEARCH if only_search else BAD_PARAMETERS, validations=problems)
+
+
+def invalid_body(detail: str = "", problems: Iterable[Validation] = ()) -> Refusal:
+    """400: the body cannot be read (detail) or breaks the contract (problems)."""
+    return Refusal(400, BAD_BODY, detail=detail, validations=problems)
+
+
+def signed_out(detail: str, cure: str) -> Refusal:
+    """401: no token, or one that does not open a session."""
+    return Refusal(401, SIGNED_OUT, detail=f"{detail} {cure}")
+
+
+def inactive(status: str, cure: str) -> Refusal:
+    """401: the user may not sign in."""
+    message = (
+        f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
+    )
+    return Refusal(401, message, detail=cure)
+
+
+def forbidden(detail: str) -> Refusal:
+    """403: the role of the caller does not allow it."""
+    return Refusal(403, "Forbidden.", detail=detail)
+
+
+def route_not_found(detail: str = "") -> Refusal:
+    """404: no such path."""
+    return Refusal(404, "Route not found.", detail=detail)
+
+
+def log_not_found(log_id: str) -> Refusal:
+    """404: `after_id` names no log."""
+    detail = f'No audit log has the id "{log_id}"; after_id takes the id of a log of this list.'
+    return Refusal(404, "Audit log not found.", validations=[Validation("after_id", detail)])
+
+
+def method_not_allowed(path: str, allowed: str) -> Refusal:
+    """405: the path is known, the method is not one of its own."""
+    return Refusal(
+        405, "Method not allowed.", detail=f"{path} takes {allowed}.", headers=(("Allow", allowed),)
+    )
+
+
+def not_acceptable(accept: str) -> Refusal:
+    """406: the client takes nothing this server has."""
+    detail = f'This server answers in application/json; the request accepts only "{accept}".'
+    return Refusal(406, "Not acceptable.", detail=detail)
+
+
+def body_too_large(limit: int) -> Refusal:
+    """413: more body than the server reads."""
+    return Refusal(413, "Request body is too large.", detail=f"A body may have {limit} bytes at most.")
+
+
+def unsupported_media_type(detail: str) -> Refusal:
+    """415: the body is not declared as JSON in UTF-8."""
+    return Refusal(
+        415, "Unsupported media type.", detail=f'{detail}; send "Content-Type: application/json".'
+    )
+
+
+def internal_error() -> Refusal:
+    """500: a mistake of ours."""
+    return Refusal(500, "An internal server error occurred.")

@@ -1,0 +1,159 @@
+"""The contract: `openapi.yaml`, read once, and what its extensions say."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class SearchKey(NamedTuple):
+    """A row of `x-search`: the field of a log a key looks at, its type, and when it matches."""
+
+    name: str
+    type: str
+    field: str
+    match: str
+    values: tuple[str, ...]
+    me: bool
+
+
+class Search(NamedTuple):
+    """`x-search`: the keys of the search language, and the key a bare term stands for."""
+
+    keys: Mapping[str, SearchKey]
+    bare_term: str
+
+
+class Carrier(NamedTuple):
+    """A place where the session token may be: `place` is cookie, query or header."""
+
+    place: str
+    name: str
+
+
+class Operation(NamedTuple):
+    """One operation; `path` is whole, base path included."""
+
+    id: str
+    method: str
+    path: str
+    roles: frozenset[str]
+    parameters: tuple[Mapping[str, Any], ...]
+    takes_body: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract as written (`text`) and as data (`document`)."""
+
+    text: str
+    document: Mapping[str, Any]
+
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Follow a local `$ref`, if the node is one."""
+        while "$ref" in node:
+            target: Any = self.document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            node = target
+        return node
+
+    def whole(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Merge a schema with those its `allOf` names."""
+        whole = dict(self.resolve(schema))
+        for part in whole.pop("allOf", ()):
+            whole = {**self.whole(part), **whole}
+        return whole
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """One of the named schemas."""
+        schema: Mapping[str, Any] = self.document["components"]["schemas"][name]
+        return schema
+
+    def enum(self, name: str) -> tuple[str, ...]:
+        """List the values of a named enumeration, in the order of the contract."""
+        return tuple(self.schema(name)["enum"])
+
+    @property
+    def version(self) -> str:
+        """The release of Coder the contract describes."""
+        version: str = self.document["info"]["version"]
+        return version
+
+    @property
+    def base_path(self) -> str:
+        """Where the paths start, without a trailing slash."""
+        path: str = self.document["servers"][0]["url"]
+        return path.rstrip("/")
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """The operations by operation id."""
+        return {operation.id: operation for operation in self._operations()}
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, methods in self.document["paths"].items():
+            for method in _METHODS:
+                if method in methods:
+                    spec = methods[method]
+                    yield Operation(
+                        id=spec["operationId"],
+                        method=method.upper(),
+                        path=self.base_path + path,
+                        roles=frozenset(spec["x-roles"]),
+                        parameters=tuple(self.resolve(each) for each in spec.get("parameters", ())),
+                        takes_body="requestBody" in spec,
+                    )
+
+    def parameter(self, name: str) -> Mapping[str, Any]:
+        """One of the named parameters."""
+        parameter: Mapping[str, Any] = self.document["components"]["parameters"][name]
+        return parameter
+
+    @cached_property
+    def carriers(self) -> tuple[Carrier, ...]:
+        """The places of the token, first looked at first."""
+        schemes = self.document["components"]["securitySchemes"]
+        names = [name for requirement in self.document["security"] for name in requirement]
+        return tuple(Carrier(schemes[name]["in"], schemes[name]["name"]) for name in names)
+
+    @cached_property
+    def search(self) -> Search:
+        """The search language of `q`."""
+        table = self.parameter("q")["x-search"]
+        keys = {name: self._search_key(name, row) for name, row in table["keys"].items()}
+        return Search(keys, table["bare_term"])
+
+    def _search_key(self, name: str, row: Mapping[str, Any]) -> SearchKey:
+        values = self.enum(row["schema"]) if "schema" in row else tuple(row.get("values", ()))
+        return SearchKey(name, row["type"], row["field"], row["match"], values, "me" in row)
+
+    @cached_property
+    def search_pattern(self) -> re.Pattern[str]:
+        """The `pattern` of `q`."""
+        return re.compile(self.parameter("q")["schema"]["pattern"])
+
+    @property
+    def default_limit(self) -> int:
+        """What an absent `limit`, or 0, stands for."""
+        limit: int = self.document["paths"]["/audit"]["get"]["x-paging"]["default_limit"]
+        return limit
+
+
+def find_contract() -> Path:
+    """Find `openapi.yaml`: beside the package when installed, at the root of a checkout."""
+    beside = Path(__file__).parent / "_spec" / "openapi.yaml"
+    return beside if beside.exists() else Path(__file__).parents[1] / "openapi.yaml"
+
+
+def load_contract(path: Path | None = None) -> Contract:
+    """Read a contract, the project's own unless a path is given."""
+    text = (path or find_contract()).read_text(encoding="utf-8")
+    return Contract(text, yaml.load(text, _YamlLoader))  # noqa: S506 - a safe loader, the C one if there is one

@@ -1,0 +1,50 @@
+"""Parts of a request that both ways through the server read alike."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from auditmock.instants import parse_instant
+from auditmock.models import NewLog
+from auditmock.openapi import Contract
+from auditmock.vocabulary import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+BODY_LIMIT = 1 << 20
+"""Bytes a body may have."""
+
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+"""The one form of a UUID the contract knows (`format: uuid`)."""
+
+NUMBER = re.compile(r"0*[0-9]{1,10}")
+"""A whole number in a query: ASCII digits and nothing else."""
+
+
+def first_header(headers: Headers, name: bytes) -> bytes | None:
+    """Find the first header of a name (in lower case)."""
+    return next((value for key, value in headers if key == name), None)
+
+
+class NewLogs:
+    """Turns a valid body of testgenerate into a log to write (reference 12.1, 12.4)."""
+
+    def __init__(self, contract: Contract) -> None:
+        fields = contract.schema("CreateTestAuditLogRequest")["properties"]
+        self._action: str = fields["action"]["default"]
+        self._resource_type: str = fields["resource_type"]["default"]
+        self._zero_time = parse_instant(ZERO_TIME)
+
+    def read(self, values: Mapping[str, Any], headers: Headers, address: str) -> NewLog:
+        """Fill in the defaults; the nil UUID and the zero time count as absent. `time` is an instant."""
+        resource_id: str = values.get("resource_id", NIL_UUID).lower()
+        time = values.get("time", self._zero_time)
+        user_agent = first_header(headers, b"user-agent") or b""
+        return NewLog(
+            action=values.get("action", self._action),
+            resource_type=values.get("resource_type", self._resource_type),
+            resource_id=None if resource_id == NIL_UUID else resource_id,
+            time=None if time == self._zero_time else time,
+            ip=address,
+            user_agent=user_agent.decode(errors="replace")[:USER_AGENT_LIMIT],
+        )

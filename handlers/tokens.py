@@ -1,0 +1,139 @@
+"""Session tokens: who calls, and in which world (reference 4.1, 4.2).
+
+A token is `<id>-<secret>`, 10 and 22 letters or digits. The id names the person, the secret the world.
+Tokens are handled as the bytes they came as, because Coder counts their bytes.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from auditmock.errors import Refusal, forbidden, inactive, signed_out
+from auditmock.fixtures.people import Holder
+from auditmock.fixtures.store import Store
+from auditmock.models import Person
+from auditmock.openapi import Carrier
+
+ID_LENGTH = 10
+SECRET_LENGTH = 22
+SHARED_SECRET = "0" * SECRET_LENGTH
+"""The secret of the shared world."""
+
+TOKEN_IDS: Mapping[Holder, str] = {
+    Holder.OWNER: "Owner00000",
+    Holder.AUDITOR: "Auditor000",
+    Holder.MEMBER: "Member0000",
+    Holder.USER_ADMIN: "UserAdmin0",
+    Holder.SUSPENDED: "Suspended0",
+    Holder.EXPIRED: "Expired000",
+}
+"""The ids there are, printed at start."""
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+_PARTS = 2
+_SECRET = re.compile(rb"[0-9A-Za-z]*")
+_EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
+_HOLDERS = {token_id.encode(): holder for holder, token_id in TOKEN_IDS.items()}
+
+
+def token_of(holder: Holder, secret: str = SHARED_SECRET) -> str:
+    """Write somebody's token."""
+    return f"{TOKEN_IDS[holder]}-{secret}"
+
+
+class Caller(NamedTuple):
+    """Somebody signed in: the person's number and name, what they are, and the logs they see."""
+
+    number: int
+    username: str
+    roles: frozenset[str]
+    store: Store
+
+    def must_be(self, roles: frozenset[str]) -> None:
+        """Refuse (403) unless the caller has one of the roles."""
+        if self.roles.isdisjoint(roles):
+            wanted, held = " or ".join(sorted(roles)), " and ".join(sorted(self.roles)) or "member"
+            raise forbidden(f"This takes the role {wanted}; {self.username} is {held}.")
+
+
+class Tokens:
+    """Finds tokens in requests and opens sessions with them."""
+
+    def __init__(
+        self,
+        carriers: tuple[Carrier, ...],
+        person: Callable[[int], Person],
+        world: Callable[[bytes], Store],
+    ) -> None:
+        self._carriers = tuple((carrier.place, carrier.name.encode()) for carrier in carriers)
+        self._names = {carrier.place: carrier.name for carrier in carriers}
+        self._people = {holder: person(holder) for holder in Holder}
+        self._world = world
+        self._cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
+
+    def find(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> bytes:
+        """Find a request's token: the first place of the contract that holds one that is not empty."""
+        for place, name in self._carriers:
+            if token := _SEEKERS[place](headers, query, name):
+                return token
+        return b""
+
+    def open(self, token: bytes) -> Caller:
+        """Open a session; refuses (401) whatever is not a token of an active person."""
+        token_id, secret = self._take_apart(token)
+        holder = _HOLDERS.get(token_id)
+        if holder is None:
+            raise signed_out("API key is invalid.", self._cure)
+        if not _SECRET.fullmatch(secret):
+            raise signed_out("API key secret is invalid.", self._cure)
+        if holder is Holder.EXPIRED:
+            raise signed_out(f'API key expired at "{_EXPIRED_AT}".', self._cure)
+        person = self._people[holder]
+        if person.status != "active":
+            raise inactive(person.status, self._cure)
+        return Caller(holder, person.username, frozenset(person.roles), self._world(secret))
+
+    def _take_apart(self, token: bytes) -> tuple[bytes, bytes]:
+        if not token:
+            detail = f'Cookie "{self._names["cookie"]}" or query parameter must be provided.'
+            raise signed_out(detail, self._cure)
+        parts = token.split(b"-")
+        if len(parts) != _PARTS:
+            raise self._misshapen("incorrect amount of API key parts", _PARTS, len(parts))
+        token_id, secret = parts
+        if len(token_id) != ID_LENGTH:
+            raise self._misshapen("invalid API key ID length", ID_LENGTH, len(token_id))
+        if len(secret) != SECRET_LENGTH:
+            raise self._misshapen("invalid API key secret length", SECRET_LENGTH, len(secret))
+        return token_id, secret
+
+    def _misshapen(self, fault: str, expected: int, found: int) -> Refusal:
+        return signed_out(f"Invalid API key format: {fault}, expected {expected} got {found}.", self._cure)
+
+
+def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
+    return next((value for header, value in headers if header == name.lower()), b"")
+
+
+def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
+    for header, value in headers:
+        if header == b"cookie":
+            for crumb in value.split(b";"):
+                crumb_name, _, crumb_value = crumb.partition(b"=")
+                if crumb_name.strip() == name:
+                    return crumb_value.strip().strip(b'"')
+    return b""
+
+
+def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
+    for pair in query.split(b"&"):
+        pair_name, _, value = pair.replace(b"+", b" ").partition(b"=")
+        if unquote_to_bytes(pair_name) == name:
+            return unquote_to_bytes(value)
+    return b""
+
+
+_SEEKERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query}
+"""By place, how to find the first value of a name."""

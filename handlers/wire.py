@@ -1,0 +1,83 @@
+"""The wire: answers as bytes, and the error envelope (reference 7)."""
+
+import asyncio
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import orjson
+
+from auditmock.asgi import Send
+from auditmock.errors import Refusal
+from auditmock.handlers.hints import write_hints
+from auditmock.models import Found
+from auditmock.vocabulary import HINT_HEADER, JSON_TYPE
+
+Header = tuple[bytes, bytes]
+
+_CONTENT_TYPE: Header = (b"content-type", JSON_TYPE.encode())
+_START = b'{"audit_logs":['
+_END = b'],"count":%d}'
+_WHOLE = 1000
+_PIECE = 1 << 16
+_HINT = HINT_HEADER.lower().encode()
+
+
+class Reply(NamedTuple):
+    """An answer: its body whole, or in pieces when it is long."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes | Iterator[bytes]
+
+
+NO_CONTENT = Reply(204, (), b"")
+
+
+def page_reply(found: Found, hints: Sequence[str]) -> Reply:
+    """Answer a search; a long page is sent in pieces, so that memory stays flat."""
+    headers = [_CONTENT_TYPE]
+    if hints:
+        headers.append((_HINT, write_hints(hints).encode()))
+    if found.shown > _WHOLE:
+        return Reply(200, headers, _pieces(found))
+    body = b"".join((_START, b",".join(chain.from_iterable(found.blocks)), _END % found.count))
+    headers.append((b"content-length", b"%d" % len(body)))
+    return Reply(200, headers, body)
+
+
+def refusal_reply(refusal: Refusal) -> Reply:
+    """Answer with the error envelope: members that are empty are left out."""
+    envelope: dict[str, Any] = {"message": refusal.message}
+    if refusal.detail:
+        envelope["detail"] = refusal.detail
+    if refusal.validations:
+        envelope["validations"] = [problem._asdict() for problem in refusal.validations]
+    body = orjson.dumps(envelope)
+    headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body))]
+    headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers]
+    return Reply(refusal.status, headers, body)
+
+
+async def send_reply(reply: Reply, send: Send) -> None:
+    """Send an answer over ASGI."""
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    if isinstance(reply.body, bytes):
+        await send({"type": "http.response.body", "body": reply.body})
+        return
+    for piece in reply.body:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(0)
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _pieces(found: Found) -> Iterator[bytes]:
+    waiting, size, glue = [_START], 0, b""
+    for block in found.blocks:
+        text = b",".join(block)
+        waiting += (glue, text)
+        size, glue = size + len(text), b","
+        if size > _PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join((*waiting, _END % found.count))
