@@ -51,9 +51,7 @@ def signed_out(detail: str, cure: str) -> Refusal:
 
 def inactive(status: str, cure: str) -> Refusal:
     """401: the user may not sign in."""
-    message = (
-        f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
-    )
+    message = f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
     return Refusal(401, message, detail=cure)
 
 
@@ -93,9 +91,18 @@ def body_too_large(limit: int) -> Refusal:
 
 def unsupported_media_type(detail: str) -> Refusal:
     """415: the body is not declared as JSON in UTF-8."""
-    return Refusal(
-        415, "Unsupported media type.", detail=f'{detail}; send "Content-Type: application/json".'
-    )
+    return Refusal(415, "Unsupported media type.", detail=f'{detail}; send "Content-Type: application/json".')
+
+
+def origin_not_allowed(origin: str) -> Refusal:
+    """400: a CORS preflight from a page that may not call."""
+    detail = f'"{origin}" may not call this server; start it with --cors {origin} to allow it.'
+    return Refusal(400, "Disallowed CORS origin.", detail=detail)
+
+
+def not_http(detail: str) -> Refusal:
+    """400: the bytes that came are no HTTP request."""
+    return Refusal(400, "Malformed HTTP request.", detail=detail)
 
 
 def internal_error() -> Refusal:

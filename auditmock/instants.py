@@ -1,4 +1,4 @@
-"""Instants as microseconds since 1970 in UTC, the precision Coder's database keeps, and their RFC 3339 text."""
+"""Instants: microseconds since 1970 in UTC, the precision Coder's database keeps; and their RFC 3339 text."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -27,7 +27,7 @@ def format_instant(instant: int) -> str:
 def parse_instant(text: str) -> int:
     """Read an RFC 3339 time with any offset, rounded to microseconds.
 
-    A leap second (`:60`) reads as the second after it, as in PostgreSQL.
+    A leap second (`:60`, only at the end of a day of UTC) reads as the second after it, as in PostgreSQL.
     Raises ValueError, its message fit for a client, for any other text and for an instant
     outside the years 1 to 9999 of UTC.
     """
@@ -40,10 +40,13 @@ def parse_instant(text: str) -> int:
     except ValueError:
         raise ValueError(f'"{text}" names a day that is in no calendar') from None
     instant = (midnight - EPOCH) // timedelta(microseconds=1)
-    instant += (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * SECOND + _round_fraction(fraction)
+    instant += (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * SECOND
     if sign is not None:
         offset = int(offset_hours) * 3600 + int(offset_minutes) * 60
         instant -= offset * SECOND if sign == "+" else -offset * SECOND
+    if seconds == "60" and instant % DAY:
+        raise ValueError(f'"{text}" has a leap second, which only ends a day of UTC')
+    instant += _round_fraction(fraction)
     if not _FIRST <= instant <= _LAST:
         raise ValueError(f'"{text}" lies outside the years 1 to 9999 in UTC')
     return instant

@@ -1,6 +1,6 @@
 """The values that pass between the layers."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import NamedTuple
 
 
@@ -61,6 +61,3 @@ class Validation(NamedTuple):
 
     field: str
     detail: str
-
-
-Headers = Iterable[tuple[bytes, bytes]]

@@ -1,4 +1,4 @@
-"""Hints: what a search said in vain, in words for a header and the access line."""
+"""Hints: what was said in vain or in error, and what may have been meant."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -6,21 +6,27 @@ from functools import lru_cache
 
 _LONGEST_WORD = 60
 _MOST = 5
+_UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 
 def unknown_key(word: str, keys: tuple[str, ...]) -> str:
     """Say that a key is none, and which one may have been meant."""
-    return f'"{_clip(word)}" is no search key, ignored; {_suggest(word, keys)}'
+    return f'"{clip(word)}" is no search key, ignored; {suggest(word, keys)}'
 
 
 def unknown_value(word: str, key: str, values: tuple[str, ...]) -> str:
     """Say that a value is none of its key's, and which one may have been meant."""
-    return f'"{_clip(word)}" is no {key}, ignored; {_suggest(word, values)}'
+    return f'"{clip(word)}" is no {key}, ignored; {suggest(word, values)}'
 
 
 def repeated_key(key: str, value: str) -> str:
     """Say which of several elements with the same key counts."""
-    return f'"{key}" is given more than once, the last one counts: "{_clip(value)}"'
+    return f'"{key}" is given more than once, the last one counts: "{clip(value)}"'
+
+
+def wrong_uuid(word: str) -> str:
+    """Say that a word is no UUID, and how one looks."""
+    return f'must be a valid uuid; "{clip(word)}" is none, write it like {_UUID}'
 
 
 def write_hints(hints: Sequence[str]) -> str:
@@ -30,14 +36,20 @@ def write_hints(hints: Sequence[str]) -> str:
     return "".join(_printable(character) for character in shown + more)
 
 
-def _clip(word: str) -> str:
-    return word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + "..."
+def suggest(word: str, known: tuple[str, ...]) -> str:
+    """Name the nearest known word, or all of them when none is near."""
+    return _nearest(word[:_LONGEST_WORD].lower(), known)
 
 
 @lru_cache(maxsize=256)
-def _suggest(word: str, known: tuple[str, ...]) -> str:
-    close = get_close_matches(word[:_LONGEST_WORD].lower(), known, n=1)
+def _nearest(word: str, known: tuple[str, ...]) -> str:
+    close = get_close_matches(word, known, n=1)
     return f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"
+
+
+def clip(word: str) -> str:
+    """Shorten a word that is too long to show."""
+    return word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + "..."
 
 
 def _printable(character: str) -> str:

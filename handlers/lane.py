@@ -6,7 +6,6 @@ body. Whatever is odd in any way goes to Connexion, the one judge of errors, whi
 (`tests/app/test_lane.py` holds the two against each other).
 """
 
-import re
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, NoReturn
@@ -17,9 +16,10 @@ import orjson
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import Refusal
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.request import NUMBER, UUID, NewLogs
+from auditmock.handlers.request import BROKEN_ESCAPE, NUMBER, UUID, NewLogs
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Reply, send_reply
+from auditmock.instants import parse_instant
 from auditmock.models import Page
 from auditmock.openapi import Contract, Operation
 
@@ -27,7 +27,7 @@ _PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text
 _PLAIN_JSON = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
-_BROKEN_ESCAPE = re.compile(r"%(?![0-9A-Fa-f]{2})")
+_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding"})
 _QUOTES_A_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
 
@@ -71,6 +71,8 @@ class Lane:
         try:
             reply = answer(scope, operation, message)
         except (ValueError, Refusal):
+            reply = None
+        if reply is None:
             await self._app(scope, receive, send)
         else:
             await send_reply(reply, send)
@@ -107,10 +109,10 @@ class Lane:
                 cookie = True
             elif name == b"content-type":
                 content_type = value if content_type is None else _odd()
+            elif name in _ODD_HEADERS:
+                raise _Odd
             elif name == b"content-length":
                 length = value
-            elif name == b"transfer-encoding":
-                raise _Odd
         if cookie or b"token" in scope["query_string"]:
             token = self._tokens.find(scope["headers"], scope["query_string"])
         caller = self._tokens.open(token or b"")
@@ -118,6 +120,8 @@ class Lane:
         return caller, None if length in (None, b"0") else content_type or b""
 
     def _read_query(self, query: bytes) -> dict[str, Any]:
+        if b"%" in query and BROKEN_ESCAPE.search(query):
+            raise _Odd
         values: dict[str, Any] = {}
         for pair in query.decode("ascii").split("&"):
             name, _, text = pair.partition("=")
@@ -126,8 +130,6 @@ class Lane:
             if name not in self._parameters or name in values:
                 raise _Odd
             if "%" in text or "+" in text:
-                if _BROKEN_ESCAPE.search(text):
-                    raise _Odd
                 text = unquote_plus(text, errors="strict")
             values[name] = self._parameters[name](text)
         if not self._required <= values.keys():

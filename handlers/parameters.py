@@ -2,40 +2,84 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote_plus
 
 from connexion.lifecycle import ConnexionRequest
 from connexion.validators.parameter import ParameterValidator
-from jsonschema import Draft4Validator
 
 from auditmock.errors import invalid_parameters
-from auditmock.handlers.formats import FORMATS
-from auditmock.handlers.hints import suggest
-from auditmock.handlers.request import BROKEN_ESCAPE, NUMBER
+from auditmock.handlers.hints import clip, suggest, wrong_uuid
+from auditmock.handlers.request import BROKEN_ESCAPE, NUMBER, UUID
 from auditmock.handlers.search import SearchLanguage
 from auditmock.models import Validation
 
-_SEARCH = "q"
-
 
 class StrictParameters(ParameterValidator):  # type: ignore[misc]
-    """Judges the query parameters of one request by the contract's schemas.
+    """Judges the query of one request; Connexion builds one for each, `language` is bound beforehand."""
 
-    Connexion builds one for each request; `language` is bound beforehand.
-    """
-
-    def __init__(self, parameters: Sequence[Mapping[str, Any]], *, language: SearchLanguage, **rest: Any) -> None:
+    def __init__(
+        self, parameters: Sequence[Mapping[str, Any]], *, language: SearchLanguage, **rest: Any
+    ) -> None:
         super().__init__(parameters, **rest)
         self._language = language
 
     def validate_request(self, request: ConnexionRequest) -> None:
         """Refuse (400) a query with any problem, naming them all."""
-        pairs = list(_pairs(request.scope["query_string"]))
-        problems = [*self._unreadable(pairs), *self._unknown(pairs)]
-        values: dict[str, list[str]] = {}
-        for name, value in pairs:
-            values.setdefault(name.decode(errors="replace"), []).append(value.decode(errors="replace"))
-        for parameter in self.parameters["query"]:
-            problems += self._judge(parameter, values.get(parameter["name"], []))
-        if problems:
-            raise invalid_parameters(problems, only_search=all(...))
+        given: dict[str, list[bytes]] = {}
+        for pair in filter(None, request.scope["query_string"].split(b"&")):
+            name, _, value = pair.partition(b"=")
+            given.setdefault(unquote_plus(name.decode("latin-1")), []).append(value)
+        wanted = {parameter["name"]: parameter for parameter in self.parameters["query"]}
+        problems, search_problems = list(self._unknown(given, tuple(wanted))), []
+        for name, parameter in wanted.items():
+            try:
+                text = _take(parameter, given.get(name, []))
+                if text is not None and "x-search" in parameter:
+                    search_problems += self._language.problems(text)
+                elif text is not None:
+                    _check(parameter["schema"], text)
+            except ValueError as error:
+                problems.append(Validation(name, f'Query param "{name}" {error}'))
+        if problems or search_problems:
+            raise invalid_parameters([*problems, *search_problems], only_search=not problems)
+
+    def _unknown(self, given: Mapping[str, list[bytes]], known: tuple[str, ...]) -> Iterator[Validation]:
+        for name in given:
+            if name not in known and name not in self.security_query_params:
+                cure = suggest(name, known) if known else "there are none here"
+                yield Validation(clip(name), f'Query param "{clip(name)}" is not known; {cure}')
+
+
+def _take(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
+    """Decode the one value of a parameter (None: absent); raises ValueError with the reason."""
+    if not values:
+        if parameter.get("required"):
+            raise ValueError(f'is required; send "{parameter["name"]}=" if it is to be empty')
+        return None
+    if len(values) > 1:
+        raise ValueError(
+            f"provided more than once, found {len(values)} times. "
+            "Only provide 1 instance of this query param."
+        )
+    try:
+        text = values[0].decode("ascii")
+        if BROKEN_ESCAPE.search(values[0]):
+            raise ValueError('has a "%" that starts no escape; write it as "%25"')
+        text = unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("must be UTF-8, percent-encoded") from None
+    if "\0" in text:
+        raise ValueError("cannot contain the character U+0000")
+    return text
+
+
+def _check(schema: Mapping[str, Any], text: str) -> None:
+    """Judge a value by its schema; raises ValueError with the reason."""
+    if schema["type"] == "integer":
+        low, high = schema["minimum"], schema["maximum"]
+        if not NUMBER.fullmatch(text) or not low <= int(text) <= high:
+            raise ValueError(
+                f'must be a valid integer; "{clip(text)}" is none from {low} to {high}, in plain digits'
+            )
+    elif schema.get("format") == "uuid" and not UUID.fullmatch(text):
+        raise ValueError(wrong_uuid(text))

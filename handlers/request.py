@@ -17,6 +17,9 @@ BODY_LIMIT = 1 << 20
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 """The one form of a UUID the contract knows (`format: uuid`)."""
 
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+"""A percent sign in a query that starts no escape."""
+
 NUMBER = re.compile(r"0*[0-9]{1,10}")
 """A whole number in a query: ASCII digits and nothing else."""
 

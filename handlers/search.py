@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
 
 from auditmock.errors import invalid_parameters
-from auditmock.handlers.hints import repeated_key, unknown_key, unknown_value
+from auditmock.handlers.hints import repeated_key, unknown_key, unknown_value, wrong_uuid
 from auditmock.handlers.request import UUID
 from auditmock.instants import DAY, parse_day
 from auditmock.models import Filter, Validation
@@ -22,7 +22,6 @@ _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
 _QUOTED_OR_COLON = re.compile(r'"[^"]*(?:"|\Z)|:')
 
 
-
 class Query(NamedTuple):
     """A search understood: what it asks for, and what it said in vain."""
 
@@ -31,7 +30,7 @@ class Query(NamedTuple):
 
 
 class _Term(NamedTuple):
-    """One element: a search key (None: unknown), the words as written, and the value in lower case."""
+    """One element: a search key (None: unknown), and the key and the value as written."""
 
     key: SearchKey | None
     name: str
@@ -134,10 +133,7 @@ def _malformed(element: str, pieces: list[str]) -> str:
 def _check_uuid(name: str, value: str) -> str:
     if UUID.fullmatch(value):
         return ""
-    return (
-        f'Query param "{name}" must be a valid uuid; {_quote(value)} is none, '
-        f"write it like cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
-    )
+    return f'Query param "{name}" {wrong_uuid(value)}'
 
 
 def _check_date(name: str, value: str) -> str:

@@ -5,13 +5,14 @@ Tokens are handled as the bytes they came as, because Coder counts their bytes.
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from auditmock.errors import Refusal, forbidden, inactive, signed_out
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.store import Store
+from auditmock.handlers.request import Headers
 from auditmock.models import Person
 from auditmock.openapi import Carrier
 
@@ -29,8 +30,6 @@ TOKEN_IDS: Mapping[Holder, str] = {
     Holder.EXPIRED: "Expired000",
 }
 """The ids there are, printed at start."""
-
-Headers = Sequence[tuple[bytes, bytes]]
 
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
@@ -73,7 +72,7 @@ class Tokens:
         self._world = world
         self._cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
 
-    def find(self, headers: Iterable[tuple[bytes, bytes]], query: bytes) -> bytes:
+    def find(self, headers: Headers, query: bytes) -> bytes:
         """Find a request's token: the first place of the contract that holds one that is not empty."""
         for place, name in self._carriers:
             if token := _SEEKERS[place](headers, query, name):

@@ -1,0 +1,88 @@
+"""The outermost app: numbers every answer, writes the access line, and lets no failure out unanswered."""
+
+import logging
+import re
+import time
+from urllib.parse import quote
+
+from auditmock.asgi import App, Message, Receive, Scope, Send
+from auditmock.errors import internal_error
+from auditmock.fixtures.ids import Ids, Kind
+from auditmock.handlers.request import first_header
+from auditmock.handlers.wire import refusal_reply, send_reply
+from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER
+
+LINES = logging.getLogger("auditmock.access")
+"""Access lines; each carries its fields as `record.access`."""
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
+_BUILD_VERSION = BUILD_VERSION_HEADER.lower().encode()
+_HINT = HINT_HEADER.lower().encode()
+
+
+class Stamp:
+    """Gives every answer its two headers (reference 3): an id of its own and the build version."""
+
+    def __init__(self, ids: Ids, version: str) -> None:
+        self._ids = ids
+        self._version = (_BUILD_VERSION, version.encode())
+        self._answers = 0
+
+    def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """Make the headers of the next answer."""
+        self._answers += 1
+        return (_REQUEST_ID, self._ids.uuid(Kind.RESPONSE, self._answers).encode()), self._version
+
+
+class Access:
+    """An ASGI app in front of another one; `secret` is the query parameter that never shows in a line."""
+
+    def __init__(self, app: App, stamp: Stamp, secret: str) -> None:
+        self._app = app
+        self._stamp = stamp
+        self._secret = re.compile(rf"({re.escape(secret)}=)[^&]*")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, whatever happens."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer: Message | None = None
+        start = time.perf_counter()
+
+        async def stamped(message: Message) -> None:
+            nonlocal answer
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message["headers"], *self._stamp.headers()]
+                answer = message
+            await send(message)
+
+        try:
+            await self._app(scope, receive, stamped)
+        except Exception:
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            if answer is not None:
+                raise
+            await send_reply(refusal_reply(internal_error()), stamped)
+        finally:
+            if answer is not None and LINES.isEnabledFor(logging.INFO):
+                self._write_line(scope, answer, time.perf_counter() - start)
+
+    def _write_line(self, scope: Scope, answer: Message, seconds: float) -> None:
+        query = self._secret.sub(r"\1...", scope["query_string"].decode("latin-1"))
+        target = f"{quote(scope['path'])}?{query}" if query else quote(scope["path"])
+        fields = {
+            "method": scope["method"],
+            "target": target,
+            "status": answer["status"],
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        hint = first_header(answer["headers"], _HINT)
+        if hint:
+            fields["hint"] = hint.decode()
+        LINES.info(
+            "%(status)s %(method)s %(target)s %(milliseconds)s ms" + ("  %(hint)s" if hint else ""),
+            fields,
+            extra={"access": fields},
+        )

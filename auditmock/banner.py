@@ -1,0 +1,57 @@
+"""What the server says when it is ready: where it is, the tokens, and a first call."""
+
+from collections.abc import Iterator
+
+import click
+
+from auditmock.errors import Refusal
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+from auditmock.mock import EDITION, Mock
+from auditmock.version import VERSION
+
+
+def write_banner(mock: Mock, url: str) -> str:
+    """Write the lines; the colours are for terminals, `click.echo` takes them out elsewhere."""
+    listing = mock.contract.operations["get-audit-logs"].path
+    header = next(carrier.name for carrier in mock.contract.carriers if carrier.place == "header")
+    curl = (
+        f"curl -H '{header}: {token_of(Holder.OWNER)}' '{url}{listing}?q=resource_type:workspace&limit=1'"
+    )
+    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {EDITION} edition"
+    lines = [
+        click.style(title, bold=True),
+        "",
+        f"  API   {click.style(url + listing, fg='cyan')}   {mock.count:,} logs",
+        f"  Docs  {click.style(url + '/docs', fg='cyan')}",
+        "",
+        f"  Tokens, for the header {header}:",
+        *_tokens(mock),
+        "",
+        "  A first call:",
+        f"    {curl}",
+        "",
+        "  Ctrl-C stops the server.",
+    ]
+    return "\n".join(lines)
+
+
+def _tokens(mock: Mock) -> Iterator[str]:
+    for holder in Holder:
+        token = token_of(holder)
+        name = holder.name.lower().replace("_", "-")
+        yield f"    {name:<10}  {click.style(token, fg='green')}  {_rights(mock, token)}"
+
+
+def _rights(mock: Mock, token: str) -> str:
+    """Say what a token is good for, as the contract's roles have it."""
+    try:
+        caller = mock.tokens.open(token.encode())
+    except Refusal as refusal:
+        return f"answered with {refusal.status}"
+    allowed = [
+        operation.method
+        for operation in mock.contract.operations.values()
+        if operation.roles & caller.roles
+    ]
+    return f"may {' and '.join(allowed)}" if allowed else "answered with 403"

@@ -1,0 +1,152 @@
+"""The command line: from words to `Settings`, and one clear line when something is wrong with them."""
+
+import errno
+import os
+import sys
+import warnings
+from collections.abc import Callable
+from enum import IntEnum
+from functools import partial
+from typing import Any, NoReturn
+
+import click
+
+from auditmock.asgi import App
+from auditmock.clock import present_instant
+from auditmock.instants import format_instant, parse_day, parse_instant
+from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
+from auditmock.version import VERSION
+
+
+class Exit(IntEnum):
+    """What the command's exit status means."""
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+
+
+class Instant(click.ParamType):
+    """A date, an RFC 3339 time, or `now`."""
+
+    name = "time"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the instant."""
+        if isinstance(value, int):
+            return value
+        if value == "now":
+            return present_instant()
+        try:
+            return parse_day(value) if len(value) == len("2026-01-01") else parse_instant(value)
+        except ValueError as error:
+            self.fail(f'{error}; or write "now"', param, ctx)
+
+
+_TYPES: dict[str, Any] = {
+    "port": click.IntRange(0, 65535),
+    "logs": click.IntRange(0, MOST_LOGS),
+    "until": Instant(),
+    "log_level": click.Choice(LEVELS),
+    "log_format": click.Choice(FORMATS),
+}
+"""What a flag takes, where its default does not say so."""
+
+_SHORT = {"port": ("-p",)}
+_ALSO_READ = {"port": ("PORT",)}
+"""Environment variables that hosts set by custom."""
+
+
+def _option(setting: Setting) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    shown = format_instant(setting.default) if setting.name == "until" else setting.default
+    return click.option(
+        setting.flag,
+        *_SHORT.get(setting.name, ()),
+        type=_TYPES.get(setting.name),
+        default=setting.default,
+        multiple=isinstance(setting.default, tuple),
+        envvar=[setting.variable, *_ALSO_READ.get(setting.name, ())],
+        show_default=False if shown == () else str(shown),
+        show_envvar=True,
+        help=setting.help,
+    )
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    for setting in reversed(SETTINGS):
+        command = _option(setting)(command)
+    return command
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """A stand-in for Coder's audit API, and the contract suite that judges the real one."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+@cli.command()
+@_options
+def serve(**values: Any) -> None:
+    """Serve the mock until Ctrl-C.
+
+    Every option can be set by the environment variable shown beside it, several values divided by spaces;
+    what stands on the command line goes first.
+    """
+    # What takes long to import is imported when it is needed, so that the rest of the command stays quick.
+    from auditmock.banner import write_banner
+    from auditmock.logs import open_log
+    from auditmock.mock import make_mock
+    from auditmock.server import bind, run_server, url_of
+
+    # Connexion imports Starlette's test client, which announces its move to another HTTP library.
+    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
+    settings = Settings(**values)
+    open_log(settings.log_level, settings.log_format)
+    try:
+        listener = bind(settings.host, settings.port)
+    except (OSError, UnicodeError) as error:
+        raise click.ClickException(_cannot_listen(settings, error)) from None
+    if settings.data:
+        from auditmock.fixtures.records import RecordsError, read_records
+
+        try:
+            mock = make_mock(settings, present_instant, partial(read_records, settings.data, sys.stdin.buffer))
+        except RecordsError as error:
+            raise click.ClickException(str(error)) from None
+    else:
+        mock = make_mock(settings, present_instant)
+
+    def build_judge() -> App:
+        from auditmock.stack import build_stack
+
+        return build_stack(mock.contract, mock.tokens, mock.operations)
+
+    banner = write_banner(mock, url_of(listener))
+    if not run_server(mock, settings, listener, build_judge, lambda: click.echo(banner)):
+        sys.exit(Exit.FAILED)
+
+
+def _cannot_listen(settings: Settings, error: Exception) -> str:
+    reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    cure = "; choose another port with --port, or --port 0 for a free one"
+    taken = isinstance(error, OSError) and error.errno == errno.EADDRINUSE
+    return f"cannot listen on {settings.host}:{settings.port}: {reason.lower()}{cure if taken else ''}"
+
+
+def main() -> NoReturn:
+    """Run the command; every mistake of its user ends in one line and status 2."""
+    try:
+        cli.main(prog_name="auditmock", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"auditmock: {error.format_message()}", err=True)
+        sys.exit(Exit.USAGE)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(Exit.DONE)
+    except BrokenPipeError:
+        # whoever read the output has gone; nothing may be written at exit either
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(Exit.FAILED)
+    sys.exit(Exit.DONE)

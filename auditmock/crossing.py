@@ -1,0 +1,39 @@
+"""CORS: which origins' pages may call the mock from a browser."""
+
+from collections.abc import Sequence
+
+from starlette.datastructures import Headers
+from starlette.middleware.cors import ALL_METHODS, CORSMiddleware
+from starlette.responses import Response
+
+from auditmock.asgi import App
+from auditmock.errors import origin_not_allowed
+from auditmock.handlers.wire import refusal_reply
+from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER
+
+_LOCAL = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
+_SHOWN = (REQUEST_ID_HEADER, BUILD_VERSION_HEADER, HINT_HEADER, "Allow", "Retry-After")
+
+
+class Crossing(CORSMiddleware):
+    """An ASGI app in front of another one: localhost's pages may call, unless other origins are named."""
+
+    def __init__(self, app: App, origins: Sequence[str]) -> None:
+        super().__init__(
+            app,
+            allow_origins=origins,
+            allow_origin_regex=None if origins else _LOCAL,
+            allow_methods=ALL_METHODS,
+            allow_headers=["*"],
+            allow_credentials=True,
+            allow_private_network=True,
+            expose_headers=_SHOWN,
+        )
+
+    def preflight_response(self, request_headers: Headers) -> Response:
+        """Answer a preflight; a refusal says what would be right."""
+        response = super().preflight_response(request_headers)
+        if response.status_code < 400:  # noqa: PLR2004 - where errors begin
+            return response
+        reply = refusal_reply(origin_not_allowed(request_headers["origin"]))
+        return Response(reply.body, reply.status, {name.decode(): value.decode() for name, value in reply.headers})

@@ -1,0 +1,114 @@
+"""The server: one process, one port, on uvicorn."""
+
+import gc
+import logging
+import socket
+from collections.abc import Callable
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from auditmock.access import Stamp
+from auditmock.asgi import App
+from auditmock.deferred import Deferred
+from auditmock.errors import not_http
+from auditmock.front import build_front
+from auditmock.handlers.wire import refusal_reply
+from auditmock.mock import Mock
+from auditmock.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+_BACKLOG = 2048
+_GRACE = 0.8
+"""Seconds that requests in flight have to finish after Ctrl-C; uvicorn needs a tenth to notice it."""
+
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to find a server bound to all
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready, and whether its app could not be built."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self.failed = False
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        self._ready()
+
+    def give_up(self, error: BaseException) -> None:
+        """Stop, since the app could not be built."""
+        _log.critical("the server could not be built", exc_info=error)
+        self.failed = self.should_exit = True
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Take a port; raises OSError when that cannot be."""
+    family, kind, protocol, _, address = socket.getaddrinfo(
+        host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )[0]
+    listener = socket.socket(family, kind, protocol)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError:
+        listener.close()
+        raise
+    return listener
+
+
+def url_of(listener: socket.socket) -> str:
+    """Give the URL under which a listener is reached from this machine."""
+    host, port = listener.getsockname()[:2]
+    host = _ANY_ADDRESS.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def run_server(
+    mock: Mock,
+    settings: Settings,
+    listener: socket.socket,
+    build_judge: Callable[[], App],
+    ready: Callable[[], None],
+) -> bool:
+    """Serve until a signal comes; False when the judge could not be built.
+
+    The judge is built while the first requests are answered already: it takes longer than all the rest.
+    """
+    gc.collect()
+    gc.freeze()
+    stamp = Stamp(mock.ids, mock.version)
+    judge = Deferred(build_judge, lambda error: server.give_up(error))
+    config = uvicorn.Config(
+        build_front(mock, settings, judge, stamp),
+        http=_speak_http(stamp),
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        backlog=_BACKLOG,
+        timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type] - uvicorn hands it to asyncio as it is
+    )
+    server = Server(config, ready)
+    server.run([listener])
+    return not server.failed
+
+
+def _speak_http(stamp: Stamp) -> type[HttpToolsProtocol]:
+    """Make uvicorn's protocol answer what is no HTTP with the envelope, too."""
+
+    class Protocol(HttpToolsProtocol):
+        def send_400_response(self, msg: str) -> None:
+            reply = refusal_reply(not_http(msg))
+            headers = [*reply.headers, *stamp.headers(), (b"connection", b"close")]
+            head = b"".join(b"%s: %s\r\n" % header for header in headers)
+            self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
+            self.transport.close()
+
+    return Protocol

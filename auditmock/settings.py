@@ -1,0 +1,56 @@
+"""The settings: one row each. Command-line flags, environment variables and their help follow from these rows."""
+
+from dataclasses import dataclass, field, fields
+from typing import Any, NamedTuple
+
+from auditmock.instants import parse_instant
+
+MOST_LOGS = 5_000_000
+LEVELS = ("debug", "info", "warning", "error")
+FORMATS = ("text", "json")
+ENVIRONMENT_PREFIX = "AUDITMOCK_"
+
+
+def _row(default: Any, explanation: str) -> Any:
+    return field(default=default, metadata={"help": explanation})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How one mock is to be; `until` is an instant."""
+
+    host: str = _row("127.0.0.1", "Address to listen on.")
+    port: int = _row(8910, "Port to listen on; 0 takes a free one, which is printed.")
+    seed: int = _row(1, "Seed of the history: the same seed gives the same bytes.")
+    logs: int = _row(10_000, f"How many logs the history has, up to {MOST_LOGS:,}.")
+    until: int = _row(
+        parse_instant("2026-01-01T00:00:00Z"),
+        'Where the history ends: a date, an RFC 3339 time, or "now".',
+    )
+    data: tuple[str, ...] = _row(
+        (), 'Serve the logs of this file instead: what GET /api/v2/audit answered, or NDJSON; "-" reads stdin.'
+    )
+    cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
+    log_level: str = _row("info", "What to log; an access line is info.")
+    log_format: str = _row("text", "How to log.")
+
+
+class Setting(NamedTuple):
+    """One row, as the command line sees it."""
+
+    name: str
+    default: Any
+    help: str
+
+    @property
+    def flag(self) -> str:
+        """The name of the command-line flag."""
+        return "--" + self.name.replace("_", "-")
+
+    @property
+    def variable(self) -> str:
+        """The name of the environment variable."""
+        return ENVIRONMENT_PREFIX + self.name.upper()
+
+
+SETTINGS = tuple(Setting(row.name, row.default, row.metadata["help"]) for row in fields(Settings))

@@ -1,0 +1,122 @@
+"""Connexion's body validator, made strict: JSON to the letter, and every problem found and named."""
+
+import json
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from typing import Any, NoReturn
+
+from connexion.validators.json import JSONRequestBodyValidator
+from jsonschema import Draft4Validator, ValidationError
+
+from auditmock.asgi import Scope
+from auditmock.errors import invalid_body
+from auditmock.handlers.formats import FORMATS
+from auditmock.handlers.hints import clip, suggest, wrong_uuid
+from auditmock.models import Validation
+
+_KINDS = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+
+_MOST_DIGITS = 4000
+"""In a number; Python's own limit is a little higher."""
+
+
+class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
+    """Judges the body of one request."""
+
+    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:  # noqa: ARG002 - Connexion's signature
+        try:
+            return read_json(b"".join([part async for part in stream]))
+        except ValueError as error:
+            raise invalid_body(str(error)) from None
+
+    def _validate(self, body: Any) -> None:
+        if not isinstance(body, dict):
+            raise invalid_body(f"The body must be an object, like {{}}; it is {_KINDS[type(body)]}.")
+        errors = Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body)
+        problems: dict[str, Validation] = {}
+        for problem in (problem for error in errors for problem in _explain(error)):
+            problems.setdefault(problem.field, problem)
+        if problems:
+            raise invalid_body(problems=problems.values())
+
+
+def read_json(raw: bytes) -> Any:
+    """Read JSON as RFC 8259 has it; raises ValueError, its message fit for a client.
+
+    Stricter than `json.loads`: no NaN or Infinity, no name twice in an object, no half of a surrogate pair.
+    """
+    try:
+        value = json.loads(
+            raw.decode(),
+            object_pairs_hook=_unique,
+            parse_int=_read_integer,
+            parse_constant=_refuse_constant,
+        )
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeDecodeError as error:
+        raise ValueError(f"The body is not UTF-8: byte {error.start} does not belong there.") from None
+    except UnicodeEncodeError:
+        raise ValueError("A string holds one half of a surrogate pair without the other.") from None
+    except RecursionError:
+        raise ValueError("The body is nested too deep.") from None
+    return value
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f'The name "{clip(twice)}" stands more than once in an object.')
+    return value
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"A number has {len(digits)} digits; {_MOST_DIGITS} are the most.")
+    return int(digits)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON.")
+
+
+def _explain(error: ValidationError) -> Iterator[Validation]:
+    """Say in words of our own what JSON Schema found wrong with one field."""
+    if error.validator == "additionalProperties":
+        known = tuple(error.schema["properties"])
+        for name in error.instance.keys() - set(known):
+            yield Validation(clip(name), f'"{clip(name)}" is no field of this body; {suggest(name, known)}')
+        return
+    name = str(error.path[0])
+    yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
+
+
+def _wrong_type(error: ValidationError) -> str:
+    return f"must be of type {error.validator_value}; it is {_KINDS[type(error.instance)]}"
+
+
+def _wrong_value(error: ValidationError) -> str:
+    word = str(error.instance)
+    cure = suggest(word, tuple(error.validator_value))
+    return f'has invalid value: "{clip(word)}" is not a valid value; {cure}'
+
+
+def _wrong_format(error: ValidationError) -> str:
+    return f"must be a valid time: {error.cause}" if error.cause else wrong_uuid(error.instance)
+
+
+_REASONS: Mapping[str, Callable[[ValidationError], str]] = {
+    "type": _wrong_type,
+    "enum": _wrong_value,
+    "format": _wrong_format,
+}
+"""By keyword of JSON Schema, what is wrong with a field."""

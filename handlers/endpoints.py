@@ -1,0 +1,53 @@
+"""What Connexion calls: one method for each operation id, from its arguments to an answer."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from connexion.context import scope as current_scope
+from starlette.responses import Response
+
+from auditmock.asgi import Receive, Scope, Send
+from auditmock.handlers.operations import Operations
+from auditmock.handlers.request import NewLogs
+from auditmock.handlers.tokens import Caller
+from auditmock.handlers.wire import Reply, send_reply
+from auditmock.instants import parse_instant
+from auditmock.models import Page
+
+
+class ReplyResponse(Response):
+    """A reply in the form Connexion passes on untouched."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(status_code=reply.status)
+        self._reply = reply
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send the reply."""
+        await send_reply(self._reply, send)
+
+
+class Endpoints:
+    """The methods, to be found by operation id."""
+
+    def __init__(self, operations: Operations, new_logs: NewLogs) -> None:
+        self._operations = operations
+        self._new_logs = new_logs
+        self.by_id = {
+            "get-audit-logs": self.get_audit_logs,
+            "generate-fake-audit-logs": self.generate_fake_audit_logs,
+        }
+
+    async def get_audit_logs(
+        self, user: Caller, q: str, limit: int, offset: int, after_id: str | None = None
+    ) -> Response:
+        """List audit logs."""
+        return ReplyResponse(self._operations.get_audit_logs(user, q, Page(limit, offset, after_id)))
+
+    async def generate_fake_audit_logs(self, user: Caller, body: Mapping[str, Any]) -> Response:
+        """Write one audit log."""
+        values = dict(body)
+        if "time" in values:
+            values["time"] = parse_instant(values["time"])
+        new = self._new_logs.read(values, current_scope["headers"], (current_scope["client"] or ("",))[0])
+        return ReplyResponse(self._operations.generate_fake_audit_logs(user, new))

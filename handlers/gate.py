@@ -1,0 +1,88 @@
+"""The gate: what Connexion does not judge, between the token and the contents of a request.
+
+In the contract's order: role (403), `Accept` (406), size (413), type (415) and presence (400) of a body.
+"""
+
+from connexion.lifecycle import ConnexionRequest
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from auditmock.asgi import App, Message, Receive, Scope, Send
+from auditmock.errors import body_too_large, invalid_body, not_acceptable, unsupported_media_type
+from auditmock.handlers.request import BODY_LIMIT, Headers, first_header
+from auditmock.openapi import Contract
+
+_JSON = "application/json"
+_OURS = (_JSON, f"{_JSON}; charset=utf-8")
+"""The type of every answer, without and with its parameter; clients name either."""
+
+_REWRITTEN = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
+
+
+class Gate:
+    """An ASGI app in front of another one, behind Connexion's routing and security."""
+
+    def __init__(self, app: App, *, contract: Contract) -> None:
+        self._app = app
+        self._operations = contract.operations
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, its body whole and its headers plain, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        operation = self._operations[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
+        ConnexionRequest(scope).context["user"].must_be(operation.roles)
+        _check_accept(scope["headers"])
+        body = await _read_body(scope["headers"], receive)
+        if operation.takes_body:
+            _check_type(scope["headers"])
+            if not body:
+                raise invalid_body("The body is empty; send an object, {} to leave every field to its default.")
+        await self._app(*_replay(scope, body, receive), send)
+
+
+def _check_accept(headers: Headers) -> None:
+    accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
+    accepted = parse_accept_header(accept, MIMEAccept)
+    if accept and not any(accepted.quality(ours) for ours in _OURS):
+        raise not_acceptable(accept)
+
+
+def _check_type(headers: Headers) -> None:
+    types = [value.decode("latin-1") for name, value in headers if name == b"content-type"]
+    if len(types) != 1:
+        raise unsupported_media_type(f"The request has {len(types) or 'no'} Content-Type")
+    media_type, parameters = parse_options_header(types[0])
+    charset = parameters.pop("charset", "utf-8")
+    if media_type.lower() != _JSON or parameters or charset.lower() != "utf-8":
+        raise unsupported_media_type(f'The body is declared as "{types[0]}"')
+    if encoding := first_header(headers, b"content-encoding"):
+        raise unsupported_media_type(f'The body is encoded as "{encoding.decode("latin-1")}"')
+
+
+async def _read_body(headers: Headers, receive: Receive) -> bytes:
+    length = first_header(headers, b"content-length") or b""
+    if length.isdigit() and int(length) > BODY_LIMIT:
+        raise body_too_large(BODY_LIMIT)
+    body, more = bytearray(), True
+    while more:
+        message = await receive()
+        body += message.get("body", b"")
+        more = message.get("more_body", False)
+        if len(body) > BODY_LIMIT:
+            raise body_too_large(BODY_LIMIT)
+    return bytes(body)
+
+
+def _replay(scope: Scope, body: bytes, receive: Receive) -> tuple[Scope, Receive]:
+    """Give a request that was read whole once more, in the one form Connexion understands."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in _REWRITTEN]
+    headers += [(b"content-type", _JSON.encode()), (b"content-length", b"%d" % len(body))]
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return {**scope, "headers": headers}, replayed
