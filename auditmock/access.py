@@ -25,14 +25,15 @@ class Stamp:
     """Gives every answer its two headers (reference 3): an id of its own and the build version."""
 
     def __init__(self, ids: Ids, version: str) -> None:
-        self._ids = ids
+        # A prefix of this seed's own and a running number: unique, at a tenth of the cost of a whole id.
+        self._prefix = ids.uuid(Kind.RESPONSE, 0)[:24].encode()
         self._version = (_BUILD_VERSION, version.encode())
         self._answers = 0
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
         """Make the headers of the next answer."""
         self._answers += 1
-        return (_REQUEST_ID, self._ids.uuid(Kind.RESPONSE, self._answers).encode()), self._version
+        return (_REQUEST_ID, b"%b%012x" % (self._prefix, self._answers)), self._version
 
 
 class Access:

@@ -5,14 +5,13 @@ from auditmock.asgi import App
 from auditmock.clock import present_instant
 from auditmock.fixtures.store import Clock
 from auditmock.front import build_front
+from auditmock.judge import build_judge
 from auditmock.mock import make_mock
 from auditmock.settings import Settings
-from auditmock.stack import build_stack
 
 
 def create_app(settings: Settings | None = None, clock: Clock = present_instant) -> App:
     """Build a mock that shares nothing with any other; the clock tells the present instant."""
     settings = settings or Settings()
     mock = make_mock(settings, clock)
-    judge = build_stack(mock.contract, mock.tokens, mock.operations)
-    return build_front(mock, settings, judge, Stamp(mock.ids, mock.version))
+    return build_front(mock, build_judge(mock, settings), Stamp(mock.ids, mock.version))

@@ -15,14 +15,12 @@ def write_banner(mock: Mock, url: str) -> str:
     """Write the lines; the colours are for terminals, `click.echo` takes them out elsewhere."""
     listing = mock.contract.operations["get-audit-logs"].path
     header = next(carrier.name for carrier in mock.contract.carriers if carrier.place == "header")
-    curl = (
-        f"curl -H '{header}: {token_of(Holder.OWNER)}' '{url}{listing}?q=resource_type:workspace&limit=1'"
-    )
+    curl = f"curl -H '{header}: {token_of(Holder.OWNER)}' '{url}{listing}?q=resource_type:workspace&limit=1'"
     title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {EDITION} edition"
     lines = [
         click.style(title, bold=True),
         "",
-        f"  API   {click.style(url + listing, fg='cyan')}   {mock.count:,} logs",
+        f"  API   {click.style(url + listing, fg='cyan')}   {mock.size:,} logs",
         f"  Docs  {click.style(url + '/docs', fg='cyan')}",
         "",
         f"  Tokens, for the header {header}:",
@@ -50,8 +48,6 @@ def _rights(mock: Mock, token: str) -> str:
     except Refusal as refusal:
         return f"answered with {refusal.status}"
     allowed = [
-        operation.method
-        for operation in mock.contract.operations.values()
-        if operation.roles & caller.roles
+        operation.method for operation in mock.contract.operations.values() if operation.roles & caller.roles
     ]
     return f"may {' and '.join(allowed)}" if allowed else "answered with 403"

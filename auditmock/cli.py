@@ -1,6 +1,7 @@
 """The command line: from words to `Settings`, and one clear line when something is wrong with them."""
 
 import errno
+import gc
 import os
 import sys
 import warnings
@@ -26,7 +27,7 @@ class Exit(IntEnum):
     USAGE = 2
 
 
-class Instant(click.ParamType):
+class Instant(click.ParamType[int]):
     """A date, an RFC 3339 time, or `now`."""
 
     name = "time"
@@ -82,7 +83,7 @@ def _options(command: Callable[..., None]) -> Callable[..., None]:
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """A stand-in for Coder's audit API, and the contract suite that judges the real one."""
+    """Stand in for Coder's audit API."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -101,6 +102,8 @@ def serve(**values: Any) -> None:
     from auditmock.mock import make_mock
     from auditmock.server import bind, run_server, url_of
 
+    # Nothing made before the server runs is garbage; `run_server` switches the collector on again.
+    gc.disable()
     # Connexion imports Starlette's test client, which announces its move to another HTTP library.
     warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
     settings = Settings(**values)
@@ -113,19 +116,21 @@ def serve(**values: Any) -> None:
         from auditmock.fixtures.records import RecordsError, read_records
 
         try:
-            mock = make_mock(settings, present_instant, partial(read_records, settings.data, sys.stdin.buffer))
+            mock = make_mock(
+                settings, present_instant, partial(read_records, settings.data, sys.stdin.buffer)
+            )
         except RecordsError as error:
             raise click.ClickException(str(error)) from None
     else:
         mock = make_mock(settings, present_instant)
 
-    def build_judge() -> App:
-        from auditmock.stack import build_stack
+    def build() -> App:
+        from auditmock.judge import build_judge
 
-        return build_stack(mock.contract, mock.tokens, mock.operations)
+        return build_judge(mock, settings)
 
     banner = write_banner(mock, url_of(listener))
-    if not run_server(mock, settings, listener, build_judge, lambda: click.echo(banner)):
+    if not run_server(mock, listener, build, lambda: click.echo(banner)):
         sys.exit(Exit.FAILED)
 
 

@@ -36,4 +36,6 @@ class Crossing(CORSMiddleware):
         if response.status_code < 400:  # noqa: PLR2004 - where errors begin
             return response
         reply = refusal_reply(origin_not_allowed(request_headers["origin"]))
-        return Response(reply.body, reply.status, {name.decode(): value.decode() for name, value in reply.headers})
+        return Response(
+            reply.body, reply.status, {name.decode(): value.decode() for name, value in reply.headers}
+        )

@@ -5,6 +5,9 @@ from collections.abc import Callable
 
 from auditmock.asgi import App, Receive, Scope, Send
 
+_AFTER = 0.1
+"""Seconds after the start; the very first answers do not share their core with it."""
+
 
 class Deferred:
     """Stands for an app that takes long to build; requests wait for it, the server's start does not."""
@@ -34,7 +37,7 @@ class Deferred:
 
     async def _live(self, receive: Receive, send: Send) -> None:
         await receive()
-        self._built()
+        asyncio.get_running_loop().call_later(_AFTER, self._built)
         await send({"type": "lifespan.startup.complete"})
         await receive()
         await send({"type": "lifespan.shutdown.complete"})

@@ -27,8 +27,8 @@ class Mock(NamedTuple):
     tokens: Tokens
     operations: Operations
     ids: Ids
-    count: int
-    """Logs at the start."""
+    size: int
+    """How many logs there are at the start."""
 
     @property
     def version(self) -> str:

@@ -15,7 +15,6 @@ from auditmock.errors import not_http
 from auditmock.front import build_front
 from auditmock.handlers.wire import refusal_reply
 from auditmock.mock import Mock
-from auditmock.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -70,7 +69,6 @@ def url_of(listener: socket.socket) -> str:
 
 def run_server(
     mock: Mock,
-    settings: Settings,
     listener: socket.socket,
     build_judge: Callable[[], App],
     ready: Callable[[], None],
@@ -79,12 +77,15 @@ def run_server(
 
     The judge is built while the first requests are answered already: it takes longer than all the rest.
     """
-    gc.collect()
     gc.freeze()
+    gc.enable()
     stamp = Stamp(mock.ids, mock.version)
-    judge = Deferred(build_judge, lambda error: server.give_up(error))
+    judge = Deferred(
+        build_judge,
+        lambda error: server.give_up(error),  # noqa: PLW0108 - the server comes after its app
+    )
     config = uvicorn.Config(
-        build_front(mock, settings, judge, stamp),
+        build_front(mock, judge, stamp),
         http=_speak_http(stamp),
         ws="none",
         lifespan="on",
@@ -93,7 +94,7 @@ def run_server(
         server_header=False,
         proxy_headers=False,
         backlog=_BACKLOG,
-        timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type] - uvicorn hands it to asyncio as it is
+        timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
     )
     server = Server(config, ready)
     server.run([listener])

@@ -1,4 +1,4 @@
-"""The settings: one row each. Command-line flags, environment variables and their help follow from these rows."""
+"""The settings, a row each; command-line flags, environment variables and their help follow from the rows."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
@@ -28,7 +28,8 @@ class Settings:
         'Where the history ends: a date, an RFC 3339 time, or "now".',
     )
     data: tuple[str, ...] = _row(
-        (), 'Serve the logs of this file instead: what GET /api/v2/audit answered, or NDJSON; "-" reads stdin.'
+        (),
+        'Serve the logs of this file instead: what GET /api/v2/audit answered, or NDJSON; "-" reads stdin.',
     )
     cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
     log_level: str = _row("info", "What to log; an access line is info.")

@@ -48,9 +48,7 @@ def build_stack(contract: Contract, tokens: Tokens, operations: Operations) -> A
         # Connexion's own page inlines every $ref; `auditmock.documentation` serves the contract as written.
         swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )
-    app.add_middleware(
-        Doorman, position=MiddlewarePosition.BEFORE_ROUTING, contract=contract, tokens=tokens
-    )
+    app.add_middleware(Doorman, position=MiddlewarePosition.BEFORE_ROUTING, contract=contract, tokens=tokens)
     app.add_middleware(Gate, position=MiddlewarePosition.BEFORE_VALIDATION, contract=contract)
     for error in (Refusal, HTTPException, ProblemException, Exception):
         app.add_error_handler(error, _fail if error is not Refusal else _refuse)
@@ -77,6 +75,6 @@ async def _refuse(_request: ConnexionRequest, refusal: Refusal) -> ConnexionResp
 
 
 async def _fail(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Answer a mistake of ours; Connexion's and Starlette's own errors are, too, since we judge before them."""
+    """Answer a mistake of ours; an error of Connexion's own is one, too, since we judge before it does."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return await _refuse(request, internal_error())

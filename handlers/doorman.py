@@ -1,4 +1,4 @@
-"""The doorman: before Connexion routes a request, refuses the paths and methods the contract does not have."""
+"""The doorman: refuses paths and methods the contract does not have, before Connexion routes a request."""
 
 from collections import defaultdict
 

@@ -39,7 +39,9 @@ class Gate:
         if operation.takes_body:
             _check_type(scope["headers"])
             if not body:
-                raise invalid_body("The body is empty; send an object, {} to leave every field to its default.")
+                raise invalid_body(
+                    "The body is empty; send an object, {} to leave every field to its default."
+                )
         await self._app(*_replay(scope, body, receive), send)
 
 

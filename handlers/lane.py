@@ -27,9 +27,10 @@ _PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text
 _PLAIN_JSON = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
-_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding"})
+_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin"})
 _QUOTES_A_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
+
 
 class _Odd(ValueError):  # noqa: N818 - no error: a request for the judge
     """Something about the request needs judging."""

@@ -25,4 +25,3 @@ class Operations:
         """Write one audit log."""
         caller.store.add(new, caller.number)
         return NO_CONTENT
-

@@ -7,7 +7,8 @@ nothing and is named in a hint.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from auditmock.errors import invalid_parameters
@@ -20,6 +21,8 @@ from auditmock.vocabulary import ME
 
 _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
 _QUOTED_OR_COLON = re.compile(r'"[^"]*(?:"|\Z)|:')
+_REMEMBERED = 4096
+_LONG = 100
 
 
 class Query(NamedTuple):
@@ -30,11 +33,16 @@ class Query(NamedTuple):
 
 
 class _Term(NamedTuple):
-    """One element: a search key (None: unknown), and the key and the value as written."""
+    """One element understood.
+
+    `value` is what the key is to have: a word in lower case, the first instant of a day, or None when it
+    filters nothing; then `hint` says why. `key` is None when there is no such key.
+    """
 
     key: SearchKey | None
-    name: str
-    value: str
+    text: str
+    value: str | int | None
+    hint: str = ""
 
 
 class SearchLanguage:
@@ -43,70 +51,85 @@ class SearchLanguage:
     def __init__(self, search: Search) -> None:
         self._keys = search.keys
         self._bare_term = search.keys[search.bare_term]
+        # The same few elements make up most searches; long ones are not worth the memory.
+        self._read_short = lru_cache(_REMEMBERED)(self._read)
 
     def parse(self, text: str, username: str) -> Query:
         """Understand a search by the user of that name; refuses (400) a malformed one."""
+        terms: list[_Term] = []
         problems: list[Validation] = []
-        terms = list(self._terms(text, problems))
+        for term in self._elements(text):
+            (problems if isinstance(term, Validation) else terms).append(term)
         if problems:
             raise invalid_parameters(problems, only_search=True)
-        return self._understand(terms, username)
+        return _fold(terms, username)
 
     def problems(self, text: str) -> list[Validation]:
         """List what is malformed, element by element."""
-        problems: list[Validation] = []
-        for _ in self._terms(text, problems):
-            pass
-        return problems
+        return [term for term in self._elements(text) if isinstance(term, Validation)]
 
-    def _terms(self, text: str, problems: list[Validation]) -> Iterator[_Term]:
-        if "\0" in text:
-            problems.append(Validation("q", "A search cannot contain the character U+0000."))
+    def _elements(self, text: str) -> list[_Term | Validation]:
+        """Read each element: a term, or what is wrong with it."""
         elements = _ELEMENT.findall(text) if '"' in text else filter(None, text.split(" "))
-        for element in elements:
-            term = self._term(element, problems)
-            if term is not None:
-                yield term
+        read: list[_Term | Validation] = [
+            self._read_short(element) if len(element) < _LONG else self._read(element) for element in elements
+        ]
+        if "\0" in text:
+            read.append(Validation("q", "A search cannot contain the character U+0000."))
+        return read
 
-    def _term(self, element: str, problems: list[Validation]) -> _Term | None:
+    def _read(self, element: str) -> _Term | Validation:
         pieces = _split(element) if '"' in element else element.split(":")
         if problem := _malformed(element, pieces):
-            problems.append(Validation("q", problem))
-            return None
-        value = pieces[-1].strip('"')
+            return Validation("q", problem)
+        text = pieces[-1].strip('"')
         if len(pieces) == 1:
-            return _Term(self._bare_term, self._bare_term.name, value)
+            return _read_value(self._bare_term, text)
         name = pieces[0].strip('"')
         key = self._keys.get(name.lower())
-        if key is not None and key.type in _CHECKS and (problem := _CHECKS[key.type](key.name, value)):
-            problems.append(Validation(key.name, problem))
-            return None
-        return _Term(key, name, value)
+        if key is None:
+            return _Term(None, text, None, unknown_key(name, tuple(self._keys)))
+        return _read_value(key, text)
 
-    def _understand(self, terms: list[_Term], username: str) -> Query:
-        """Fold terms into one filter; of a key given twice the last one counts."""
-        equal: dict[str, str] = {}
-        bounds: dict[str, int] = {}
-        hints: list[str] = []
-        seen: set[str] = set()
-        for key, name, text in terms:
-            if key is None:
-                hints.append(unknown_key(name, tuple(self._keys)))
-                continue
-            if key.name in seen:
-                hints.append(repeated_key(key.name, text))
-            seen.add(key.name)
-            value = text.lower()
-            if key.type == "date":
-                bounds[key.match] = parse_day(value)
-            elif key.type == "enum" and value not in key.values:
-                equal.pop(key.name, None)
-                hints.append(unknown_value(text, key.name, key.values))
-            else:
-                equal[key.name] = username if key.me and value == ME else value
-        since, last_day = bounds.get("not_before"), bounds.get("not_after")
-        until = None if last_day is None else last_day + DAY - 1
-        return Query(Filter(tuple(equal.items()), since, until), tuple(hints))
+
+def _read_value(key: SearchKey, text: str) -> _Term | Validation:
+    value = text.lower()
+    if key.type == "date":
+        try:
+            return _Term(key, text, parse_day(value))
+        except ValueError as error:
+            detail = f'Query param "{key.name}" must be a valid date format (2006-01-02): {error}'
+            return Validation(key.name, detail)
+    if key.type == "uuid" and not UUID.fullmatch(value):
+        return Validation(key.name, f'Query param "{key.name}" {wrong_uuid(text)}')
+    if key.type == "enum" and value not in key.values:
+        return _Term(key, text, None, unknown_value(text, key.name, key.values))
+    return _Term(key, text, value)
+
+
+def _fold(terms: Iterable[_Term], username: str) -> Query:
+    """Fold terms into one filter; of a key given twice the last one counts."""
+    equal: dict[str, str] = {}
+    bounds: dict[str, int] = {}
+    hints: list[str] = []
+    seen: set[str] = set()
+    for key, text, value, hint in terms:
+        if hint:
+            hints.append(hint)
+        if key is None:
+            continue
+        if key.name in seen:
+            hints.append(repeated_key(key.name, text))
+        seen.add(key.name)
+        if isinstance(value, int):
+            bounds[key.match] = value
+        elif value is None:
+            equal.pop(key.name, None)
+        else:
+            equal[key.name] = username if key.me and value == ME else value
+    since, last_day = bounds.get("not_before"), bounds.get("not_after")
+    until = None if last_day is None else last_day + DAY - 1
+    return Query(Filter(tuple(equal.items()), since, until), tuple(hints))
 
 
 def _split(element: str) -> list[str]:
@@ -123,29 +146,11 @@ def _malformed(element: str, pieces: list[str]) -> str:
     """Say what is wrong with the form of an element; empty when nothing is (reference 9.2, 9.3)."""
     if len(pieces) > 2:  # noqa: PLR2004 - a key and a value
         return f"Query element {_quote(element)} can only contain 1 ':'; put the value in double quotes"
-    if not all(piece.strip('"') for piece in pieces):
+    if "" in [piece.strip('"') for piece in pieces]:
         if len(pieces) == 1:
             return f"Query element {_quote(element)} is empty; leave it out"
         return f"Query element {_quote(element)} cannot start or end with ':'; write key:value"
     return ""
-
-
-def _check_uuid(name: str, value: str) -> str:
-    if UUID.fullmatch(value):
-        return ""
-    return f'Query param "{name}" {wrong_uuid(value)}'
-
-
-def _check_date(name: str, value: str) -> str:
-    try:
-        parse_day(value)
-    except ValueError as error:
-        return f'Query param "{name}" must be a valid date format (2006-01-02): {error}'
-    return ""
-
-
-_CHECKS: Mapping[str, Callable[[str, str], str]] = {"uuid": _check_uuid, "date": _check_date}
-"""By type of key, what is wrong with a value; empty when nothing is."""
 
 
 def _quote(text: str) -> str:

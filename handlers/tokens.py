@@ -32,6 +32,9 @@ TOKEN_IDS: Mapping[Holder, str] = {
 """The ids there are, printed at start."""
 
 _PARTS = 2
+_SESSIONS = 1024
+"""Remembered at most; the one opened first goes first."""
+
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
 _HOLDERS = {token_id.encode(): holder for holder, token_id in TOKEN_IDS.items()}
@@ -70,6 +73,7 @@ class Tokens:
         self._names = {carrier.place: carrier.name for carrier in carriers}
         self._people = {holder: person(holder) for holder in Holder}
         self._world = world
+        self._sessions: dict[bytes, Caller] = {}
         self._cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
 
     def find(self, headers: Headers, query: bytes) -> bytes:
@@ -81,6 +85,15 @@ class Tokens:
 
     def open(self, token: bytes) -> Caller:
         """Open a session; refuses (401) whatever is not a token of an active person."""
+        caller = self._sessions.get(token)
+        if caller is None:
+            caller = self._sign_in(token)
+            self._sessions[token] = caller
+            if len(self._sessions) > _SESSIONS:
+                del self._sessions[next(iter(self._sessions))]
+        return caller
+
+    def _sign_in(self, token: bytes) -> Caller:
         token_id, secret = self._take_apart(token)
         holder = _HOLDERS.get(token_id)
         if holder is None:

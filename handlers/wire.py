@@ -41,7 +41,10 @@ def page_reply(found: Found, hints: Sequence[str]) -> Reply:
         headers.append((_HINT, write_hints(hints).encode()))
     if found.shown > _WHOLE:
         return Reply(200, headers, _pieces(found))
-    body = b"".join((_START, b",".join(chain.from_iterable(found.blocks)), _END % found.count))
+    logs = list(chain.from_iterable(found.blocks)) or [b""]
+    logs[0] = _START + logs[0]
+    logs[-1] += _END % found.count
+    body = b",".join(logs)
     headers.append((b"content-length", b"%d" % len(body)))
     return Reply(200, headers, body)
 

@@ -48,7 +48,10 @@ def test_a_repeated_key_is_named_with_what_counts() -> None:
 
 def test_a_wrong_uuid_is_shown_a_right_one() -> None:
     """A word that is no UUID is answered with one."""
-    assert wrong_uuid("x") == 'must be a valid uuid; "x" is none, write it like cff22a7b-bb6f-43d8-83e1-eefe0a1f5197'
+    assert (
+        wrong_uuid("x")
+        == 'must be a valid uuid; "x" is none, write it like cff22a7b-bb6f-43d8-83e1-eefe0a1f5197'
+    )
 
 
 @pytest.mark.parametrize("word", WORDS)
@@ -84,4 +87,7 @@ def test_the_first_five_hints_are_shown_and_the_rest_counted() -> None:
 
 def test_what_is_not_ascii_is_escaped() -> None:
     """Characters beyond printable ASCII are written as escapes, not dropped."""
-    assert write_hints(["caf\N{LATIN SMALL LETTER E WITH ACUTE}\r\n\N{GRINNING FACE}"]) == r"caf\xe9\r\n\U0001f600"
+    assert (
+        write_hints(["caf\N{LATIN SMALL LETTER E WITH ACUTE}\r\n\N{GRINNING FACE}"])
+        == r"caf\xe9\r\n\U0001f600"
+    )

@@ -35,7 +35,7 @@ MALFORMED_TIMES = [
     "2022-8-15T14:30:45Z",
     "2022-08-15T14:30:45Z\n",
     " 2022-08-15T14:30:45Z",
-    "２０２２-08-15T14:30:45Z",
+    "\uff12022-08-15T14:30:45Z",
     "2022-08-15T14:30:45\N{MINUS SIGN}02:00",
 ]
 MALFORMED_DAYS = [
@@ -52,10 +52,12 @@ MALFORMED_DAYS = [
     "2022-13-01",
     "2022-00-10",
     "0000-01-01",
-    "２０２２-08-15",
+    "\uff12022-08-15",
 ]
 
-two_digits = st.sampled_from(["00", "01", "02", "12", "13", "23", "24", "28", "29", "30", "31", "59", "60", "61"])
+two_digits = st.sampled_from(
+    ["00", "01", "02", "12", "13", "23", "24", "28", "29", "30", "31", "59", "60", "61"]
+)
 near_times = st.builds(
     "{}-{}-{}{}{}:{}:{}{}{}".format,
     st.sampled_from(["1000", "1900", "2000", "2022", "2024", "9998"]),
@@ -117,7 +119,9 @@ def test_a_leap_second_is_found_through_the_offset() -> None:
     assert parse_instant("1990-12-31T15:59:60-08:00") == parse_instant("1991-01-01T00:00:00Z")
 
 
-@pytest.mark.parametrize("text", ["1998-12-31T23:58:60Z", "1998-12-31T22:59:60Z", "1998-12-31T23:59:60+01:00"])
+@pytest.mark.parametrize(
+    "text", ["1998-12-31T23:58:60Z", "1998-12-31T22:59:60Z", "1998-12-31T23:59:60+01:00"]
+)
 def test_no_leap_second_within_a_day(text: str) -> None:
     """A 61st second anywhere but at the end of a day of UTC is no time."""
     with pytest.raises(ValueError, match="leap second"):
@@ -142,7 +146,7 @@ def test_no_instant_outside_the_calendar(text: str) -> None:
 @pytest.mark.parametrize("text", MALFORMED_TIMES, ids=ascii)
 def test_a_malformed_time_is_named(text: str) -> None:
     """Whatever is not RFC 3339 to the letter is refused in a message that quotes it."""
-    with pytest.raises(ValueError, match="no RFC 3339 time|in no calendar") as refused:
+    with pytest.raises(ValueError, match=r"no RFC 3339 time|in no calendar") as refused:
         parse_instant(text)
 
     assert str(refused.value).startswith(f'"{text}" ')
@@ -172,7 +176,7 @@ def test_a_date_is_its_first_instant(day: date) -> None:
 @pytest.mark.parametrize("text", MALFORMED_DAYS, ids=ascii)
 def test_a_malformed_date_is_named(text: str) -> None:
     """Whatever is no date of the calendar, written YYYY-MM-DD, is refused in a message that quotes it."""
-    with pytest.raises(ValueError, match="is no date|is in no calendar") as refused:
+    with pytest.raises(ValueError, match=r"is no date|is in no calendar") as refused:
         parse_day(text)
 
     assert str(refused.value).startswith(f'"{text}" ')

@@ -1,0 +1,1 @@
+"""What other people made, as they made it."""

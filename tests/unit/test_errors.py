@@ -1,0 +1,131 @@
+"""Rules of refusals: each is a status and a schema of the contract, in Coder's own words."""
+
+from inspect import isfunction
+
+import orjson
+import pytest
+from openapi_schema_validator import OAS30Validator
+
+from auditmock import errors
+from auditmock.errors import Refusal
+from auditmock.handlers.wire import refusal_reply
+from auditmock.models import Validation
+from auditmock.openapi import load_contract
+
+CONTRACT = load_contract()
+PROBLEM = Validation("limit", 'Query param "limit" must be a valid integer')
+
+REFUSALS = {
+    "invalid_parameters": errors.invalid_parameters([PROBLEM]),
+    "invalid_search": errors.invalid_parameters([PROBLEM], only_search=True),
+    "invalid_body": errors.invalid_body("No JSON."),
+    "invalid_fields": errors.invalid_body(problems=[PROBLEM]),
+    "signed_out": errors.signed_out("API key is invalid.", "Send another."),
+    "inactive": errors.inactive("suspended", "Send another."),
+    "forbidden": errors.forbidden("This takes the role owner."),
+    "route_not_found": errors.route_not_found("Did you mean something else?"),
+    "log_not_found": errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
+    "method_not_allowed": errors.method_not_allowed("/api/v2/audit", "GET"),
+    "not_acceptable": errors.not_acceptable("text/html"),
+    "body_too_large": errors.body_too_large(1 << 20),
+    "unsupported_media_type": errors.unsupported_media_type("The request has no Content-Type"),
+    "origin_not_allowed": errors.origin_not_allowed("http://example.com"),
+    "not_http": errors.not_http("Invalid method."),
+    "internal_error": errors.internal_error(),
+}
+MESSAGES = {
+    "invalid_parameters": (400, "Query parameters have invalid values."),
+    "invalid_search": (400, "Invalid audit search query."),
+    "invalid_body": (400, "Request body must be valid JSON."),
+    "invalid_fields": (400, "Request body must be valid JSON."),
+    "signed_out": (
+        401,
+        "You are signed out or your session has expired. Please sign in again to continue.",
+    ),
+    "inactive": (
+        401,
+        'User is not active (status = "suspended"). Contact an admin to reactivate your account.',
+    ),
+    "forbidden": (403, "Forbidden."),
+    "route_not_found": (404, "Route not found."),
+    "log_not_found": (404, "Audit log not found."),
+    "method_not_allowed": (405, "Method not allowed."),
+    "not_acceptable": (406, "Not acceptable."),
+    "body_too_large": (413, "Request body is too large."),
+    "unsupported_media_type": (415, "Unsupported media type."),
+    "origin_not_allowed": (400, "Disallowed CORS origin."),
+    "not_http": (400, "Malformed HTTP request."),
+    "internal_error": (500, "An internal server error occurred."),
+}
+ENVELOPE = OAS30Validator(
+    {"$ref": "#/components/schemas/Response", "components": CONTRACT.document["components"]}
+)
+every_refusal = pytest.mark.parametrize("name", REFUSALS)
+
+
+@every_refusal
+def test_a_refusal_says_it_in_coders_words(name: str) -> None:
+    """Each refusal has the status and the message of the reference."""
+    refusal = REFUSALS[name]
+
+    assert (refusal.status, refusal.message) == MESSAGES[name]
+
+
+@every_refusal
+def test_a_refusal_is_the_contracts_envelope(name: str) -> None:
+    """The body of each refusal is a `Response` of the contract."""
+    ENVELOPE.validate(orjson.loads(refusal_reply(REFUSALS[name]).body))  # type: ignore[arg-type]
+
+
+@every_refusal
+def test_a_refusal_has_a_status_of_the_contract(name: str) -> None:
+    """No refusal has a status that an operation of the contract does not list."""
+    listed = {
+        status
+        for methods in CONTRACT.document["paths"].values()
+        for operation in methods.values()
+        for status in operation["responses"]
+    }
+
+    assert str(REFUSALS[name].status) in listed
+
+
+def test_every_refusal_is_tried() -> None:
+    """No way to be refused is missing from this file."""
+    makers = {name for name, each in vars(errors).items() if isfunction(each)}
+
+    assert makers <= REFUSALS.keys()
+
+
+def test_a_missing_log_is_a_problem_of_the_cursor() -> None:
+    """The refusal of an unknown cursor names the parameter and the id."""
+    (problem,) = errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197").validations
+
+    assert problem.field == "after_id"
+    assert '"cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"' in problem.detail
+
+
+def test_a_wrong_method_is_told_the_right_ones() -> None:
+    """405 carries `Allow` and says the same in its detail."""
+    refusal = errors.method_not_allowed("/api/v2/audit", "GET")
+
+    assert refusal.headers == (("Allow", "GET"),)
+    assert refusal.detail == "/api/v2/audit takes GET."
+
+
+def test_a_signed_out_caller_is_told_the_cure() -> None:
+    """The detail of a 401 says what was wrong and then what to send."""
+    assert errors.signed_out("API key is invalid.", "Send X.").detail == "API key is invalid. Send X."
+
+
+def test_a_refusal_keeps_every_problem() -> None:
+    """Problems are kept in their order, even when they come from a generator."""
+    problems = [PROBLEM, PROBLEM._replace(field="offset")]
+
+    assert errors.invalid_parameters(problem for problem in problems).validations == tuple(problems)
+
+
+def test_a_refusal_can_be_raised() -> None:
+    """A refusal is an exception that tells its status and message."""
+    with pytest.raises(Refusal, match=r"Forbidden\."):
+        raise errors.forbidden("")
