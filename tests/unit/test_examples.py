@@ -1,4 +1,4 @@
-"""Rules of the contract's examples: each keeps its schema, and the mock answers as they say, word for word."""
+"""Rules of the contract's examples: each keeps its schema, and the mock answers as it says, word for word."""
 
 import asyncio
 from collections.abc import Iterator, Mapping

@@ -101,6 +101,19 @@ def test_a_quoted_text_is_taken_whole(key: str, value: str) -> None:
     assert filter_of(f'{key}:"{value}"') == Filter(equal=((key, expected),))
 
 
+@pytest.mark.parametrize("length", [99, 100, 101, 5000])
+def test_a_long_value_is_taken_whole(length: int) -> None:
+    """However long a value is, no letter of it is lost."""
+    assert filter_of(f"email:{'x' * length}") == Filter(equal=(("email", "x" * length),))
+
+
+def test_me_is_whoever_asks() -> None:
+    """The same search means another person when another one asks."""
+    names = [LANGUAGE.parse("username:me", caller).filter.equal for caller in ("alice", "bob", "alice")]
+
+    assert names == [(("username", "alice"),), (("username", "bob"),), (("username", "alice"),)]
+
+
 @given(PLAIN)
 def test_quotes_around_a_plain_word_change_nothing(value: str) -> None:
     """A word that needs no quotes means the same with them."""

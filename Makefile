@@ -1,0 +1,90 @@
+# Every command sets up all it needs, in .venv, by python3 and a package index alone.
+PYTHON ?= python3
+ARGS ?=
+
+export PIP_DISABLE_PIP_VERSION_CHECK = 1
+# The checkout's folders are imported as the installed package, never by their place.
+export PYTHONSAFEPATH = 1
+
+BIN := .venv/bin
+# One stamp a step; another PYTHON is another environment.
+BASE := .venv/base-$(subst /,-,$(PYTHON))
+READY := .venv/ready
+TOOLS := .venv/tools
+TYPES := build/types/auditmock
+COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --custom-compile-command "make lock" --quiet
+
+.PHONY: help
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: serve
+serve: $(READY) ## Serve the mock; flags in ARGS: make serve ARGS="--port 0"
+	@$(BIN)/auditmock serve $(ARGS)
+
+.PHONY: test
+test: $(TOOLS) ## Run all tests but the browser's, and measure what they cover
+	$(BIN)/coverage erase
+	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage combine --quiet
+	$(BIN)/coverage report
+
+.PHONY: test-browser
+test-browser: $(TOOLS) ## Run the tests of the docs page, in the system's Chromium
+	@test -x /usr/bin/chromium || { echo "there is no /usr/bin/chromium: apt-get install chromium" >&2; exit 1; }
+	$(BIN)/pytest -m browser $(ARGS)
+
+.PHONY: soak
+soak: $(TOOLS) ## Run the tests that take minutes
+	$(BIN)/pytest -m soak $(ARGS)
+
+.PHONY: bench
+bench: $(TOOLS) ## Measure the speed, side by side with other tools
+	$(BIN)/python benchmarks $(ARGS)
+
+.PHONY: lint
+lint: $(TOOLS) ## Check style and types, tests included
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	rm -rf $(TYPES) && mkdir -p $(TYPES)
+	@# type checkers know packages by their place only: here is the tree as it is imported
+	cd $(TYPES) && ln -s ../../../auditmock/* ../../../handlers ../../../fixtures ../../../tests/contract .
+	$(BIN)/mypy
+
+.PHONY: lint-contract
+lint-contract: ## Check openapi.yaml by Redocly (needs npm)
+	npx --yes --package=node@22.23.3 --package=@redocly/cli@2.77.0 redocly lint openapi.yaml
+
+.PHONY: dist
+dist: $(TOOLS) ## Build the wheel and the source archive, in dist/
+	rm -rf dist
+	$(BIN)/uv build --python $(BIN)/python --no-build-isolation --quiet
+
+.PHONY: lock
+lock: $(TOOLS) ## Pin what pyproject.toml asks for; newer versions with ARGS=--upgrade
+	$(COMPILE) --group build --output-file requirements.lock $(ARGS)
+	$(COMPILE) --group build --group lint --group lock --group test \
+		--constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
+
+.PHONY: clean
+clean: ## Remove all that these commands made
+	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BASE): requirements.lock
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+		|| { echo "$(PYTHON) is no Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
+		|| { echo "$(PYTHON) cannot make environments: apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv --clear .venv
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements.lock
+	@touch $@
+
+$(READY): $(BASE) pyproject.toml
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(TOOLS): $(READY) requirements-dev.lock
+	$(BIN)/pip install --quiet --require-hashes --requirement requirements-dev.lock
+	@touch $@
