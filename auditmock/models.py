@@ -40,7 +40,7 @@ class Found(NamedTuple):
     Each block is a list of logs in wire form (JSON bytes).
     """
 
-    count: int
+    count: int  # type: ignore[assignment]  # hides tuple.count
     shown: int
     blocks: Iterator[list[bytes]]
 

@@ -59,7 +59,10 @@ class SearchLanguage:
         terms: list[_Term] = []
         problems: list[Validation] = []
         for term in self._elements(text):
-            (problems if isinstance(term, Validation) else terms).append(term)
+            if isinstance(term, Validation):
+                problems.append(term)
+            else:
+                terms.append(term)
         if problems:
             raise invalid_parameters(problems, only_search=True)
         return _fold(terms, username)

@@ -35,14 +35,15 @@ Start = Callable[..., Running]
 def _start(log: Path, *flags: str, stdin: str | None = None) -> Running:
     command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AUDITMOCK_")}
-    process = subprocess.Popen(
-        command,
-        stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=log.open("w"),
-        text=True,
-        env=environment,
-    )
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
+        )
     if stdin is not None and process.stdin is not None:
         process.stdin.write(stdin)
         process.stdin.close()

@@ -1,0 +1,161 @@
+"""Judge an installed auditmock as its user would: `python smoke.py`, in its environment, from any folder.
+
+Prints a digest of the pages it served, the same in every process and on every Python. Needs the
+standard library only.
+"""
+
+import hashlib
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from importlib.metadata import version
+from pathlib import Path
+from typing import NamedTuple
+from uuid import uuid4
+
+COMMAND = Path(sys.executable).with_name("auditmock")
+LIST = "/api/v2/audit"
+PAGES = (
+    "?q=",
+    "?q=&limit=10000",
+    "?q=&limit=25&offset=5000",
+    "?q=resource_type:template%20action:write",
+    "?q=build_reason:autostart&limit=50",
+    "?q=date_from:2025-12-24%20date_to:2025-12-26",
+)
+QUICK = 1.0
+"""Seconds that Ctrl-C may take."""
+
+
+class Server(NamedTuple):
+    """A server that is ready: its process, its address as `host:port`, and a token for everything."""
+
+    process: subprocess.Popen[str]
+    address: str
+    token: str
+
+
+class Answer(NamedTuple):
+    """What came back."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+
+def ask(server: Server, path: str, *, token: str = "", body: str | None = None) -> Answer:
+    """Send a GET, or a POST if there is a body."""
+    connection = HTTPConnection(server.address, timeout=30)
+    headers = {"Coder-Session-Token": token} if token else {}
+    if body is not None:
+        headers["Content-Type"] = "application/json"
+    connection.request("GET" if body is None else "POST", path, body, headers)
+    response = connection.getresponse()
+    answer = Answer(response.status, response.headers.get_content_type(), response.read())
+    connection.close()
+    return answer
+
+
+@contextmanager
+def serving() -> Iterator[Server]:
+    """Start a server on a free port; at the end, see that Ctrl-C ends it."""
+    process = subprocess.Popen(
+        [COMMAND, "serve", "--port", "0", "--log-level", "warning"], stdout=subprocess.PIPE, text=True
+    )
+    try:
+        yield read_banner(process)
+        stop(process)
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def read_banner(process: subprocess.Popen[str]) -> Server:
+    """Read what the server says until it is ready."""
+    banner = ""
+    for line in process.stdout or ():
+        banner += line
+        if "Ctrl-C" in line:
+            break
+    address = re.search(rf"http://(\S+){LIST}", banner)
+    token = re.search(r"owner +(\S+)", banner)
+    assert address, f"no address in {banner!r}"
+    assert token, f"no token in {banner!r}"
+    return Server(process, address[1], token[1])
+
+
+def stop(process: subprocess.Popen[str]) -> None:
+    """Press Ctrl-C."""
+    pressed = time.monotonic()
+    process.send_signal(signal.SIGINT)
+    status = process.wait(30)
+    took = time.monotonic() - pressed
+    assert status == 0, f"after Ctrl-C the exit status was {status}"
+    assert took <= QUICK, f"Ctrl-C took {took:.1f} s"
+
+
+def check_version() -> None:
+    """See that the command knows its own version."""
+    said = subprocess.run([COMMAND, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+    assert said == f"auditmock {version('coder-audit-mock')}", said
+
+
+def check_documentation(server: Server) -> None:
+    """See that the page, its script and the contract are there."""
+    documents = {
+        "/docs": "text/html",
+        "/docs/scalar.js": "text/javascript",
+        "/openapi.json": "application/json",
+    }
+    for path, content_type in documents.items():
+        answer = ask(server, path)
+        assert (answer.status, answer.content_type) == (200, content_type), f"{path}: {answer[:2]}"
+    assert b"\nopenapi: 3.0.4\n" in ask(server, "/openapi.yaml").body, "/openapi.yaml is not the contract"
+
+
+def check_token(server: Server) -> None:
+    """See that nobody is let in without a token."""
+    answer = ask(server, f"{LIST}?q=")
+    assert answer.status == 401, answer
+
+
+def check_creation(server: Server) -> None:
+    """See that a log that was posted is found at once."""
+    log = str(uuid4())
+    posted = ask(server, f"{LIST}/testgenerate", token=server.token, body=f'{{"resource_id": "{log}"}}')
+    assert posted.status == 204, posted
+    found = ask(server, f"{LIST}?q=resource_id:{log}", token=server.token)
+    assert found.body.endswith(b'"count":1}'), found
+
+
+def digest_pages(server: Server) -> str:
+    """Give the SHA-256 of several pages of the history, as hexadecimal text."""
+    digest = hashlib.sha256()
+    for query in PAGES:
+        answer = ask(server, LIST + query, token=server.token)
+        assert answer.status == 200, f"{query}: {answer}"
+        assert b'"audit_logs":[{' in answer.body, f"{query} finds nothing"
+        digest.update(answer.body)
+    return digest.hexdigest()
+
+
+def main() -> None:
+    """Run all checks; the first that fails ends the program."""
+    check_version()
+    with serving() as server:
+        digest = digest_pages(server)
+        check_documentation(server)
+        check_token(server)
+        check_creation(server)
+    with serving() as another:
+        assert digest_pages(another) == digest, "two processes with one seed serve different pages"
+    print(digest)
+
+
+if __name__ == "__main__":
+    main()
