@@ -85,8 +85,8 @@ def make_mix(logs: Sequence[Log]) -> list[Query]:
     chance = random.Random(400)
     mix: dict[tuple[str, int], Query] = {}
     for kind, searches in _searches(logs).items():
-        counted = [(terms, sum(1 for log in logs if holds(log, terms))) for terms in searches]
         wanted = len(mix) + _MIX[kind]
+        counted = [(terms, sum(holds(log, terms) for log in logs)) for terms in searches[: _MIX[kind]]]
         while len(mix) < wanted:
             for terms, count in counted[: wanted - len(mix)]:
                 query = Query(kind, write(terms), chance.randrange(max(1, count - PAGE + 1)), count)
@@ -147,4 +147,4 @@ def _pairs(logs: Sequence[Log], enums: Mapping[str, Sequence[str]]) -> list[Term
         (("resource_type", kind), ("action", action))
         for kind, action in product(enums["resource_type"], enums["action"])
     )
-    return [pair for pair in pairs if sum(1 for log in logs if holds(log, pair)) >= PAGE]
+    return [pair for pair in pairs if sum(holds(log, pair) for log in logs) >= PAGE]

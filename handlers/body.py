@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
 from typing import Any, NoReturn
 
 from connexion.validators.json import JSONRequestBodyValidator
-from jsonschema import Draft4Validator, ValidationError
+from jsonschema import Draft4Validator
 
 from auditmock.asgi import Scope
 from auditmock.errors import invalid_body
@@ -23,9 +23,10 @@ _KINDS = {
     type(None): "null",
 }
 
-
 _MOST_DIGITS = 4000
 """In a number; Python's own limit is a little higher."""
+
+_MOST_SUGGESTIONS = 50
 
 
 class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
@@ -71,12 +72,17 @@ def read_json(raw: bytes) -> Any:
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value = dict(pairs)
-    if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f'The name "{clip(twice)}" stands more than once in an object.')
+    value: dict[str, Any] = {}
+    for name, member in pairs:
+        if name in value:
+            raise ValueError(f'The name "{_readable(name)}" stands more than once in an object.')
+        value[name] = member
     return value
+
+
+def _readable(text: str) -> str:
+    """Clip a text that may hold half a surrogate pair, which no answer can."""
+    return clip(text).encode(errors="backslashreplace").decode()
 
 
 def _read_integer(digits: str) -> int:
@@ -89,32 +95,34 @@ def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no JSON.")
 
 
-def _explain(error: ValidationError) -> Iterator[Validation]:
-    """Say in words of our own what JSON Schema found wrong with one field."""
+def _explain(error: Any) -> Iterator[Validation]:
+    """Say in words of our own what JSON Schema found wrong with one field (a `ValidationError`)."""
     if error.validator == "additionalProperties":
         known = tuple(error.schema["properties"])
-        for name in error.instance.keys() - set(known):
-            yield Validation(clip(name), f'"{clip(name)}" is no field of this body; {suggest(name, known)}')
+        for number, name in enumerate(name for name in error.instance if name not in known):
+            # finding what was meant takes long, so not for a body that is all unknown names
+            cure = suggest(name, known) if number < _MOST_SUGGESTIONS else f"known are {', '.join(known)}"
+            yield Validation(clip(name), f'"{clip(name)}" is no field of this body; {cure}')
         return
     name = str(error.path[0])
     yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
 
 
-def _wrong_type(error: ValidationError) -> str:
+def _wrong_type(error: Any) -> str:
     return f"must be of type {error.validator_value}; it is {_KINDS[type(error.instance)]}"
 
 
-def _wrong_value(error: ValidationError) -> str:
+def _wrong_value(error: Any) -> str:
     word = str(error.instance)
     cure = suggest(word, tuple(error.validator_value))
     return f'has invalid value: "{clip(word)}" is not a valid value; {cure}'
 
 
-def _wrong_format(error: ValidationError) -> str:
+def _wrong_format(error: Any) -> str:
     return f"must be a valid time: {error.cause}" if error.cause else wrong_uuid(error.instance)
 
 
-_REASONS: Mapping[str, Callable[[ValidationError], str]] = {
+_REASONS: Mapping[str, Callable[[Any], str]] = {
     "type": _wrong_type,
     "enum": _wrong_value,
     "format": _wrong_format,
