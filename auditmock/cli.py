@@ -113,7 +113,8 @@ def serve(**values: Any) -> None:
     except (OSError, UnicodeError) as error:
         raise click.ClickException(_cannot_listen(settings, error)) from None
     if settings.data:
-        from auditmock.fixtures.records import RecordsError, read_records
+        from auditmock.fixtures.readings import RecordsError
+        from auditmock.fixtures.records import read_records
 
         try:
             mock = make_mock(

@@ -23,6 +23,13 @@ class SearchKey(NamedTuple):
     values: tuple[str, ...]
     me: bool
 
+    def value_in(self, log: Mapping[str, Any]) -> str:
+        """Find what the key looks at in a log; empty when there is nothing."""
+        value: Any = log
+        for step in self.field.split("."):
+            value = value.get(step) if isinstance(value, Mapping) else None
+        return value if isinstance(value, str) else ""
+
 
 class Search(NamedTuple):
     """`x-search`: the keys of the search language, and the key a bare term stands for."""

@@ -4,7 +4,7 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from itertools import product
+from itertools import cycle, product
 from typing import Any, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
@@ -87,10 +87,11 @@ def make_mix(logs: Sequence[Log]) -> list[Query]:
     for kind, searches in _searches(logs).items():
         wanted = len(mix) + _MIX[kind]
         counted = [(terms, sum(holds(log, terms) for log in logs)) for terms in searches[: _MIX[kind]]]
-        while len(mix) < wanted:
-            for terms, count in counted[: wanted - len(mix)]:
-                query = Query(kind, write(terms), chance.randrange(max(1, count - PAGE + 1)), count)
-                mix.setdefault((query.q, query.offset), query)
+        for terms, count in cycle(counted):
+            if len(mix) == wanted:
+                break
+            query = Query(kind, write(terms), chance.randrange(max(1, count - PAGE + 1)), count)
+            mix.setdefault((query.q, query.offset), query)
     queries = list(mix.values())
     chance.shuffle(queries)
     return queries
@@ -117,7 +118,7 @@ def _holds(log: Log, key: str, value: str) -> bool:
 def _searches(logs: Sequence[Log]) -> dict[str, Sequence[Terms]]:
     """List the searches of each kind that have the most to find."""
     enums = {key: [value for (_, value), in _common(logs, key)] for key in _ENUMS}
-    months = sorted({log["time"][:7] for log in logs})
+    months = sorted({log["time"][:7] for log in logs})[1:]
     dates = [(("date_from", f"{month}-03"), ("date_to", f"{month}-27")) for month in months]
     users = _common(logs, "username")
     return {

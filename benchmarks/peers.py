@@ -1,0 +1,150 @@
+"""The tools to compare with: what each is given, and how it is started."""
+
+import copy
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from servers import POST_PATH, PATH, Recipe
+
+from auditmock.openapi import Contract, load_contract
+
+_HERE = Path(__file__).parent
+_NODE = _HERE / "peers"
+_BIN = _NODE / "node_modules" / ".bin"
+_JSON = "application/json"
+
+PACKAGES = ("@stoplight/prism-cli", "@mockoon/cli", "openapi-backend")
+
+FLOOR = "raw ASGI app"
+OURS = "auditmock"
+OURS_LOGGING = "auditmock, access log on"
+PRISM = "Prism, silent"
+PRISM_LOGGING = "Prism, as installed"
+MOCKOON = "Mockoon"
+OPENAPI_BACKEND = "openapi-backend"
+
+
+def serve_mock(*flags: str, name: str = OURS, log_level: str = "warning") -> Recipe:
+    """Give the recipe of the mock itself."""
+    command = (sys.executable, "-P", "-m", "auditmock", "serve", "--port", "PORT", "--log-level", log_level)
+    return Recipe(name, (*command, *flags))
+
+
+def install_peers() -> None:
+    """Install the tools that come from npm, as their lock file says, unless they are there."""
+    if not all((_NODE / "node_modules" / package).is_dir() for package in PACKAGES):
+        subprocess.run(["npm", "ci", "--no-progress", "--loglevel=error"], cwd=_NODE, check=True)
+
+
+def make_recipes(folder: Path, page: bytes) -> list[Recipe]:
+    """Write what each tool needs into the folder; all of them answer GET with this page."""
+    body, contract = folder / "page.json", folder / "contract.json"
+    environment = folder / "mockoon.json"
+    body.write_bytes(page)
+    contract.write_text(json.dumps(_contract_for(load_contract(), json.loads(page))), "utf-8")
+    environment.write_text(json.dumps(_environment(page.decode())), "utf-8")
+    prism = (str(_BIN / "prism"), "mock", "--port", "PORT", str(contract))
+    return [
+        Recipe(FLOOR, (sys.executable, "-P", str(_HERE / "floor.py"), "PORT", str(body))),
+        serve_mock(),
+        serve_mock(name=OURS_LOGGING, log_level="info"),
+        Recipe(PRISM, (*prism, "--verboseLevel", "silent"), base="/api/v2"),
+        Recipe(PRISM_LOGGING, prism, base="/api/v2"),
+        Recipe(
+            MOCKOON,
+            (
+                str(_BIN / "mockoon-cli"),
+                "start",
+                "--port=PORT",
+                "--hostname=127.0.0.1",
+                "--disable-log-to-file",
+                "--disable-admin-api",
+                "--max-transaction-logs=1",
+                f"--data={environment}",
+            ),
+        ),
+        Recipe(
+            OPENAPI_BACKEND,
+            ("node", str(_NODE / "openapi_backend.js"), "PORT", str(contract), str(body)),
+        ),
+    ]
+
+
+def _contract_for(contract: Contract, page: Any) -> dict[str, Any]:
+    """Give the contract with a whole page for its example, and `q` as the others can take it.
+
+    Its long pattern would only make them slower, and to Prism an empty `q` is a missing one.
+    """
+    document = copy.deepcopy(dict(contract.document))
+    q = document["components"]["parameters"]["q"]
+    q["required"] = False
+    q["schema"].pop("pattern")
+    answer = document["paths"]["/audit"]["get"]["responses"]["200"]["content"][_JSON]
+    answer["examples"] = {"page": {"value": page}}
+    return document
+
+
+def _environment(page: str) -> Mapping[str, Any]:
+    """Describe both operations in the form of Mockoon's data files."""
+    return {
+        "uuid": "00000000-0000-4000-8000-000000000000",
+        "lastMigration": 33,
+        "name": "audit",
+        "endpointPrefix": "",
+        "latency": 0,
+        "port": 3000,
+        "hostname": "127.0.0.1",
+        "folders": [],
+        "routes": [_route("1", "get", PATH, 200, page), _route("2", "post", POST_PATH, 204, "")],
+        "rootChildren": [{"type": "route", "uuid": f"00000000-0000-4000-8000-00000000000{n}"} for n in "12"],
+        "proxyMode": False,
+        "proxyHost": "",
+        "proxyRemovePrefix": False,
+        "tlsOptions": {"enabled": False, "type": "CERT", "pfxPath": "", "certPath": "", "keyPath": "",
+                       "caPath": "", "passphrase": ""},
+        "cors": True,
+        "headers": [],
+        "proxyReqHeaders": [],
+        "proxyResHeaders": [],
+        "data": [],
+        "callbacks": [],
+    }
+
+
+def _route(number: str, method: str, path: str, status: int, body: str) -> Mapping[str, Any]:
+    uuid = f"00000000-0000-4000-8000-00000000000{number}"
+    response = {
+        "uuid": f"00000000-0000-4000-9000-00000000000{number}",
+        "body": body,
+        "latency": 0,
+        "statusCode": status,
+        "label": "",
+        "headers": [{"key": "Content-Type", "value": f"{_JSON}; charset=utf-8"}] if body else [],
+        "bodyType": "INLINE",
+        "filePath": "",
+        "databucketID": "",
+        "sendFileAsBody": False,
+        "rules": [],
+        "rulesOperator": "OR",
+        # the body as it is: no template to fill in
+        "disableTemplating": True,
+        "fallbackTo404": False,
+        "default": True,
+        "crudKey": "id",
+        "callbacks": [],
+    }
+    return {
+        "uuid": uuid,
+        "type": "http",
+        "documentation": "",
+        "method": method,
+        "endpoint": path.removeprefix("/"),
+        "responses": [response],
+        "responseMode": None,
+        "streamingMode": None,
+        "streamingInterval": 0,
+    }

@@ -1,0 +1,40 @@
+"""How fast and how much the suite may ask."""
+
+import time
+from collections.abc import Callable
+
+
+class BudgetSpent(Exception):
+    """No request is left of those allowed."""
+
+
+class Pace:
+    """Spaces requests so that no second has more than `rate`, and counts them against `most`."""
+
+    def __init__(
+        self,
+        rate: float,
+        most: int,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._gap = 1 / rate if rate else 0.0
+        self._most = most
+        self._clock = clock
+        self._sleep = sleep
+        self._next = 0.0
+        self.spent = 0
+
+    def step(self) -> None:
+        """Wait for one's turn; raises BudgetSpent when there is none left."""
+        if self.spent >= self._most:
+            raise BudgetSpent(f"{self._most} requests are spent; --max-requests allows more")
+        self.spent += 1
+        now = self._clock()
+        if self._next > now:
+            self._sleep(self._next - now)
+        self._next = max(self._next, now) + self._gap
+
+    def pause(self, seconds: float) -> None:
+        """Hold everything back for a while, because the server asks for it."""
+        self._next = max(self._next, self._clock()) + seconds

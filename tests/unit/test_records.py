@@ -1,0 +1,228 @@
+"""Logs of data files: how they are read, refused, and searched."""
+
+import io
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from auditmock.fixtures.desk import Desk
+from auditmock.fixtures.history import History
+from auditmock.fixtures.readings import RecordsError
+from auditmock.fixtures.records import Records, read_records
+from auditmock.fixtures.store import Store
+from auditmock.fixtures.wording import Wording
+from auditmock.instants import parse_instant
+from auditmock.models import Filter, NewLog, Page
+from auditmock.openapi import load_contract
+
+Log = dict[str, Any]
+
+CONTRACT = load_contract()
+UNTIL = parse_instant("2026-01-01T00:00:00Z")
+WORDING = Wording(CONTRACT)
+HISTORY = History(5, 120, UNTIL, WORDING)
+LOGS: list[Log] = [json.loads(HISTORY.log(position)) for position in range(len(HISTORY))]
+
+
+def read(*texts: str, tmp_path: Path) -> Records:
+    """Write files and read them."""
+    paths = []
+    for number, text in enumerate(texts):
+        paths.append(tmp_path / f"{number}.json")
+        paths[-1].write_text(text, encoding="utf-8")
+    return read_records([str(path) for path in paths], io.BytesIO(), CONTRACT)
+
+
+def shown(records: Records) -> list[Log]:
+    """Decode every log."""
+    return [json.loads(records.log(position)) for position in range(len(records))]
+
+
+def refusal(text: str, tmp_path: Path) -> str:
+    """Read a file that must be refused and give the reason, its path left out."""
+    with pytest.raises(RecordsError) as caught:
+        read(text, tmp_path=tmp_path)
+    return str(caught.value).replace(str(tmp_path / "0.json"), "FILE")
+
+
+FORMS = {
+    "body": json.dumps({"audit_logs": LOGS, "count": 120}),
+    "indented body": json.dumps({"count": 120, "more": [{}], "audit_logs": LOGS}, indent=2),
+    "array": json.dumps(LOGS),
+    "lines": "\n".join(json.dumps(log) for log in LOGS),
+    "lines of bodies": "\n".join(json.dumps({"audit_logs": [log], "count": 1}) for log in LOGS),
+    "shuffled": json.dumps(LOGS[60:] + LOGS[:60]),
+    "with a byte order mark": "\ufeff" + json.dumps(LOGS),
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_form_is_read_alike(form: str, tmp_path: Path) -> None:
+    """The same logs in any form are the same list, newest first."""
+    assert shown(read(FORMS[form], tmp_path=tmp_path)) == LOGS
+
+
+def test_standard_input_is_a_file() -> None:
+    """`-` reads standard input."""
+    records = read_records(["-"], io.BytesIO(FORMS["array"].encode()), CONTRACT)
+
+    assert shown(records) == LOGS
+
+
+def test_overlapping_pages_are_taken_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A log that stands in two files is served once, and that is said."""
+    records = read(json.dumps(LOGS[:80]), json.dumps(LOGS[60:]), tmp_path=tmp_path)
+
+    assert shown(records) == LOGS
+    assert "20 logs stand in the data more than once" in caplog.text
+
+
+def test_a_log_keeps_what_the_contract_does_not_know(tmp_path: Path) -> None:
+    """Fields beyond the contract are served as they came."""
+    log = LOGS[0] | {"organization": {"name": "über"}, "big": 10**30}
+
+    assert shown(read(json.dumps([log]), tmp_path=tmp_path)) == [log]
+
+
+def test_an_empty_list_is_served(tmp_path: Path) -> None:
+    """A body without logs is a deployment without logs."""
+    assert len(read('{"audit_logs": [], "count": 0}', tmp_path=tmp_path)) == 0
+
+
+def spoiled(**changes: Any) -> str:
+    """Write three logs on a line each, the last one changed."""
+    return "\n".join(json.dumps(log) for log in [*LOGS[:2], LOGS[2] | changes])
+
+
+_TWICE = 'the name "a" stands more than once in an object'
+_OTHER_ACTION = (
+    'action: "login" is not one of "create", "write" or 3 other candidates; '
+    "it can be create, write, delete, start, stop"
+)
+_OVERFLOW = 'time: "0001-01-01T00:00:00+01:00" lies outside the years 1 to 9999 in UTC'
+
+REFUSED = {
+    "nothing": ("", "FILE is empty; it must hold logs, or the body of GET /api/v2/audit"),
+    "broken": ('[{"a": 1}\n', "FILE, line 2, column 1: Expecting ',' delimiter"),
+    "number": ("[]\n7", "FILE, line 2, log 1: must be an object, a log or the body of a list; it is 7"),
+    "no list": ('\n{"audit_logs": 5}', 'FILE, line 2: "audit_logs" must be an array of logs'),
+    "NaN": ('{"a": NaN}', "FILE, the value that begins in line 1: NaN is no JSON"),
+    "twice": ('{"a": 1, "a": 2}', f"FILE, the value that begins in line 1: {_TWICE}"),
+    "deep": ("[" * 100_000, "FILE, the value that begins in line 1: nested too deep"),
+    "enum": (spoiled(action="login"), f"FILE, line 3, log 3, {_OTHER_ACTION}"),
+    "uuid": (spoiled(id="x"), 'FILE, line 3, log 3, id: "x" is not a "uuid"'),
+    "missing": (spoiled(user={}), 'FILE, line 3, log 3, user: "id" is a required property'),
+    "overflow": (spoiled(time="0001-01-01T00:00:00+01:00"), f"FILE, line 3, log 3, {_OVERFLOW}"),
+    "surrogate": (
+        spoiled(resource_target="\ud800"),
+        "FILE, line 3, log 3: holds one half of a surrogate pair",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
+def test_a_bad_file_is_refused_with_its_place(text: str, reason: str, tmp_path: Path) -> None:
+    """A refusal names file, line, log and field, and what is wrong."""
+    assert refusal(text, tmp_path) == reason
+
+
+def test_two_logs_cannot_share_an_id(tmp_path: Path) -> None:
+    """Another log with an id that was taken is refused, and both places are named."""
+    text = "\n".join(json.dumps(log) for log in [LOGS[0], LOGS[1] | {"id": LOGS[0]["id"].upper()}])
+
+    assert refusal(text, tmp_path) == (
+        f"FILE, line 2, log 2: another log has the id {LOGS[0]['id'].upper()}: FILE, line 1, log 1"
+    )
+
+
+@pytest.mark.parametrize(("path", "reason"), [("nowhere.json", "no such file"), (".", "is a directory")])
+def test_a_file_that_cannot_be_read_is_named(path: str, reason: str, tmp_path: Path) -> None:
+    """What the system says of a file is passed on."""
+    with pytest.raises(RecordsError, match=f"cannot read .*: {reason}"):
+        read_records([str(tmp_path / path)], io.BytesIO(), CONTRACT)
+
+
+def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
+    """The line of the first bad byte is named."""
+    (tmp_path / "0.json").write_bytes(b'{\n"a": "\xff"}')
+
+    with pytest.raises(RecordsError, match=r"line 2: not UTF-8 \(byte 8\)"):
+        read_records([str(tmp_path / "0.json")], io.BytesIO(), CONTRACT)
+
+
+RECORDS = Records(LOGS, CONTRACT.search.keys.values())
+
+
+def make_store() -> Store:
+    """Put the records into a store, as `--data` does."""
+    people = History(5, 0, UNTIL, WORDING)
+    desk = Desk(people, RECORDS, WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+    return Store(desk, lambda: UNTIL)
+
+
+def found(store: Store, wanted: Filter, page: Page) -> list[Log]:
+    """Decode one page."""
+    return [json.loads(log) for block in store.find(wanted, page).blocks for log in block]
+
+
+KEYS = [key for key in CONTRACT.search.keys.values() if key.type != "date"]
+
+
+@pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
+def test_a_search_finds_what_a_look_at_each_log_finds(key: Any) -> None:
+    """For every key and every value there is, the store and a plain selection agree."""
+    store = make_store()
+
+    for value in {key.value_in(log).lower() for log in LOGS} - {""}:
+        expected = [log for log in LOGS if key.value_in(log).lower() == value]
+        assert found(store, Filter(((key.name, value),)), Page(1000)) == expected
+
+
+def test_a_value_that_is_nowhere_finds_nothing() -> None:
+    """A search for what no log has is empty."""
+    assert found(make_store(), Filter((("username", "nobody"),)), Page(10)) == []
+
+
+def test_the_cursor_works_on_records() -> None:
+    """A page behind a log is the rest of the list, whatever the letter case of the id."""
+    page = Page(1000, 0, LOGS[29]["id"].upper())
+
+    assert found(make_store(), Filter(), page) == LOGS[30:]
+
+
+def test_posts_are_sorted_into_records() -> None:
+    """A posted log takes its place by time among real ones."""
+    store = make_store()
+    store.add(NewLog("create", "user", None, parse_instant(LOGS[50]["time"]) + 1, "", ""), 0)
+
+    listed = found(store, Filter(), Page(1000))
+    assert [log["id"] for log in listed[:50]] == [log["id"] for log in LOGS[:50]]
+    assert listed[50]["diff"] == {"foo": {"old": "bar", "new": "baz", "secret": False}}
+
+
+def whereabouts(resource: Mapping[str, Any]) -> tuple[bool, str]:
+    """Post a log about a resource and see whether it is gone, and where it links to."""
+    store = make_store()
+    store.add(NewLog("write", resource["resource_type"], resource["resource_id"], None, "", ""), 0)
+    log = found(store, Filter(), Page(1))[0]
+    return log["is_deleted"], log["resource_link"]
+
+
+def test_a_post_about_a_recorded_resource_knows_whether_it_is_gone() -> None:
+    """The newest log of a resource says whether it is gone."""
+    workspaces = [log for log in LOGS if log["resource_type"] == "workspace"]
+
+    for log in workspaces[:10]:
+        newest = next(each for each in LOGS if each["resource_id"] == log["resource_id"])
+        assert whereabouts(log)[0] == newest["is_deleted"]
+
+
+def test_a_post_about_a_living_workspace_links_to_its_owner() -> None:
+    """The owner is the one the recorded link names."""
+    alive = next(log for log in LOGS if log["resource_type"] == "workspace" and not log["is_deleted"])
+    owner = alive["resource_link"].split("/")[1]
+
+    assert whereabouts(alive)[1].startswith(f"/{owner}/")
