@@ -6,6 +6,7 @@ import os
 import sys
 import warnings
 from collections.abc import Callable
+from contextlib import suppress
 from enum import IntEnum
 from functools import partial
 from typing import Any, NoReturn
@@ -131,8 +132,9 @@ def serve(**values: Any) -> None:
         return build_judge(mock, settings)
 
     banner = write_banner(mock, url_of(listener))
-    if not run_server(mock, listener, build, lambda: click.echo(banner)):
-        sys.exit(Exit.FAILED)
+    with suppress(KeyboardInterrupt):
+        if not run_server(mock, listener, build, lambda: click.echo(banner)):
+            sys.exit(Exit.FAILED)
 
 
 def _cannot_listen(settings: Settings, error: Exception) -> str:
@@ -149,8 +151,8 @@ def main() -> NoReturn:
     except click.ClickException as error:
         click.echo(f"auditmock: {error.format_message()}", err=True)
         sys.exit(Exit.USAGE)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(Exit.DONE)
+    except click.Abort:
+        sys.exit(Exit.FAILED)
     except BrokenPipeError:
         # whoever read the output has gone; nothing may be written at exit either
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

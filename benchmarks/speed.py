@@ -1,0 +1,127 @@
+"""Speed, side by side: every server gets the same load, turn and turn about."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
+from pathlib import Path
+from statistics import median
+from typing import NamedTuple
+
+from figures import Part, Table, Target, megabytes, spread
+from peers import (
+    FLOOR,
+    MOCKOON,
+    OPENAPI_BACKEND,
+    OURS,
+    OURS_LOGGING,
+    PRISM,
+    PRISM_LOGGING,
+    make_recipes,
+    serve_mock,
+)
+from posts import bodies
+from queries import PAGE, Query, make_mix, read_history
+from servers import Server, run_server
+from wrk import Load, Sample, reading, run_wrk, writing
+
+Samples = dict[str, list[Sample]]
+
+_LOGS = 10_000
+_WARM_UP = 2
+_AT_LEAST = {
+    "GET": {FLOOR: 0.4, PRISM: 4.0, PRISM_LOGGING: 8.0, MOCKOON: 10.0, OPENAPI_BACKEND: 1.5},
+    "POST": {PRISM: 5.0},
+}
+"""How many times as fast as the others the mock has to be."""
+
+
+class Rounds(NamedTuple):
+    """How long to measure."""
+
+    count: int
+    seconds: int
+    connections: int
+
+
+def measure_speed(folder: Path, rounds: Rounds) -> Part:
+    """Measure GET and POST of every server; the folder is for files that go between processes."""
+    mix, page, mean = _check_mix()
+    with ExitStack() as stack:
+        servers = [stack.enter_context(run_server(recipe)) for recipe in make_recipes(folder, page)]
+        reads = _alternate(servers, reading(mix), folder, rounds)
+        memory = {server.recipe.name: megabytes(server.resident()) for server in servers}
+        quiet = [server for server in servers if server.recipe.name != OURS_LOGGING]
+        writes = _alternate(quiet, writing(bodies(400)), folder, rounds)
+    note = (
+        f"{len(mix)} different searches of {_LOGS:,} logs, {sum(query.rows for query in mix) / len(mix):.1f} rows "
+        f"and {mean:,.0f} bytes a page on average; the others send one page of {len(page):,} bytes."
+    )
+    return Part(
+        "speed",
+        [_tabulate("GET", reads, memory, note), _tabulate("POST", writes, memory, "Memory is that after the GETs.")],
+        [*_targets("GET", reads), *_targets("POST", writes)],
+        {"GET": _as_data(reads), "POST": _as_data(writes), "memory_mb": memory, "mean_body": mean},
+    )
+
+
+def _check_mix() -> tuple[list[Query], bytes, float]:
+    """Make the mix, see that each answer is right, and choose the page nearest to the mean size."""
+    with run_server(serve_mock("--logs", str(_LOGS))) as server:
+        mix = make_mix(read_history(lambda target: server.get(target)[1], _LOGS))
+        answers = {query: server.get(query.target) for query in mix}
+    for query, (status, body) in answers.items():
+        if status != 200 or not body.endswith(b'],"count":%d}' % query.count):
+            raise RuntimeError(f"wrong answer to {query}: {status}, {body[-30:]!r}")
+        if body.count(b'"request_id":') != query.rows:
+            raise RuntimeError(f"wrong number of logs in the answer to {query}")
+    mean = sum(len(body) for _, body in answers.values()) / len(answers)
+    full = [body for query, (_, body) in answers.items() if query.rows == PAGE]
+    return mix, min(full, key=lambda body: abs(len(body) - mean)), mean
+
+
+def _alternate(servers: Sequence[Server], load: Load, folder: Path, rounds: Rounds) -> Samples:
+    samples: Samples = {server.recipe.name: [] for server in servers}
+    script_input = folder / "requests.txt"
+    for server in servers:
+        run_wrk(server, load, script_input, _WARM_UP, rounds.connections)
+    for number in range(rounds.count):
+        for server in servers if number % 2 else reversed(servers):
+            sample = run_wrk(server, load, script_input, rounds.seconds, rounds.connections)
+            samples[server.recipe.name].append(sample)
+            print(f"  {load.name} {number + 1}/{rounds.count} {server.recipe.name}: {sample.rate:,.0f}/s")
+    return samples
+
+
+def _ratios(samples: Samples, other: str) -> list[float]:
+    """Compare the mock with another server, round by round."""
+    return [ours.rate / its.rate for ours, its in zip(samples[OURS], samples[other], strict=True)]
+
+
+def _targets(method: str, samples: Samples) -> list[Target]:
+    return [
+        Target(f"{method}: times {other}", median(_ratios(samples, other)), bound, "×", at_least=True)
+        for other, bound in _AT_LEAST[method].items()
+    ]
+
+
+def _tabulate(method: str, samples: Samples, memory: Mapping[str, float], note: str) -> Table:
+    rows = []
+    for name, taken in samples.items():
+        columns = [[sample[number] for sample in taken] for number in range(len(Sample._fields))]
+        rate, cpu, busy, p50, p99 = (median(column) for column in columns)
+        rows.append(
+            (
+                name,
+                spread(columns[0], 0),
+                "" if name == OURS else spread(_ratios(samples, name)),
+                f"{cpu:,.0f}",
+                f"{busy:.0%}",
+                f"{p50:.2f} / {p99:.2f}",
+                f"{memory[name]:,.0f}",
+            )
+        )
+    head = ("server", "req/s", "auditmock is × as fast", "CPU µs/req", "core", "p50 / p99 ms", "RSS MB")
+    return Table(f"{method}, requests a second: median (min–max)", head, rows, note)
+
+
+def _as_data(samples: Samples) -> dict[str, list[dict[str, float]]]:
+    return {name: [sample._asdict() for sample in taken] for name, taken in samples.items()}
