@@ -69,7 +69,7 @@ lock: $(TOOLS) ## Pin what pyproject.toml asks for; newer versions with ARGS=--u
 
 .PHONY: clean
 clean: ## Remove all that these commands made
-	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache
+	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache benchmarks/peers/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BASE): requirements.lock

@@ -128,8 +128,8 @@ class Contract:
     def carriers(self) -> tuple[Carrier, ...]:
         """The places of the token, first looked at first."""
         schemes = self.document["components"]["securitySchemes"]
-        names = [name for requirement in self.document["security"] for name in requirement]
-        return tuple(Carrier(schemes[name]["in"], schemes[name]["name"]) for name in names)
+        order = self.document["x-token-order"]
+        return tuple(Carrier(schemes[name]["in"], schemes[name]["name"]) for name in order)
 
     @cached_property
     def search(self) -> Search:

@@ -40,7 +40,7 @@ class Part(NamedTuple):
 
 def spread(values: Sequence[float], digits: int = 2) -> str:
     """Write a median and, in brackets, the least and the greatest value."""
-    return f"{median(values):,.{digits}f} ({min(values):,.{digits}f}–{max(values):,.{digits}f})"
+    return f"{median(values):,.{digits}f} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
 def percentile(values: Sequence[float], percent: int) -> float:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from servers import POST_PATH, PATH, Recipe
+from servers import PATH, POST_PATH, Recipe
 
 from auditmock.openapi import Contract, load_contract
 
@@ -104,8 +104,15 @@ def _environment(page: str) -> Mapping[str, Any]:
         "proxyMode": False,
         "proxyHost": "",
         "proxyRemovePrefix": False,
-        "tlsOptions": {"enabled": False, "type": "CERT", "pfxPath": "", "certPath": "", "keyPath": "",
-                       "caPath": "", "passphrase": ""},
+        "tlsOptions": {
+            "enabled": False,
+            "type": "CERT",
+            "pfxPath": "",
+            "certPath": "",
+            "keyPath": "",
+            "caPath": "",
+            "passphrase": "",
+        },
         "cors": True,
         "headers": [],
         "proxyReqHeaders": [],

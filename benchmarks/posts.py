@@ -5,9 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 from uuid import UUID
 
-from queries import Log
-
-WRITER = {"username": "", "email": ""}
+from queries import Log, Terms
 
 
 class Shape(NamedTuple):
@@ -16,6 +14,16 @@ class Shape(NamedTuple):
     resource_type: str
     action: str
     day: str
+
+    @property
+    def terms(self) -> Terms:
+        """The search that finds such logs."""
+        return (
+            ("resource_type", self.resource_type),
+            ("action", self.action),
+            ("date_from", self.day),
+            ("date_to", self.day),
+        )
 
     def body(self, resource_id: str) -> str:
         """Write the body that makes such a log."""
@@ -50,7 +58,7 @@ SHAPES = (
 
 
 def resource_ids(stream: int) -> Iterator[str]:
-    """Number resources; streams have none in common."""
+    """Count resources; streams have none in common."""
     number = 0
     while True:
         number += 1

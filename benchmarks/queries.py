@@ -59,9 +59,14 @@ class Query(NamedTuple):
     """One request for a page, and how many logs must match."""
 
     kind: str
-    q: str
+    terms: Terms
     offset: int
-    count: int
+    matches: int
+
+    @property
+    def q(self) -> str:
+        """The text of the search."""
+        return " ".join(f"{key}:{value}" if key else value for key, value in self.terms)
 
     @property
     def target(self) -> str:
@@ -71,7 +76,7 @@ class Query(NamedTuple):
     @property
     def rows(self) -> int:
         """How many logs the page must show."""
-        return max(0, min(PAGE, self.count - self.offset))
+        return max(0, min(PAGE, self.matches - self.offset))
 
 
 def read_history(fetch: Callable[[str], bytes], size: int) -> list[Log]:
@@ -90,16 +95,11 @@ def make_mix(logs: Sequence[Log]) -> list[Query]:
         for terms, count in cycle(counted):
             if len(mix) == wanted:
                 break
-            query = Query(kind, write(terms), chance.randrange(max(1, count - PAGE + 1)), count)
+            query = Query(kind, terms, chance.randrange(max(1, count - PAGE + 1)), count)
             mix.setdefault((query.q, query.offset), query)
     queries = list(mix.values())
     chance.shuffle(queries)
     return queries
-
-
-def write(terms: Terms) -> str:
-    """Write a search."""
-    return " ".join(f"{key}:{value}" if key else value for key, value in terms)
 
 
 def holds(log: Log, terms: Terms) -> bool:
@@ -117,7 +117,7 @@ def _holds(log: Log, key: str, value: str) -> bool:
 
 def _searches(logs: Sequence[Log]) -> dict[str, Sequence[Terms]]:
     """List the searches of each kind that have the most to find."""
-    enums = {key: [value for (_, value), in _common(logs, key)] for key in _ENUMS}
+    enums = {key: [value for ((_, value),) in _common(logs, key)] for key in _ENUMS}
     months = sorted({log["time"][:7] for log in logs})[1:]
     dates = [(("date_from", f"{month}-03"), ("date_to", f"{month}-27")) for month in months]
     users = _common(logs, "username")

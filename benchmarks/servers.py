@@ -2,7 +2,6 @@
 
 import http.client
 import os
-import shutil
 import signal
 import socket
 import subprocess
@@ -90,11 +89,6 @@ def free_port() -> int:
     """Find a free port on the loopback."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
-
-
-def missing_tools(*names: str) -> list[str]:
-    """List those of the commands that this machine does not have."""
-    return [name for name in names if shutil.which(name) is None]
 
 
 def _get(port: int, path: str, token: str) -> tuple[int, bytes]:

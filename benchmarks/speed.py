@@ -27,6 +27,7 @@ Samples = dict[str, list[Sample]]
 
 _LOGS = 10_000
 _WARM_UP = 2
+_POST_NOTE = "Memory is what it was after the GETs."
 _AT_LEAST = {
     "GET": {FLOOR: 0.4, PRISM: 4.0, PRISM_LOGGING: 8.0, MOCKOON: 10.0, OPENAPI_BACKEND: 1.5},
     "POST": {PRISM: 5.0},
@@ -37,7 +38,7 @@ _AT_LEAST = {
 class Rounds(NamedTuple):
     """How long to measure."""
 
-    count: int
+    repeats: int
     seconds: int
     connections: int
 
@@ -51,13 +52,17 @@ def measure_speed(folder: Path, rounds: Rounds) -> Part:
         memory = {server.recipe.name: megabytes(server.resident()) for server in servers}
         quiet = [server for server in servers if server.recipe.name != OURS_LOGGING]
         writes = _alternate(quiet, writing(bodies(400)), folder, rounds)
+    rows = sum(query.rows for query in mix) / len(mix)
     note = (
-        f"{len(mix)} different searches of {_LOGS:,} logs, {sum(query.rows for query in mix) / len(mix):.1f} rows "
-        f"and {mean:,.0f} bytes a page on average; the others send one page of {len(page):,} bytes."
+        f"{len(mix)} different searches of {_LOGS:,} logs, {rows:.1f} rows and "
+        f" {mean:,.0f} bytes a page on average; the others send one page of {len(page):,} bytes."
     )
     return Part(
         "speed",
-        [_tabulate("GET", reads, memory, note), _tabulate("POST", writes, memory, "Memory is that after the GETs.")],
+        [
+            _tabulate("GET", reads, memory, note),
+            _tabulate("POST", writes, memory, _POST_NOTE),
+        ],
         [*_targets("GET", reads), *_targets("POST", writes)],
         {"GET": _as_data(reads), "POST": _as_data(writes), "memory_mb": memory, "mean_body": mean},
     )
@@ -69,7 +74,7 @@ def _check_mix() -> tuple[list[Query], bytes, float]:
         mix = make_mix(read_history(lambda target: server.get(target)[1], _LOGS))
         answers = {query: server.get(query.target) for query in mix}
     for query, (status, body) in answers.items():
-        if status != 200 or not body.endswith(b'],"count":%d}' % query.count):
+        if status != 200 or not body.endswith(b'],"count":%d}' % query.matches):
             raise RuntimeError(f"wrong answer to {query}: {status}, {body[-30:]!r}")
         if body.count(b'"request_id":') != query.rows:
             raise RuntimeError(f"wrong number of logs in the answer to {query}")
@@ -83,11 +88,11 @@ def _alternate(servers: Sequence[Server], load: Load, folder: Path, rounds: Roun
     script_input = folder / "requests.txt"
     for server in servers:
         run_wrk(server, load, script_input, _WARM_UP, rounds.connections)
-    for number in range(rounds.count):
+    for number in range(rounds.repeats):
         for server in servers if number % 2 else reversed(servers):
             sample = run_wrk(server, load, script_input, rounds.seconds, rounds.connections)
             samples[server.recipe.name].append(sample)
-            print(f"  {load.name} {number + 1}/{rounds.count} {server.recipe.name}: {sample.rate:,.0f}/s")
+            print(f"  {load.name} {number + 1}/{rounds.repeats} {server.recipe.name}: {sample.rate:,.0f}/s")
     return samples
 
 
@@ -98,7 +103,7 @@ def _ratios(samples: Samples, other: str) -> list[float]:
 
 def _targets(method: str, samples: Samples) -> list[Target]:
     return [
-        Target(f"{method}: times {other}", median(_ratios(samples, other)), bound, "×", at_least=True)
+        Target(f"{method}: times {other}", median(_ratios(samples, other)), bound, "x", at_least=True)
         for other, bound in _AT_LEAST[method].items()
     ]
 
@@ -107,7 +112,7 @@ def _tabulate(method: str, samples: Samples, memory: Mapping[str, float], note: 
     rows = []
     for name, taken in samples.items():
         columns = [[sample[number] for sample in taken] for number in range(len(Sample._fields))]
-        rate, cpu, busy, p50, p99 = (median(column) for column in columns)
+        cpu, busy, p50, p99 = (median(column) for column in columns[1:])
         rows.append(
             (
                 name,
@@ -119,8 +124,8 @@ def _tabulate(method: str, samples: Samples, memory: Mapping[str, float], note: 
                 f"{memory[name]:,.0f}",
             )
         )
-    head = ("server", "req/s", "auditmock is × as fast", "CPU µs/req", "core", "p50 / p99 ms", "RSS MB")
-    return Table(f"{method}, requests a second: median (min–max)", head, rows, note)
+    head = ("server", "req/s", "auditmock is x as fast", "CPU µs/req", "core", "p50 / p99 ms", "RSS MB")
+    return Table(f"{method}, requests a second: median (min to max)", head, rows, note)
 
 
 def _as_data(samples: Samples) -> dict[str, list[dict[str, float]]]:

@@ -59,7 +59,9 @@ def run_wrk(server: Server, load: Load, script_input: Path, seconds: int, connec
     used = server.busy() - before
     counted = json.loads(ran.stdout.splitlines()[-1])
     if counted["failed"] or not counted["requests"]:
-        raise RuntimeError(f"{server.recipe.name} failed {counted['failed']} of {counted['requests']} requests")
+        raise RuntimeError(
+            f"{server.recipe.name} failed {counted['failed']} of {counted['requests']} requests"
+        )
     elapsed = counted["microseconds"] / 1e6
     return Sample(
         rate=counted["requests"] / elapsed,

@@ -45,7 +45,7 @@ def libraries(*folders: str) -> set[str]:
     names = {name for path in paths for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
     foreign = names - sys.stdlib_module_names - {"auditmock", "tests"}
     known = packages_distributions()
-    return {canonicalize_name(known[name][0]) for name in foreign}
+    return {canonicalize_name(known.get(name, [name])[0]) for name in foreign}
 
 
 def pins(lock: Path) -> set[tuple[str, str]]:

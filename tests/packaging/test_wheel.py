@@ -92,7 +92,7 @@ def test_readme_ships(distribution: Distribution) -> None:
     """The wheel's long description is the README."""
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
 
-    assert str(distribution.metadata.get_payload()).strip() == readme.strip()
+    assert distribution.metadata["Description"].strip() == readme.strip()
 
 
 def test_command(distribution: Distribution) -> None:

@@ -1,0 +1,99 @@
+"""`make bench`: measure, print the report, and fail when a target is missed."""
+
+import argparse
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from types import FrameType
+from typing import NoReturn
+
+from figures import Part
+from load import measure_load
+from machine import describe_machine, list_versions
+from peers import install_peers
+from report import missed, save, write_json, write_markdown
+from scale import measure_scale
+from servers import LOAD_CORE
+from speed import Rounds, measure_speed
+from start import measure_start
+
+_RESULTS = Path(__file__).with_name("results")
+_TOOLS = {"node": "nodejs", "npm": "npm", "taskset": "util-linux", "wrk": "wrk"}
+"""The commands this takes, and the system's packages that have them."""
+_PARTS = ("speed", "start", "scale", "load")
+
+
+def main(words: Sequence[str]) -> int:
+    """Run the command; 0 when every target is met, 1 when one is missed, 2 when nothing can be measured."""
+    options = _read_options(words)
+    if problem := _find_problem():
+        print(problem, file=sys.stderr)
+        return 2
+    # A server must not outlive this process: SIGTERM unwinds it as Ctrl-C does.
+    signal.signal(signal.SIGTERM, _leave)
+    os.sched_setaffinity(0, {LOAD_CORE})
+    install_peers()
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            parts = [measure() for measure in _plan(options, Path(folder))]
+    except KeyboardInterrupt:
+        return 2
+    arguments = [f'ARGS="{" ".join(words)}"'] if words else []
+    facts = {**describe_machine(), "command": " ".join(["make bench", *arguments])}
+    versions = list_versions()
+    report = write_markdown(facts, versions, parts)
+    save(_RESULTS / "latest.json", write_json(facts, versions, parts))
+    if options.markdown:
+        save(options.markdown, report)
+    print(f"\n{report}")
+    misses = missed(parts)
+    print(*misses, sep="\n", file=sys.stderr)
+    return 1 if misses else 0
+
+
+def _read_options(words: Sequence[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure the mock beside other tools.")
+    parser.add_argument("--only", action="append", choices=_PARTS, help="one part; may be given again")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each server (%(default)s)")
+    parser.add_argument("--seconds", type=int, default=4, help="length of a round (%(default)s)")
+    parser.add_argument("--connections", type=int, default=16, help="of a round (%(default)s)")
+    parser.add_argument("--load-seconds", type=int, default=60, help="length of the load (%(default)s)")
+    parser.add_argument("--quick", action="store_true", help="fewer and shorter: a look, no measurement")
+    parser.add_argument("--markdown", type=Path, help="write the report to this file, too")
+    options = parser.parse_args(words)
+    if options.quick:
+        options.rounds, options.seconds, options.load_seconds = 3, 1, 10
+    return options
+
+
+def _find_problem() -> str:
+    """Say what stands in the way of a measurement; empty when nothing does."""
+    if missing := [name for name in _TOOLS if shutil.which(name) is None]:
+        packages = " ".join(_TOOLS[name] for name in missing)
+        return f"there is no {' and no '.join(missing)} here: apt-get install {packages}"
+    if len(os.sched_getaffinity(0)) < 2:
+        return "it takes two cores: one for the servers and one for the load"
+    return ""
+
+
+def _plan(options: argparse.Namespace, folder: Path) -> list[Callable[[], Part]]:
+    rounds = Rounds(options.rounds, options.seconds, options.connections)
+    plan: dict[str, Callable[[], Part]] = {
+        "speed": lambda: measure_speed(folder, rounds),
+        "start": lambda: measure_start(folder, rounds.repeats),
+        "scale": lambda: measure_scale(rounds.repeats, 100),
+        "load": lambda: measure_load(options.load_seconds),
+    }
+    return [plan[name] for name in _PARTS if name in (options.only or _PARTS)]
+
+
+def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+    raise KeyboardInterrupt
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

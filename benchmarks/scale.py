@@ -1,0 +1,143 @@
+"""Scale: a million logs, by the command and in the store itself."""
+
+import json
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from itertools import chain
+from statistics import median
+from typing import NamedTuple
+from unittest.mock import patch
+
+from figures import Part, Table, Target, percentile, spread
+from queries import Log
+from servers import TOKEN
+from start import Start, time_mock
+
+from auditmock.clock import present_instant
+from auditmock.fixtures.derivation import Derivation
+from auditmock.handlers.wire import Reply
+from auditmock.mock import Mock, make_mock
+from auditmock.models import Page
+from auditmock.settings import Settings
+
+_LOGS = 1_000_000
+_LIMIT = 25
+_QUICKLY = 2000.0
+_SMALL = 250.0
+_AT_ONCE = 10.0
+
+_KINDS: Mapping[str, Callable[[Log, random.Random], tuple[str, int]]] = {
+    "everything, first page": lambda _log, _chance: ("", 0),
+    "one enum, deep": lambda _log, chance: ("resource_type:workspace_build", chance.randrange(400_000)),
+    "two enums": lambda log, chance: (
+        f"resource_type:{log['resource_type']} action:{log['action']}",
+        chance.randrange(4000),
+    ),
+    "a range of dates": lambda log, chance: (
+        f"date_from:{log['time'][:8]}01 date_to:{log['time'][:10]}",
+        chance.randrange(1000),
+    ),
+    "username": lambda log, _chance: (f"username:{log['user']['username']}", 0),
+    "rare resource_id": lambda log, _chance: (f"resource_id:{log['resource_id']}", 0),
+    "resource_target": lambda log, _chance: (f'resource_target:"{log["resource_target"] or "x"}"', 0),
+    "no match": lambda _log, chance: (f"resource_target:no-{chance.random()}", 0),
+}
+"""By kind, a search that some log suggests, and its offset."""
+
+
+class Timing(NamedTuple):
+    """Milliseconds of the queries of one kind: asked for the first time, and asked again."""
+
+    cold: list[float]
+    warm: list[float]
+
+
+class Bench:
+    """A mock of a million logs in this process, and a count of the rows it has built."""
+
+    def __init__(self, mock: Mock, built: list[int]) -> None:
+        self._mock = mock
+        self._built = built
+        self._caller = mock.tokens.open(TOKEN.encode())
+        self.most_built = 0
+
+    def ask(self, q: str, page: Page) -> tuple[float, Reply]:
+        """Search; gives the milliseconds that took, too."""
+        before = len(self._built)
+        began = time.perf_counter()
+        reply = self._mock.operations.get_audit_logs(self._caller, q, page)
+        elapsed = (time.perf_counter() - began) * 1e3
+        self.most_built = max(self.most_built, len(self._built) - before)
+        return elapsed, reply
+
+    def time_kind(self, kind: str, queries: int) -> Timing:
+        """Time queries of one kind, each suggested by a log drawn by lot."""
+        chance = random.Random(kind)
+        timing = Timing([], [])
+        for _ in range(queries):
+            _, reply = self.ask("", Page(1, chance.randrange(_LOGS)))
+            assert isinstance(reply.body, bytes)
+            q, offset = _KINDS[kind](json.loads(reply.body)["audit_logs"][0], chance)
+            for times in timing:
+                times.append(self.ask(q, Page(_LIMIT, offset))[0])
+        return timing
+
+
+def measure_scale(runs: int, queries: int) -> Part:
+    """Measure starts of the command, and so many queries of each kind in a store of this process."""
+    starts = [time_mock("--logs", str(_LOGS)) for _ in range(runs)]
+    with _count_rows() as built:
+        bench = Bench(make_mock(Settings(logs=_LOGS), present_instant), built)
+        timings = {kind: bench.time_kind(kind, queries) for kind in _KINDS}
+    cold = list(chain.from_iterable(timing.cold for timing in timings.values()))
+    warm = list(chain.from_iterable(timing.warm for timing in timings.values()))
+    return Part(
+        "scale",
+        [_tabulate_starts(starts), _tabulate({**timings, "all": Timing(cold, warm)})],
+        [
+            Target("scale: first 200", median(start.first_answer for start in starts), _QUICKLY, "ms"),
+            Target("scale: resident memory", median(start.memory for start in starts), _SMALL, "MB"),
+            Target("scale: p99 in the store, asked first", percentile(cold, 99), _AT_ONCE, "ms"),
+            Target("scale: p99 in the store, asked again", percentile(warm, 99), _AT_ONCE, "ms"),
+            Target("scale: rows built for a page, at most", bench.most_built, _LIMIT, "rows"),
+        ],
+        {
+            "starts": [start._asdict() for start in starts],
+            "store_ms": {kind: timing._asdict() for kind, timing in timings.items()},
+        },
+    )
+
+
+@contextmanager
+def _count_rows() -> Iterator[list[int]]:
+    """Note the position of every row that a store made meanwhile builds."""
+    built: list[int] = []
+    build = Derivation.log
+
+    def counted(self: Derivation, position: int) -> bytes:
+        built.append(position)
+        return build(self, position)
+
+    with patch.object(Derivation, "log", counted):
+        yield built
+
+
+def _tabulate_starts(starts: list[Start]) -> Table:
+    rows = [
+        ("first 200, ms", spread([start.first_answer for start in starts], 0)),
+        ("RSS then, MB", spread([start.first_memory for start in starts], 0)),
+        ("RSS all loaded, MB", spread([start.memory for start in starts], 0)),
+    ]
+    return Table(f"Start with {_LOGS:,} logs: median (min to max)", ("figure", ""), rows)
+
+
+def _tabulate(timings: Mapping[str, Timing]) -> Table:
+    rows = [
+        (kind, *(f"{median(times):.3f} / {percentile(times, 99):.3f}" for times in timing))
+        for kind, timing in timings.items()
+    ]
+    head = ("search", "asked first, ms", "asked again, ms")
+    note = f"From the text of the search to the bytes of the page, {_LIMIT} logs at most."
+    return Table(f"A page in the store of {_LOGS:,} logs: p50 / p99", head, rows, note)
