@@ -1,0 +1,66 @@
+"""The README: what it shows is what happens."""
+
+import json
+import re
+import shlex
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+
+if TYPE_CHECKING:
+    from conftest import Running, Start
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DEFAULT_URL = "http://127.0.0.1:8910"
+
+
+def paste(command: str, url: str) -> bytes:
+    """Run a command of the README against another server, and give what it prints."""
+    words = shlex.split(command.replace("\\\n", " ").replace(DEFAULT_URL, url))
+    return subprocess.run(words, capture_output=True, check=True).stdout
+
+
+SHOWN = re.findall(r"```sh\n(curl [^`]+)```\n\n```json\n([^`]+)```", README)
+"""Every command that is followed by its answer."""
+
+
+@pytest.mark.parametrize(("command", "answer"), SHOWN, ids=[f"answer-{n + 1}" for n in range(len(SHOWN))])
+def test_a_shown_answer_is_the_real_one(server: "Running", command: str, answer: str) -> None:
+    """A command of the README, pasted, answers what the README shows."""
+    done = subprocess.run(
+        shlex.split(command.replace(DEFAULT_URL, server.url)), capture_output=True, check=True
+    )
+
+    assert json.loads(done.stdout) == json.loads(answer)
+
+
+def test_there_are_answers_shown() -> None:
+    """The README shows a list and a refusal."""
+    assert len(SHOWN) >= 2
+
+
+def test_the_shown_post_writes(start_server: "Start") -> None:
+    """The README's POST is answered with 204."""
+    (command,) = re.findall(r"```sh\n(curl -i -X POST[^`]+)```", README)
+
+    assert paste(command, start_server("--logs", "1").url).startswith(b"HTTP/1.1 204 ")
+
+
+@pytest.mark.parametrize("holder", Holder)
+def test_every_token_is_shown(holder: Holder) -> None:
+    """The README's table has every token."""
+    assert f"| `{token_of(holder)}` |" in README
+
+
+def test_the_commands_exist() -> None:
+    """Each `make` target the README names is one of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+
+    for target in set(re.findall(r"make ([a-z-]+)", README.replace("`make`", ""))) - {"and"}:
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
