@@ -1,6 +1,7 @@
 """A connection of HTTP/1.1 that is driven by what to visit: no more of HTTP than the mock's answers need."""
 
 import asyncio
+from typing import cast
 
 from visitors import Visit
 
@@ -20,9 +21,8 @@ class Connection(asyncio.Protocol):
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Send the first request."""
-        assert isinstance(transport, asyncio.WriteTransport)
-        self._transport = transport
-        transport.write(next(self._visits))
+        self._transport = cast("asyncio.WriteTransport", transport)
+        self._transport.write(next(self._visits))
 
     def data_received(self, data: bytes) -> None:
         """Take in an answer and, when it is whole, go on."""

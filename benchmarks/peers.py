@@ -17,6 +17,8 @@ _NODE = _HERE / "peers"
 _BIN = _NODE / "node_modules" / ".bin"
 _JSON = "application/json"
 
+_TUNING = ("--disable-admin-api", "--max-transaction-logs=1")
+
 PACKAGES = ("@stoplight/prism-cli", "@mockoon/cli", "openapi-backend")
 
 FLOOR = "raw ASGI app"
@@ -24,7 +26,8 @@ OURS = "auditmock"
 OURS_LOGGING = "auditmock, access log on"
 PRISM = "Prism, silent"
 PRISM_LOGGING = "Prism, as installed"
-MOCKOON = "Mockoon"
+MOCKOON = "Mockoon, as installed"
+MOCKOON_TUNED = "Mockoon, no templates or journal"
 OPENAPI_BACKEND = "openapi-backend"
 
 
@@ -43,30 +46,27 @@ def install_peers() -> None:
 def make_recipes(folder: Path, page: bytes) -> list[Recipe]:
     """Write what each tool needs into the folder; all of them answer GET with this page."""
     body, contract = folder / "page.json", folder / "contract.json"
-    environment = folder / "mockoon.json"
+    installed, tuned = folder / "mockoon.json", folder / "mockoon-tuned.json"
     body.write_bytes(page)
     contract.write_text(json.dumps(_contract_for(load_contract(), json.loads(page))), "utf-8")
-    environment.write_text(json.dumps(_environment(page.decode())), "utf-8")
+    installed.write_text(json.dumps(_environment(page.decode(), templates=True)), "utf-8")
+    tuned.write_text(json.dumps(_environment(page.decode(), templates=False)), "utf-8")
     prism = (str(_BIN / "prism"), "mock", "--port", "PORT", str(contract))
+    mockoon = (
+        str(_BIN / "mockoon-cli"),
+        "start",
+        "--port=PORT",
+        "--hostname=127.0.0.1",
+        "--disable-log-to-file",
+    )
     return [
         Recipe(FLOOR, (sys.executable, "-P", str(_HERE / "floor.py"), "PORT", str(body))),
         serve_mock(),
         serve_mock(name=OURS_LOGGING, log_level="info"),
         Recipe(PRISM, (*prism, "--verboseLevel", "silent"), base="/api/v2"),
         Recipe(PRISM_LOGGING, prism, base="/api/v2"),
-        Recipe(
-            MOCKOON,
-            (
-                str(_BIN / "mockoon-cli"),
-                "start",
-                "--port=PORT",
-                "--hostname=127.0.0.1",
-                "--disable-log-to-file",
-                "--disable-admin-api",
-                "--max-transaction-logs=1",
-                f"--data={environment}",
-            ),
-        ),
+        Recipe(MOCKOON, (*mockoon, f"--data={installed}")),
+        Recipe(MOCKOON_TUNED, (*mockoon, f"--data={tuned}", *_TUNING)),
         Recipe(
             OPENAPI_BACKEND,
             ("node", str(_NODE / "openapi_backend.js"), "PORT", str(contract), str(body)),
@@ -88,7 +88,7 @@ def _contract_for(contract: Contract, page: Any) -> dict[str, Any]:
     return document
 
 
-def _environment(page: str) -> Mapping[str, Any]:
+def _environment(page: str, *, templates: bool) -> Mapping[str, Any]:
     """Describe both operations in the form of Mockoon's data files."""
     return {
         "uuid": "00000000-0000-4000-8000-000000000000",
@@ -99,7 +99,10 @@ def _environment(page: str) -> Mapping[str, Any]:
         "port": 3000,
         "hostname": "127.0.0.1",
         "folders": [],
-        "routes": [_route("1", "get", PATH, 200, page), _route("2", "post", POST_PATH, 204, "")],
+        "routes": [
+            _route("1", "get", PATH, 200, page, templates=templates),
+            _route("2", "post", POST_PATH, 204, "", templates=templates),
+        ],
         "rootChildren": [{"type": "route", "uuid": f"00000000-0000-4000-8000-00000000000{n}"} for n in "12"],
         "proxyMode": False,
         "proxyHost": "",
@@ -122,7 +125,9 @@ def _environment(page: str) -> Mapping[str, Any]:
     }
 
 
-def _route(number: str, method: str, path: str, status: int, body: str) -> Mapping[str, Any]:
+def _route(
+    number: str, method: str, path: str, status: int, body: str, *, templates: bool
+) -> Mapping[str, Any]:
     uuid = f"00000000-0000-4000-8000-00000000000{number}"
     response = {
         "uuid": f"00000000-0000-4000-9000-00000000000{number}",
@@ -137,8 +142,7 @@ def _route(number: str, method: str, path: str, status: int, body: str) -> Mappi
         "sendFileAsBody": False,
         "rules": [],
         "rulesOperator": "OR",
-        # the body as it is: no template to fill in
-        "disableTemplating": True,
+        "disableTemplating": not templates,
         "fallbackTo404": False,
         "default": True,
         "crudKey": "id",

@@ -1,5 +1,6 @@
 """Scale: a million logs, by the command and in the store itself."""
 
+import gc
 import json
 import random
 import time
@@ -64,11 +65,11 @@ class Bench:
         self.most_built = 0
 
     def ask(self, q: str, page: Page) -> tuple[float, Reply]:
-        """Search; gives the milliseconds that took, too."""
+        """Search; gives the milliseconds of processor time that took, too."""
         before = len(self._built)
-        began = time.perf_counter()
+        began = time.thread_time()
         reply = self._mock.operations.get_audit_logs(self._caller, q, page)
-        elapsed = (time.perf_counter() - began) * 1e3
+        elapsed = (time.thread_time() - began) * 1e3
         self.most_built = max(self.most_built, len(self._built) - before)
         return elapsed, reply
 
@@ -90,6 +91,8 @@ def measure_scale(runs: int, queries: int) -> Part:
     starts = [time_mock("--logs", str(_LOGS)) for _ in range(runs)]
     with _count_rows() as built:
         bench = Bench(make_mock(Settings(logs=_LOGS), present_instant), built)
+        # as the server does before its first request
+        gc.freeze()
         timings = {kind: bench.time_kind(kind, queries) for kind in _KINDS}
     cold = list(chain.from_iterable(timing.cold for timing in timings.values()))
     warm = list(chain.from_iterable(timing.warm for timing in timings.values()))
@@ -139,5 +142,5 @@ def _tabulate(timings: Mapping[str, Timing]) -> Table:
         for kind, timing in timings.items()
     ]
     head = ("search", "asked first, ms", "asked again, ms")
-    note = f"From the text of the search to the bytes of the page, {_LIMIT} logs at most."
+    note = f"Processor time from the text of the search to the bytes of the page, {_LIMIT} logs at most."
     return Table(f"A page in the store of {_LOGS:,} logs: p50 / p99", head, rows, note)

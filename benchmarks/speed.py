@@ -27,7 +27,7 @@ Samples = dict[str, list[Sample]]
 
 _LOGS = 10_000
 _WARM_UP = 2
-_POST_NOTE = "Memory is what it was after the GETs."
+_POST_NOTE = "Memory is what it was after the GETs; auditmock keeps what is posted."
 _AT_LEAST = {
     "GET": {FLOOR: 0.4, PRISM: 4.0, PRISM_LOGGING: 8.0, MOCKOON: 10.0, OPENAPI_BACKEND: 1.5},
     "POST": {PRISM: 5.0},
@@ -55,7 +55,7 @@ def measure_speed(folder: Path, rounds: Rounds) -> Part:
     rows = sum(query.rows for query in mix) / len(mix)
     note = (
         f"{len(mix)} different searches of {_LOGS:,} logs, {rows:.1f} rows and "
-        f" {mean:,.0f} bytes a page on average; the others send one page of {len(page):,} bytes."
+        f"{mean:,.0f} bytes a page on average; the others send one page of {len(page):,} bytes."
     )
     return Part(
         "speed",

@@ -1,60 +1,15 @@
-"""What tests share: real servers, each a process of its own."""
+"""What tests share: real servers, and how Hypothesis goes about its work."""
 
-import os
-import re
-import signal
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+from processes import Running, Start, end_process, start_process
 
-_URL = re.compile(r"API +(http://\S+?)/api/v2/audit")
-_WAIT = 30
-
-
-@dataclass
-class Running:
-    """A server that is ready: where it is, its process, and what it said when it started."""
-
-    url: str
-    process: subprocess.Popen[str]
-    banner: str
-
-    def interrupt(self) -> int:
-        """Press Ctrl-C and give the exit status."""
-        self.process.send_signal(signal.SIGINT)
-        return self.process.wait(_WAIT)
-
-
-Start = Callable[..., Running]
-
-
-def _start(log: Path, *flags: str, stdin: str | None = None) -> Running:
-    command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", *flags]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUDITMOCK_")}
-    with log.open("w") as errors:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=errors,
-            text=True,
-            env=environment,
-        )
-    if stdin is not None and process.stdin is not None:
-        process.stdin.write(stdin)
-        process.stdin.close()
-    banner = ""
-    for line in process.stdout or ():
-        banner += line
-        if "Ctrl-C" in line:
-            break
-    url = _URL.search(banner)
-    assert url, f"the server did not start: {banner}{log.read_text()}"
-    return Running(url[1], process, banner)
+# Shared machines are slow at times, and a failure must come again.
+settings.register_profile("auditmock", deadline=None, database=None, derandomize=True)
+settings.load_profile("auditmock")
 
 
 @pytest.fixture
@@ -63,25 +18,17 @@ def start_server(tmp_path: Path) -> Iterator[Start]:
     running: list[Running] = []
 
     def start(*flags: str, stdin: str | None = None) -> Running:
-        running.append(_start(tmp_path / f"server-{len(running)}.log", *flags, stdin=stdin))
+        running.append(start_process(tmp_path / f"server-{len(running)}.log", *flags, stdin=stdin))
         return running[-1]
 
     yield start
     for server in running:
-        _end(server)
+        end_process(server)
 
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     """Give one server with the default history, for tests that only read."""
-    running = _start(tmp_path_factory.mktemp("server") / "server.log")
+    running = start_process(tmp_path_factory.mktemp("server") / "server.log")
     yield running
-    _end(running)
-
-
-def _end(server: Running) -> None:
-    if server.process.poll() is None:
-        server.process.send_signal(signal.SIGINT)
-        server.process.wait(_WAIT)
-    if server.process.stdout:
-        server.process.stdout.close()
+    end_process(running)

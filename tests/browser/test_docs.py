@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Request, expect
+from processes import Running, Start
+from tabs import OpenTab
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
 from auditmock.openapi import load_contract
-
-if TYPE_CHECKING:
-    from tests.browser.conftest import OpenTab
-    from tests.conftest import Running, Start
 
 pytestmark = pytest.mark.browser
 

@@ -1,4 +1,4 @@
-"""Audit logs as the suite looks at them: plain JSON objects, and what the contract's search keys see in them."""
+"""Audit logs as the suite looks at them: plain JSON objects, and what search keys see in them."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any
@@ -30,10 +30,7 @@ def select(logs: Iterable[Log], key: SearchKey, value: str) -> list[Log]:
 
 def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
     """List the distinct values a key could be asked for in these logs; days for the dates."""
-    if key.type == "date":
-        found = {log["time"][:10] for log in logs}
-    else:
-        found = {key.value_in(log) for log in logs}
+    found = {log["time"][:10] if key.type == "date" else key.value_in(log) for log in logs}
     return sorted(value for value in found if value and '"' not in value)
 
 

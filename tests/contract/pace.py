@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable
 
 
-class BudgetSpent(Exception):
+class BudgetSpentError(Exception):
     """No request is left of those allowed."""
 
 
@@ -26,9 +26,9 @@ class Pace:
         self.spent = 0
 
     def step(self) -> None:
-        """Wait for one's turn; raises BudgetSpent when there is none left."""
+        """Wait for one's turn; raises BudgetSpentError when there is none left."""
         if self.spent >= self._most:
-            raise BudgetSpent(f"{self._most} requests are spent; --max-requests allows more")
+            raise BudgetSpentError(f"{self._most} requests are spent; --max-requests allows more")
         self.spent += 1
         now = self._clock()
         if self._next > now:

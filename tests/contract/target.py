@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 import httpx
 
-from auditmock.contract.exchange import Exchange, Query, Request
+from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.pace import Pace
 from auditmock.openapi import Contract
 
@@ -19,7 +19,7 @@ _RATE_LIMITED = 429
 _LONGEST_WAIT = 90.0
 
 
-class Unreachable(Exception):
+class UnreachableError(Exception):
     """The deployment did not answer as HTTP should: what happened, in one line."""
 
 
@@ -48,8 +48,8 @@ class Target:
     def send(self, request: Request, token: str | None = None) -> Exchange:
         """Send a request, with the token of its place; another token may be given.
 
-        429 is obeyed: the suite waits as long as `Retry-After` says and asks again. Raises Unreachable
-        when no answer comes, BudgetSpent when no request is left.
+        429 is obeyed: the suite waits as long as `Retry-After` says and asks again. Raises UnreachableError
+        when no answer comes, BudgetSpentError when no request is left.
         """
         for attempt in range(self.retries + 1):
             self.pace.step()
@@ -57,7 +57,7 @@ class Target:
                 exchange = self._exchange(request, self.token if token is None else token)
             except httpx.HTTPError as error:
                 if attempt == self.retries:
-                    raise Unreachable(_reason(error, self.timeout)) from None
+                    raise UnreachableError(_reason(error, self.timeout)) from None
                 continue
             if exchange.status != _RATE_LIMITED or attempt == self.retries:
                 break
@@ -85,9 +85,9 @@ class Target:
             for piece in answer.iter_raw():
                 body += piece
                 if len(body) > _BODY_LIMIT:
-                    raise Unreachable(f"the answer is larger than {_BODY_LIMIT >> 20} MiB; the rest was not read")
+                    raise UnreachableError(f"the answer is larger than {_BODY_LIMIT >> 20} MiB")
                 if time.perf_counter() > deadline:
-                    raise Unreachable(f"the answer was not there after {self.timeout:g} s")
+                    raise UnreachableError(f"the answer was not there after {self.timeout:g} s")
         return Exchange(
             request, answer.status_code, answer.headers, bytes(body), time.perf_counter() - started
         )

@@ -18,7 +18,7 @@ class Violation(AssertionError):  # noqa: N818 - what pytest calls a failure
         self.exchanges = exchanges
 
 
-class Disturbed(Exception):  # noqa: N818 - no error: others write
+class DisturbedError(Exception):
     """Others wrote whenever the law was looked at, so nothing can be said."""
 
 
@@ -32,7 +32,7 @@ def undisturbed(target: Target, scope: str, look: Callable[[], None]) -> None:
     """Look whether a law holds over several answers, while nobody else writes within the scope.
 
     A law that holds is left at that. One that does not is looked at again, between two equal counts of
-    the scope, before anybody is accused. Raises Disturbed when the count never stays.
+    the scope, before anybody is accused. Raises DisturbedError when the count never stays.
     """
     try:
         look()
@@ -52,4 +52,4 @@ def _confirm(target: Target, scope: str, look: Callable[[], None]) -> None:
             if violation is not None:
                 raise violation
             return
-    raise Disturbed(f"others wrote within {scope!r} in each of {_TRIES} tries")
+    raise DisturbedError(f"others wrote within {scope!r} in each of {_TRIES} tries")

@@ -5,16 +5,13 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+from processes import Running, Start
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
-
-if TYPE_CHECKING:
-    from conftest import Running, Start
 
 TOKEN = token_of(Holder.OWNER)
 ROOT = Path(__file__).parents[2]
@@ -24,7 +21,7 @@ PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 Done = subprocess.CompletedProcess[str]
 
 
-def judge(server: "Running", folder: Path, config: str, *flags: str) -> Done:
+def judge(server: Running, folder: Path, config: str, *flags: str) -> Done:
     """Run Schemathesis against a server, sure that its token is good."""
     headers = {"Coder-Session-Token": TOKEN}
     httpx.get(f"{server.url}/api/v2/audit?q=", headers=headers).raise_for_status()
@@ -45,7 +42,7 @@ def phases_passed(done: Done) -> list[str]:
     return re.findall(r"^ +✅ (\w+)$", done.stdout.partition("Test Phases:")[2], re.MULTILINE)
 
 
-def test_nothing_is_found(start_server: "Start", tmp_path: Path) -> None:
+def test_nothing_is_found(start_server: Start, tmp_path: Path) -> None:
     """At 50 examples no check fails in any of the four phases."""
     done = judge(start_server(), tmp_path, CONFIG, "--max-examples", "50")
 
@@ -56,7 +53,7 @@ def test_nothing_is_found(start_server: "Start", tmp_path: Path) -> None:
 READ_ONLY = CONFIG.replace("[phases.coverage]", "[phases.coverage]\nunexpected-methods = []")
 
 
-def test_a_read_only_run_only_reads(start_server: "Start", tmp_path: Path) -> None:
+def test_a_read_only_run_only_reads(start_server: Start, tmp_path: Path) -> None:
     """Told to send nothing but GET, Schemathesis finds nothing either, and sends nothing else."""
     server = start_server("--log-format", "json")
     # the stateful phase follows a link from POST, so there is none
@@ -71,7 +68,7 @@ def test_a_read_only_run_only_reads(start_server: "Start", tmp_path: Path) -> No
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(1, 6))
-def test_nothing_is_found_in_depth(start_server: "Start", tmp_path: Path, seed: int) -> None:
+def test_nothing_is_found_in_depth(start_server: Start, tmp_path: Path, seed: int) -> None:
     """At 1,000 examples no check fails, whatever the seed."""
     config = CONFIG.replace("deterministic = true", "")
     done = judge(start_server(), tmp_path, config, "--max-examples", "1000", "--seed", str(seed))

@@ -5,15 +5,12 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from processes import Running, Start
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
-
-if TYPE_CHECKING:
-    from conftest import Running, Start
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -31,7 +28,7 @@ SHOWN = re.findall(r"```sh\n(curl [^`]+)```\n\n```json\n([^`]+)```", README)
 
 
 @pytest.mark.parametrize(("command", "answer"), SHOWN, ids=[f"answer-{n + 1}" for n in range(len(SHOWN))])
-def test_a_shown_answer_is_the_real_one(server: "Running", command: str, answer: str) -> None:
+def test_a_shown_answer_is_the_real_one(server: Running, command: str, answer: str) -> None:
     """A command of the README, pasted, answers what the README shows."""
     done = subprocess.run(
         shlex.split(command.replace(DEFAULT_URL, server.url)), capture_output=True, check=True
@@ -45,7 +42,7 @@ def test_there_are_answers_shown() -> None:
     assert len(SHOWN) >= 2
 
 
-def test_the_shown_post_writes(start_server: "Start") -> None:
+def test_the_shown_post_writes(start_server: Start) -> None:
     """The README's POST is answered with 204."""
     (command,) = re.findall(r"```sh\n(curl -i -X POST[^`]+)```", README)
 

@@ -9,34 +9,31 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from processes import Running, Start
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
-
-if TYPE_CHECKING:
-    from conftest import Running, Start
 
 TOKEN = token_of(Holder.OWNER)
 HEADERS = {"Coder-Session-Token": TOKEN}
 
 
-def listed(server: "Running", query: str = "q=&limit=1") -> httpx.Response:
+def listed(server: Running, query: str = "q=&limit=1") -> httpx.Response:
     """Ask a server for logs."""
     return httpx.get(f"{server.url}/api/v2/audit?{query}", headers=HEADERS, timeout=30)
 
 
-def test_the_banner_names_everything(server: "Running") -> None:
+def test_the_banner_names_everything(server: Running) -> None:
     """The start says where API and documentation are, and every token."""
     assert f"{server.url}/docs" in server.banner
     assert all(token_of(holder) in server.banner for holder in Holder)
 
 
-def test_the_banners_call_works_when_pasted(server: "Running") -> None:
+def test_the_banners_call_works_when_pasted(server: Running) -> None:
     """The curl of the start, pasted, shows a log."""
     line = next(line for line in server.banner.splitlines() if "curl" in line)
     done = subprocess.run(shlex.split(line), capture_output=True, check=True)
@@ -44,7 +41,7 @@ def test_the_banners_call_works_when_pasted(server: "Running") -> None:
     assert len(json.loads(done.stdout)["audit_logs"]) == 1
 
 
-def test_flags_shape_the_mock(start_server: "Start") -> None:
+def test_flags_shape_the_mock(start_server: Start) -> None:
     """Seed, number of logs and end of the history are what the flags say."""
     server = start_server("--seed", "7", "--logs", "12", "--until", "2024-02-29")
 
@@ -53,7 +50,7 @@ def test_flags_shape_the_mock(start_server: "Start") -> None:
     assert page["audit_logs"][0]["time"] < "2024-02-29"
 
 
-def test_a_history_can_end_now(start_server: "Start") -> None:
+def test_a_history_can_end_now(start_server: Start) -> None:
     """`--until now` ends the history at the present."""
     server = start_server("--until", "now")
 
@@ -61,7 +58,7 @@ def test_a_history_can_end_now(start_server: "Start") -> None:
     assert newest[:4] >= time.strftime("%Y", time.gmtime(time.time() - 30 * 86400))
 
 
-def test_data_is_served_from_standard_input(start_server: "Start", server: "Running") -> None:
+def test_data_is_served_from_standard_input(start_server: Start, server: Running) -> None:
     """The body of one list, piped into `--data -`, is what the other server lists."""
     body = listed(server, "q=action:delete&limit=30").text
     piped = start_server("--data", "-", stdin=body)
@@ -69,7 +66,7 @@ def test_data_is_served_from_standard_input(start_server: "Start", server: "Runn
     assert listed(piped, "q=").json()["audit_logs"] == json.loads(body)["audit_logs"]
 
 
-def test_another_origin_is_allowed_by_a_flag(start_server: "Start") -> None:
+def test_another_origin_is_allowed_by_a_flag(start_server: Start) -> None:
     """`--cors` names the origin that may call, and no other may."""
     server = start_server("--logs", "1", "--cors", "https://a.example")
     origins = ["https://a.example", "http://localhost:3000"]
@@ -79,13 +76,13 @@ def test_another_origin_is_allowed_by_a_flag(start_server: "Start") -> None:
     assert allowed == ["https://a.example", None]
 
 
-def lines_of(server: "Running", tmp_path: Path) -> list[str]:
+def lines_of(server: Running, tmp_path: Path) -> list[str]:
     """Stop a server and read what it logged."""
     server.interrupt()
     return (tmp_path / "server-0.log").read_text().splitlines()
 
 
-def test_one_line_a_request(start_server: "Start", tmp_path: Path) -> None:
+def test_one_line_a_request(start_server: Start, tmp_path: Path) -> None:
     """Each request leaves one line with its status and time."""
     server = start_server("--logs", "1")
     listed(server, "q=resourcetype:user")
@@ -97,7 +94,7 @@ def test_one_line_a_request(start_server: "Start", tmp_path: Path) -> None:
     assert "404 GET /nowhere " in second
 
 
-def test_lines_as_json(start_server: "Start", tmp_path: Path) -> None:
+def test_lines_as_json(start_server: Start, tmp_path: Path) -> None:
     """With `--log-format json` each line is an object."""
     server = start_server("--logs", "1", "--log-format", "json")
     listed(server)
@@ -111,7 +108,7 @@ def test_lines_as_json(start_server: "Start", tmp_path: Path) -> None:
     }
 
 
-def test_a_higher_level_has_no_access_lines(start_server: "Start", tmp_path: Path) -> None:
+def test_a_higher_level_has_no_access_lines(start_server: Start, tmp_path: Path) -> None:
     """At `--log-level warning` requests leave nothing."""
     server = start_server("--logs", "1", "--log-level", "warning")
     listed(server)
@@ -119,21 +116,21 @@ def test_a_higher_level_has_no_access_lines(start_server: "Start", tmp_path: Pat
     assert lines_of(server, tmp_path) == []
 
 
-def test_an_odd_request_right_at_the_start_is_judged(start_server: "Start") -> None:
+def test_an_odd_request_right_at_the_start_is_judged(start_server: Start) -> None:
     """A request that needs Connexion waits until it is there."""
     server = start_server("--logs", "1")
 
     assert listed(server, "q=&limit=one").status_code == 400
 
 
-def test_interrupting_ends_it_well(start_server: "Start") -> None:
+def test_interrupting_ends_it_well(start_server: Start) -> None:
     """Ctrl-C ends the server with status 0."""
     server = start_server("--logs", "1")
 
     assert server.interrupt() == 0
 
 
-def test_terminating_ends_it(start_server: "Start") -> None:
+def test_terminating_ends_it(start_server: Start) -> None:
     """SIGTERM ends the server."""
     server = start_server("--logs", "1")
     server.process.terminate()
@@ -141,7 +138,7 @@ def test_terminating_ends_it(start_server: "Start") -> None:
     assert server.process.wait(30) in {0, -signal.SIGTERM}
 
 
-def test_a_request_in_flight_is_finished(start_server: "Start") -> None:
+def test_a_request_in_flight_is_finished(start_server: Start) -> None:
     """Ctrl-C lets an answer that has begun reach its end."""
     server = start_server("--logs", "10000")
     address = urlsplit(server.url)
@@ -158,7 +155,7 @@ def test_a_request_in_flight_is_finished(start_server: "Start") -> None:
     assert answer.endswith(b'],"count":10000}\r\n0\r\n\r\n')
 
 
-def test_what_is_no_http_gets_the_envelope(server: "Running") -> None:
+def test_what_is_no_http_gets_the_envelope(server: Running) -> None:
     """Bytes that are no HTTP are answered with 400 in the envelope."""
     address = urlsplit(server.url)
     with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
@@ -174,12 +171,12 @@ def test_what_is_no_http_gets_the_envelope(server: "Running") -> None:
 QUERIES = ("q=", "q=action:write&limit=50&offset=700", "q=resource_type:template", "q=username:me&limit=500")
 
 
-def bodies(server: "Running") -> list[bytes]:
+def bodies(server: Running) -> list[bytes]:
     """Fetch some pages."""
     return [listed(server, query).content for query in QUERIES]
 
 
-def test_the_same_seed_is_the_same_bytes(start_server: "Start") -> None:
+def test_the_same_seed_is_the_same_bytes(start_server: Start) -> None:
     """Two processes with one seed serve identical pages; another seed serves others."""
     first, second, other = (bodies(start_server("--seed", seed)) for seed in ("3", "3", "4"))
 
@@ -211,6 +208,6 @@ def test_a_server_that_cannot_be_built_says_so() -> None:
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])
-def test_other_addresses(start_server: "Start", host: str) -> None:
+def test_other_addresses(start_server: Start, host: str) -> None:
     """The server listens where it is told to, on IPv6 as well."""
     assert listed(start_server("--logs", "1", "--host", host)).status_code == 200

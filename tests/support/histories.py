@@ -1,0 +1,89 @@
+"""Histories and stores to test on, their logs decoded, and a search in plain Python to compare with."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+from auditmock.fixtures.desk import Desk
+from auditmock.fixtures.history import History
+from auditmock.fixtures.segment import Segment
+from auditmock.fixtures.store import Store
+from auditmock.fixtures.wording import Wording
+from auditmock.instants import parse_instant
+from auditmock.models import Filter, Found, NewLog, Page
+from auditmock.openapi import load_contract
+
+Log = dict[str, Any]
+
+CONTRACT = load_contract()
+WORDING = Wording(CONTRACT)
+UNTIL = parse_instant("2026-01-01T00:00:00Z")
+NOW = parse_instant("2026-02-03T04:05:06.789Z")
+ALL = Page(10**6)
+
+LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
+    "resource_type": lambda log: str(log["resource_type"]),
+    "resource_id": lambda log: str(log["resource_id"]),
+    "resource_target": lambda log: str(log["resource_target"]),
+    "action": lambda log: str(log["action"]),
+    "username": lambda log: str(log["user"]["username"]),
+    "email": lambda log: str(log["user"]["email"]),
+    "build_reason": lambda log: str(log["additional_fields"].get("build_reason", "")),
+}
+"""What each search key looks at in a log."""
+
+
+def tell_history(seed: int = 1, logs: int = 300, until: int = UNTIL) -> History:
+    """Make a history."""
+    return History(seed, logs, until, WORDING)
+
+
+def open_store(history: History) -> Store:
+    """Make a store on a history, its clock standing still at `NOW`."""
+    desk = Desk(history, history, WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+    return Store(desk, lambda: NOW)
+
+
+def new_log(**fields: Any) -> NewLog:
+    """Make a log to post, with defaults for what is not given."""
+    return NewLog("write", "user", None, None, "127.0.0.1", "curl/8.5.0")._replace(**fields)
+
+
+def decode(segment: Segment) -> list[Log]:
+    """Decode all logs of a segment."""
+    return [json.loads(segment.log(position)) for position in range(len(segment))]
+
+
+def read_page(found: Found) -> list[Log]:
+    """Decode the logs of a page."""
+    return [json.loads(row) for row in chain.from_iterable(found.blocks)]
+
+
+def find(store: Store, wanted: Filter | None = None, page: Page = ALL) -> list[Log]:
+    """Search a store and decode the page."""
+    return read_page(store.find(wanted or Filter(), page))
+
+
+def order(log: Log) -> tuple[int, str]:
+    """Say where a log belongs in a list: newest first, ties by id."""
+    return -parse_instant(log["time"]), log["id"]
+
+
+def fits(log: Log, wanted: Filter) -> bool:
+    """Tell whether a log is what a filter asks for."""
+    time = parse_instant(log["time"])
+    early = wanted.since is not None and time < wanted.since
+    late = wanted.until is not None and time > wanted.until
+    return not (early or late) and all(LOOKS_AT[key](log).lower() == value for key, value in wanted.equal)
+
+
+def search(logs: Iterable[Log], wanted: Filter) -> list[Log]:
+    """Search in plain Python."""
+    return sorted((log for log in logs if fits(log, wanted)), key=order)
+
+
+def cut_page(matches: Sequence[Log], page: Page, after: Log | None = None) -> list[Log]:
+    """Cut a page out of sorted matches in plain Python."""
+    behind = [log for log in matches if after is None or order(log) > order(after)]
+    return behind[page.offset : page.offset + page.limit]

@@ -1,0 +1,65 @@
+"""Real servers, each a process of its own."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+_URL = re.compile(r"API +(http://\S+?)/api/v2/audit")
+_WAIT = 30
+
+
+@dataclass
+class Running:
+    """A server that is ready: where it is, its process, and what it said when it started."""
+
+    url: str
+    process: subprocess.Popen[str]
+    banner: str
+
+    def interrupt(self) -> int:
+        """Press Ctrl-C and give the exit status."""
+        self.process.send_signal(signal.SIGINT)
+        return self.process.wait(_WAIT)
+
+
+Start = Callable[..., Running]
+
+
+def start_process(log: Path, *flags: str, stdin: str | None = None) -> Running:
+    """Start a server on a free port and wait until it is ready; it logs into a file."""
+    command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", *flags]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("AUDITMOCK_")}
+    with log.open("w") as errors:
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE if stdin is not None else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            text=True,
+            env=environment,
+        )
+    if stdin is not None and process.stdin is not None:
+        process.stdin.write(stdin)
+        process.stdin.close()
+    banner = ""
+    for line in process.stdout or ():
+        banner += line
+        if "Ctrl-C" in line:
+            break
+    url = _URL.search(banner)
+    assert url, f"the server did not start: {banner}{log.read_text()}"
+    return Running(url[1], process, banner)
+
+
+def end_process(server: Running) -> None:
+    """Stop a server that may have stopped already."""
+    if server.process.poll() is None:
+        server.process.send_signal(signal.SIGINT)
+        server.process.wait(_WAIT)
+    if server.process.stdout:
+        server.process.stdout.close()
