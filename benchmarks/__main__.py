@@ -4,6 +4,7 @@ import argparse
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Sequence
@@ -36,14 +37,15 @@ def main(words: Sequence[str]) -> int:
     # A server must not outlive this process: SIGTERM unwinds it as Ctrl-C does.
     signal.signal(signal.SIGTERM, _leave)
     os.sched_setaffinity(0, {LOAD_CORE})
-    install_peers()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            parts = [measure() for measure in _plan(options, Path(folder))]
-    except KeyboardInterrupt:
-        return 2
     arguments = [f'ARGS="{" ".join(words)}"'] if words else []
     facts = {**describe_machine(), "command": " ".join(["make bench", *arguments])}
+    try:
+        install_peers()
+        with tempfile.TemporaryDirectory() as folder:
+            parts = [measure() for measure in _plan(options, Path(folder))]
+    except (RuntimeError, subprocess.SubprocessError, KeyboardInterrupt) as problem:
+        print(f"nothing was measured: {str(problem) or 'interrupted'}", file=sys.stderr)
+        return 2
     versions = list_versions()
     report = write_markdown(facts, versions, parts)
     save(_RESULTS / "latest.json", write_json(facts, versions, parts))

@@ -15,12 +15,13 @@ _INSTALLED = Path(__file__).with_name("peers") / "node_modules"
 
 
 def describe_machine() -> dict[str, str]:
-    """Name date, size and processor of this machine."""
+    """Name date, size and processor of this machine, and how busy it was with other things."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "machine": f"{os.cpu_count()} cores ({_processor()}), {memory / 2**30:.0f} GiB",
         "system": f"{platform.system()} {platform.release()}",
+        "load average before": f"{os.getloadavg()[0]:.2f}",
     }
 
 

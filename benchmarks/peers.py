@@ -4,11 +4,10 @@ import copy
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from servers import PATH, POST_PATH, Recipe
+from servers import Recipe
 
 from auditmock.openapi import Contract, load_contract
 
@@ -88,74 +87,11 @@ def _contract_for(contract: Contract, page: Any) -> dict[str, Any]:
     return document
 
 
-def _environment(page: str, *, templates: bool) -> Mapping[str, Any]:
-    """Describe both operations in the form of Mockoon's data files."""
-    return {
-        "uuid": "00000000-0000-4000-8000-000000000000",
-        "lastMigration": 33,
-        "name": "audit",
-        "endpointPrefix": "",
-        "latency": 0,
-        "port": 3000,
-        "hostname": "127.0.0.1",
-        "folders": [],
-        "routes": [
-            _route("1", "get", PATH, 200, page, templates=templates),
-            _route("2", "post", POST_PATH, 204, "", templates=templates),
-        ],
-        "rootChildren": [{"type": "route", "uuid": f"00000000-0000-4000-8000-00000000000{n}"} for n in "12"],
-        "proxyMode": False,
-        "proxyHost": "",
-        "proxyRemovePrefix": False,
-        "tlsOptions": {
-            "enabled": False,
-            "type": "CERT",
-            "pfxPath": "",
-            "certPath": "",
-            "keyPath": "",
-            "caPath": "",
-            "passphrase": "",
-        },
-        "cors": True,
-        "headers": [],
-        "proxyReqHeaders": [],
-        "proxyResHeaders": [],
-        "data": [],
-        "callbacks": [],
-    }
-
-
-def _route(
-    number: str, method: str, path: str, status: int, body: str, *, templates: bool
-) -> Mapping[str, Any]:
-    uuid = f"00000000-0000-4000-8000-00000000000{number}"
-    response = {
-        "uuid": f"00000000-0000-4000-9000-00000000000{number}",
-        "body": body,
-        "latency": 0,
-        "statusCode": status,
-        "label": "",
-        "headers": [{"key": "Content-Type", "value": f"{_JSON}; charset=utf-8"}] if body else [],
-        "bodyType": "INLINE",
-        "filePath": "",
-        "databucketID": "",
-        "sendFileAsBody": False,
-        "rules": [],
-        "rulesOperator": "OR",
-        "disableTemplating": not templates,
-        "fallbackTo404": False,
-        "default": True,
-        "crudKey": "id",
-        "callbacks": [],
-    }
-    return {
-        "uuid": uuid,
-        "type": "http",
-        "documentation": "",
-        "method": method,
-        "endpoint": path.removeprefix("/"),
-        "responses": [response],
-        "responseMode": None,
-        "streamingMode": None,
-        "streamingInterval": 0,
-    }
+def _environment(page: str, *, templates: bool) -> dict[str, Any]:
+    """Give Mockoon's data file with the page in it; to fill in templates is its default."""
+    environment: dict[str, Any] = json.loads((_NODE / "mockoon.json").read_text("utf-8"))
+    for route in environment["routes"]:
+        for response in route["responses"]:
+            response["disableTemplating"] = not templates
+            response["body"] = page if response["statusCode"] == 200 else ""
+    return environment

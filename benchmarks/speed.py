@@ -27,6 +27,7 @@ Samples = dict[str, list[Sample]]
 
 _LOGS = 10_000
 _WARM_UP = 2
+_AFTER_POSTS = f"{OURS}, after all these POSTs"
 _POST_NOTE = "Memory is what it was after the GETs; auditmock keeps what is posted."
 _AT_LEAST = {
     "GET": {FLOOR: 0.4, PRISM: 4.0, PRISM_LOGGING: 8.0, MOCKOON: 10.0, OPENAPI_BACKEND: 1.5},
@@ -52,6 +53,9 @@ def measure_speed(folder: Path, rounds: Rounds) -> Part:
         memory = {server.recipe.name: megabytes(server.resident()) for server in servers}
         quiet = [server for server in servers if server.recipe.name != OURS_LOGGING]
         writes = _alternate(quiet, writing(bodies(400)), folder, rounds)
+        mock = next(server for server in quiet if server.recipe.name == OURS)
+        reads[_AFTER_POSTS] = _alternate([mock], reading(mix), folder, rounds)[OURS]
+        memory[_AFTER_POSTS] = megabytes(mock.resident())
     rows = sum(query.rows for query in mix) / len(mix)
     note = (
         f"{len(mix)} different searches of {_LOGS:,} logs, {rows:.1f} rows and "

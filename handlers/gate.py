@@ -3,6 +3,8 @@
 In the contract's order: role (403), `Accept` (406), size (413), type (415) and presence (400) of a body.
 """
 
+import re
+
 from connexion.lifecycle import ConnexionRequest
 from connexion.middleware.abstract import ROUTING_CONTEXT
 from werkzeug.datastructures import MIMEAccept
@@ -14,8 +16,8 @@ from auditmock.handlers.request import BODY_LIMIT, Headers, first_header
 from auditmock.openapi import Contract
 
 _JSON = "application/json"
-_OURS = (_JSON, f"{_JSON}; charset=utf-8")
-"""The type of every answer, without and with its parameter; clients name either."""
+_OUR_CHARSET = re.compile(r';\s*charset="?utf-8"?', re.IGNORECASE)
+"""The one parameter that the type of our answers has; a client may name it or not."""
 
 _REWRITTEN = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 
@@ -47,8 +49,8 @@ class Gate:
 
 def _check_accept(headers: Headers) -> None:
     accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
-    accepted = parse_accept_header(accept, MIMEAccept)
-    if accept and not any(accepted.quality(ours) for ours in _OURS):
+    accepted = parse_accept_header(_OUR_CHARSET.sub("", accept), MIMEAccept)
+    if accept and not accepted.quality(_JSON):
         raise not_acceptable(accept)
 
 
