@@ -1,7 +1,6 @@
-"""What app tests share: a mock of their own in this process."""
+"""What app tests share: mocks in this process, whose clock stands still."""
 
 import pytest
-
 from auditmock.app import create_app
 from auditmock.asgi import App
 from auditmock.instants import parse_instant
@@ -10,7 +9,18 @@ from auditmock.settings import Settings
 NOW = parse_instant("2026-02-03T04:05:06.789Z")
 
 
+def new_app() -> App:
+    """Make a mock that shares nothing."""
+    return create_app(Settings(logs=400), lambda: NOW)
+
+
 @pytest.fixture
 def app() -> App:
-    """Give a mock whose clock stands still."""
-    return create_app(Settings(logs=400), lambda: NOW)
+    """Give a mock to write to."""
+    return new_app()
+
+
+@pytest.fixture(scope="session")
+def shared_app() -> App:
+    """Give a mock that nobody writes to."""
+    return new_app()

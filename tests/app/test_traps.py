@@ -69,9 +69,9 @@ def spring(app: App, trap: Trap) -> Answer:
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=[trap["name"] for trap in TRAPS])
-def test_a_trap_is_answered_in_the_envelope(app: App, trap: Trap) -> None:
+def test_a_trap_is_answered_in_the_envelope(shared_app: App, trap: Trap) -> None:
     """Status, problems and methods are those of the case; the body is Coder's envelope, nothing more."""
-    answer = spring(app, trap)
+    answer = spring(shared_app, trap)
 
     headers = dict(answer.headers)
     envelope = json.loads(answer.body)
@@ -84,9 +84,9 @@ def test_a_trap_is_answered_in_the_envelope(app: App, trap: Trap) -> None:
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=[trap["name"] for trap in TRAPS])
-def test_a_trap_is_answered_with_both_headers(app: App, trap: Trap) -> None:
+def test_a_trap_is_answered_with_both_headers(shared_app: App, trap: Trap) -> None:
     """A refusal has the id and the version that every answer has."""
-    names = [name for name, _ in drive(app, [call_of(trap)])[0].headers]
+    names = [name for name, _ in drive(shared_app, [call_of(trap)])[0].headers]
 
     assert names.count(b"x-coder-request-id") == names.count(b"x-coder-build-version") == 1
 
@@ -105,28 +105,28 @@ PAIRS = list(combinations(CHECKS, 2))
 
 
 @pytest.mark.parametrize(("first", "later"), PAIRS)
-def test_checks_come_in_the_order_of_the_contract(app: App, first: int, later: int) -> None:
+def test_checks_come_in_the_order_of_the_contract(shared_app: App, first: int, later: int) -> None:
     """Of two faults the answer names the one that is checked first."""
     faults = CHECKS[later], CHECKS[first]
     headers = {name: value for fault in faults for name, value in fault.get("headers", {}).items()}
     trap = {"post": "{}", **faults[0], **faults[1], "headers": headers}
-    (answer,) = drive(app, [call_of(trap)])
+    (answer,) = drive(shared_app, [call_of(trap)])
     assert answer.status == first
 
 
 @pytest.mark.parametrize(("path", "method"), [(LIST, "PUT"), (LIST + "/nowhere", "GET"), (WRITE, "GET")])
-def test_the_token_comes_before_path_and_method(app: App, path: str, method: str) -> None:
+def test_the_token_comes_before_path_and_method(shared_app: App, path: str, method: str) -> None:
     """Without a token everything below the audit path is 401."""
-    assert drive(app, [Call(method, path)])[0].status == 401
+    assert drive(shared_app, [Call(method, path)])[0].status == 401
 
 
-def test_elsewhere_no_token_is_needed_to_get_lost(app: App) -> None:
+def test_elsewhere_no_token_is_needed_to_get_lost(shared_app: App) -> None:
     """An unknown path that is none of the audit's is 404 for everybody."""
-    assert drive(app, [Call("GET", "/api/v2/auditx")])[0].status == 404
+    assert drive(shared_app, [Call("GET", "/api/v2/auditx")])[0].status == 404
 
 
-def test_a_refusal_of_path_comes_before_the_role(app: App) -> None:
+def test_a_refusal_of_path_comes_before_the_role(shared_app: App) -> None:
     """A member who gets lost is told so, not that it is forbidden."""
     member = (b"coder-session-token", token_of(Holder.MEMBER).encode())
 
-    assert drive(app, [Call("PUT", LIST, b"", (member,))])[0].status == 405
+    assert drive(shared_app, [Call("PUT", LIST, b"", (member,))])[0].status == 405
