@@ -34,7 +34,7 @@ BODIES = {
 
 def call_of(trap: Trap) -> Call:
     """Make the request of a case."""
-    text = trap.get("post", trap.get("body", ""))
+    text: str = trap.get("post", trap.get("body", ""))
     body = BODIES.get(text, text).encode(trap.get("encoding", "utf-8"))
     headers: dict[str, str | None] = {"coder-session-token": OWNER}
     if body:

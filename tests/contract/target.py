@@ -23,7 +23,7 @@ class UnreachableError(Exception):
     """The deployment did not answer as HTTP should: what happened, in one line."""
 
 
-@dataclass
+@dataclass(repr=False)
 class Target:
     """One deployment, and the token it is judged with."""
 

@@ -11,10 +11,10 @@ _TRIES = 5
 class Violation(AssertionError):  # noqa: N818 - what pytest calls a failure
     """A law is broken."""
 
-    def __init__(self, expected: str, seen: str, exchanges: tuple[Exchange, ...]) -> None:
+    def __init__(self, expected: str, seen: object, exchanges: tuple[Exchange, ...] = ()) -> None:
         super().__init__(f"expected {expected}; seen {seen}")
         self.expected = expected
-        self.seen = seen
+        self.seen = str(seen)
         self.exchanges = exchanges
 
 
@@ -25,7 +25,7 @@ class DisturbedError(Exception):
 def expect(holds: bool, expected: str, seen: object, *exchanges: Exchange) -> None:  # noqa: FBT001 - reads as a sentence
     """Go on if it holds; otherwise say what was expected and what was seen."""
     if not holds:
-        raise Violation(expected, str(seen), exchanges)
+        raise Violation(expected, seen, exchanges)
 
 
 def undisturbed(target: Target, scope: str, look: Callable[[], None]) -> None:

@@ -21,6 +21,9 @@ WORDING = Wording(CONTRACT)
 UNTIL = parse_instant("2026-01-01T00:00:00Z")
 NOW = parse_instant("2026-02-03T04:05:06.789Z")
 ALL = Page(10**6)
+"""A page that holds everything."""
+NO_REASON = "no reason"
+"""What no search asks for."""
 
 LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
     "resource_type": lambda log: str(log["resource_type"]),
@@ -29,7 +32,7 @@ LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
     "action": lambda log: str(log["action"]),
     "username": lambda log: str(log["user"]["username"]),
     "email": lambda log: str(log["user"]["email"]),
-    "build_reason": lambda log: str(log["additional_fields"].get("build_reason", "")),
+    "build_reason": lambda log: str(log["additional_fields"].get("build_reason", NO_REASON)),
 }
 """What each search key looks at in a log."""
 

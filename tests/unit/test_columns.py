@@ -2,13 +2,14 @@
 
 import numpy as np
 import pytest
+from histories import UNTIL
 
-from auditmock.fixtures.columns import Columns, compute_columns
+from auditmock.fixtures.columns import NAMES_PER_STORY, Columns, compute_columns, story_name
 from auditmock.fixtures.dice import Dice
+from auditmock.fixtures.names import SPACE_SIZES, Space
 from auditmock.fixtures.plots import EVENTS
 from auditmock.fixtures.rhythm import make_span
 from auditmock.instants import HOUR, WEEK
-from histories import UNTIL
 
 SPAN = make_span(UNTIL, 52)
 COLUMNS = compute_columns(Dice(1), 5000, SPAN)
@@ -108,3 +109,11 @@ def test_columns_follow_from_the_seed() -> None:
         np.array_equal(getattr(first, name), getattr(second, name))
         for name in ("ages", "kinds", "actors", "targets", "events", "owners")
     )
+
+
+@pytest.mark.parametrize("space", set(SPACE_SIZES) - {Space.EMPTY})
+def test_no_renaming_leads_back(space: Space) -> None:
+    """All names one resource can have, and all of one template's versions, differ."""
+    names = {story_name(Dice(1), space, 5, number) for number in range(NAMES_PER_STORY)}
+
+    assert len(names) == NAMES_PER_STORY

@@ -3,13 +3,13 @@
 import json
 
 import pytest
+from histories import CONTRACT, decode, tell_history
 
 from auditmock.fixtures.people import POSTS, STAFF, Holder, staff_with
 from auditmock.fixtures.rows import display_name, user_json
 from auditmock.instants import DAY, parse_instant
 from auditmock.models import Person
 from auditmock.vocabulary import ZERO_TIME
-from histories import CONTRACT, decode, tell_history
 
 HISTORY = tell_history(logs=3000)
 CROWD = HISTORY.crowd
@@ -39,9 +39,7 @@ PERSON = Person(
         (Holder.EXPIRED, ("owner",), "active"),
     ],
 )
-def test_token_holders_are_what_they_are_called(
-    holder: Holder, roles: tuple[str, ...], status: str
-) -> None:
+def test_token_holders_are_what_they_are_called(holder: Holder, roles: tuple[str, ...], status: str) -> None:
     """A holder of a printed token has the role and status of its name."""
     person = PEOPLE[holder]
 

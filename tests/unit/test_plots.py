@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from histories import CONTRACT
 
 from auditmock.fixtures.columns import NAMES_PER_STORY
 from auditmock.fixtures.dice import Dice
@@ -18,7 +19,6 @@ from auditmock.fixtures.plots import (
     State,
 )
 from auditmock.fixtures.stories import STEPS, tell_stories
-from histories import CONTRACT
 
 WRITTEN = {
     "user": {"create", "write", "delete"},

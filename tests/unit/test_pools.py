@@ -1,4 +1,4 @@
-"""Rules of the pools: distinct values that Coder would take, the same for a seed, no one else's chance used."""
+"""Rules of the pools: distinct values that Coder takes, the same for a seed, no one else's chance used."""
 
 import ipaddress
 import random

@@ -1,0 +1,35 @@
+"""What a refusal must look like: Coder's envelope, one entry for each problem."""
+
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from auditmock.contract.exchange import Exchange
+from auditmock.contract.verdict import Violation, expect
+
+_MEMBERS: Mapping[str, type] = {"message": str, "detail": str, "validations": list}
+
+
+def envelope_of(exchange: Exchange) -> Mapping[str, Any]:
+    """Read the envelope of a refusal; it is a violation if there is none."""
+    try:
+        envelope = exchange.json()
+        problems = envelope.get("validations", [])
+        sound = (
+            bool(envelope["message"])
+            and all(isinstance(value, _MEMBERS[name]) for name, value in envelope.items())
+            and all(problem.keys() == {"field", "detail"} for problem in problems)
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        sound = False
+    expect(sound, "the envelope {message, detail?, validations?}", exchange.body[:200], exchange)
+    known: Mapping[str, Any] = envelope
+    return known
+
+
+def expect_refusal(exchange: Exchange, status: int, fields: Collection[str] = ()) -> None:
+    """Go on if an answer has this status and an envelope that names these fields."""
+    if exchange.status != status:
+        raise Violation(str(status), f"{exchange.status}: {exchange.body[:200]!r}", (exchange,))
+    problems = envelope_of(exchange).get("validations", [])
+    named = {problem["field"] for problem in problems}
+    expect(named == set(fields), f"problems of {sorted(fields)}", sorted(named), exchange)

@@ -1,0 +1,66 @@
+"""Laws of `after_id`: what follows a log, wherever pages begin and whatever is written meanwhile."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditmock.contract.logs import element, select, values_of
+from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.sample import Sample
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import undisturbed
+from auditmock.openapi import Contract
+
+draws = settings.get_profile("law")
+pytestmark = pytest.mark.law("cursor", "#/components/parameters/after_id")
+
+SHOWN = 5
+
+
+@draws
+@given(st.data())
+def test_the_page_behind_a_log_is_the_tail(target: Target, sample: Sample, data: st.DataObject) -> None:
+    """`after_id` shows what follows that log, `offset` counts from there, and `count` stays the whole."""
+    place = data.draw(st.integers(0, len(sample.logs) - 1), "place")
+    offset = data.draw(st.integers(0, 3), "offset")
+    tail = sample.logs[place + 1 + offset :]
+
+    def look() -> None:
+        page = listed(target, sample.q, after_id=sample.logs[place]["id"], limit=SHOWN, offset=offset)
+        expect_logs(page, tail[:SHOWN], len(sample.logs))
+
+    undisturbed(target, sample.q, look)
+
+
+@draws
+@given(st.data())
+def test_the_cursor_need_not_match(
+    target: Target, sample: Sample, contract: Contract, data: st.DataObject
+) -> None:
+    """A log that the search does not find is a place in the list all the same."""
+    key = contract.search.keys["action"]
+    value = data.draw(st.sampled_from(values_of(sample.logs, key)), "action")
+    place = data.draw(st.integers(0, len(sample.logs) - 1), "place")
+    found = select(sample.logs, key, value)
+    tail = select(sample.logs[place + 1 :], key, value)
+
+    def look() -> None:
+        q = sample.within(element(key, value))
+        page = listed(target, q, after_id=sample.logs[place]["id"], limit=SHOWN)
+        expect_logs(page, tail[:SHOWN], len(found))
+
+    undisturbed(target, sample.q, look)
+
+
+def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> None:
+    """Page after page, each behind the last log of the one before, is the whole list."""
+    step = max(1, len(sample.logs) // 5)
+
+    def look() -> None:
+        cursor: dict[str, str] = {}
+        for start in range(0, len(sample.logs), step):
+            page = listed(target, sample.q, limit=step, **cursor)
+            expect_logs(page, sample.logs[start : start + step], len(sample.logs))
+            cursor = {"after_id": page.ids[-1]}
+
+    undisturbed(target, sample.q, look)

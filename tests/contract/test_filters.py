@@ -1,0 +1,148 @@
+"""Laws of filters: every search key finds what a look at each log finds."""
+
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from auditmock.contract.logs import element, matches, select, values_of
+from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.sample import Sample
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import expect, undisturbed
+from auditmock.openapi import SearchKey, load_contract
+
+draws = settings.get_profile("law")
+pytestmark = pytest.mark.law("filters", "#/components/parameters/q/x-search")
+
+KEYS = list(load_contract().search.keys.values())
+DATES = [key for key in KEYS if key.type == "date"]
+ENUMS = [(key, value) for key in KEYS for value in key.values]
+WORDS = [key for key in KEYS if key.type in {"text", "uuid"}]
+LARGEST = 1000
+
+
+def named(key: SearchKey) -> str:
+    """Name a key in the id of a test."""
+    return key.name
+
+
+@pytest.mark.parametrize(("key", "value"), ENUMS, ids=lambda part: getattr(part, "name", part))
+def test_a_listed_value_finds_its_logs(target: Target, sample: Sample, key: SearchKey, value: str) -> None:
+    """A value the contract lists finds exactly the logs that have it."""
+    found = select(sample.logs, key, value)
+
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(
+            listed(target, sample.within(element(key, value)), limit=LARGEST), found, len(found)
+        ),
+    )
+
+
+@pytest.mark.parametrize("key", WORDS, ids=named)
+@draws
+@given(data=st.data())
+def test_a_word_finds_its_logs(target: Target, sample: Sample, key: SearchKey, data: st.DataObject) -> None:
+    """A name or an id finds exactly the logs that have it, letter case aside."""
+    values = values_of(sample.logs, key)
+    assume(values)
+    value = data.draw(st.sampled_from(values), "value")
+    found = select(sample.logs, key, value)
+
+    def look() -> None:
+        page = listed(target, sample.within(element(key, value.upper())), limit=LARGEST)
+        expect_logs(page, found, len(found))
+
+    undisturbed(target, sample.q, look)
+
+
+@pytest.mark.parametrize("key", WORDS, ids=named)
+def test_a_word_that_is_nowhere_finds_nothing(target: Target, key: SearchKey) -> None:
+    """A name or an id that no log has finds nothing."""
+    value = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25" if key.type == "uuid" else "nobody-has-this-name"
+
+    expect_logs(listed(target, element(key, value)), [], 0)
+
+
+@draws
+@given(st.data())
+def test_days_bound_what_is_found(target: Target, sample: Sample, data: st.DataObject) -> None:
+    """`date_from` and `date_to` find the logs of these days, both whole, whichever comes first."""
+    days = sorted({log["time"][:10] for log in sample.logs})
+    first = data.draw(st.sampled_from(days), "first day")
+    last = data.draw(st.sampled_from(days), "last day")
+    since, until = DATES
+    found = [log for log in sample.logs if matches(log, since, first) and matches(log, until, last)]
+
+    def look() -> None:
+        page = listed(target, f"{element(since, first)} {element(until, last)}", limit=LARGEST)
+        expect_logs(page, found, len(found))
+
+    undisturbed(target, sample.q, look)
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if key.name in {"resource_type", "action"}], ids=named)
+def test_the_values_of_a_list_share_out_all_logs(target: Target, sample: Sample, key: SearchKey) -> None:
+    """Every log has one of the values, so their counts add up to that of all logs."""
+    scope = sample.past
+
+    def look() -> None:
+        whole = listed(target, scope, limit=1)
+        parts = [listed(target, f"{element(key, value)} {scope}", limit=1) for value in key.values]
+        total = sum(part.total for part in parts)
+        expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
+
+    undisturbed(target, scope, look)
+
+
+def test_days_share_out_all_logs(target: Target, sample: Sample) -> None:
+    """What is before a day and what is from that day on are all logs together."""
+    day = sample.logs[len(sample.logs) // 2]["time"][:10]
+    whole_past = sample.past
+
+    def look() -> None:
+        whole = listed(target, whole_past, limit=1)
+        since = listed(target, f"date_from:{day} {whole_past}", limit=1)
+        on_day = listed(target, f"date_from:{day} date_to:{day}", limit=1)
+        until = listed(target, f"date_to:{day}", limit=1)
+        total = since.total + until.total - on_day.total
+        expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
+
+    undisturbed(target, whole_past, look)
+
+
+@draws
+@given(st.data())
+def test_all_elements_must_hold(target: Target, sample: Sample, data: st.DataObject) -> None:
+    """Two elements find what both find."""
+    keys = [key for key in KEYS if key not in DATES and values_of(sample.logs, key)]
+    one, other = data.draw(st.permutations(keys), "keys")[:2]
+    first = data.draw(st.sampled_from(values_of(sample.logs, one)), one.name)
+    second = data.draw(st.sampled_from(values_of(sample.logs, other)), other.name)
+    found = select(select(sample.logs, one, first), other, second)
+
+    def look() -> None:
+        q = sample.within(f"{element(one, first)} {element(other, second)}")
+        expect_logs(listed(target, q, limit=LARGEST), found, len(found))
+
+    undisturbed(target, sample.q, look)
+
+
+def test_me_is_the_caller(target: Target) -> None:
+    """`username:me` finds what one user did, and all of it."""
+    mine = listed(target, "username:me", limit=100)
+    names = {log["user"]["username"] for log in mine.logs}
+    expect(len(names) <= 1, "logs of one user", sorted(names), mine.exchange)
+    if names:
+        (name,) = names
+
+        undisturbed(
+            target,
+            "username:me",
+            lambda: expect_logs(
+                listed(target, f"username:{name}", limit=100),
+                listed(target, "username:me", limit=100).logs,
+                listed(target, "username:me", limit=1).total,
+            ),
+        )

@@ -1,0 +1,102 @@
+"""Laws of the search language: what a query means does not depend on how it is written."""
+
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from auditmock.contract.logs import Log, element
+from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.sample import Sample
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import undisturbed
+from auditmock.openapi import Contract
+
+pytestmark = pytest.mark.law("language", "#/components/parameters/q")
+
+REWRITINGS: Mapping[str, Callable[[str, str], str]] = {
+    "as it is": lambda one, other: f"{one} {other}",
+    "the other way round": lambda one, other: f"{other} {one}",
+    "in capital letters": lambda one, other: f"{one.upper()} {other.upper()}",
+    "with more spaces": lambda one, other: f"  {one}   {other} ",
+    "with quoted values": lambda one, other: " ".join(quoted(part) for part in (one, other)),
+    "with an element said twice": lambda one, other: f"{one} {other} {one}",
+    "the last of two values counting": lambda one, other: f"action:stop {one} {other}",
+}
+
+
+def quoted(words: str) -> str:
+    """Put the value of an element in quotes."""
+    key, _, value = words.partition(":")
+    return f'{key}:"{value}"'
+
+
+def chosen(sample: Sample) -> Log:
+    """Take a log of the sample that a search can be made of."""
+    return sample.logs[len(sample.logs) // 2]
+
+
+@pytest.mark.parametrize("rewriting", REWRITINGS)
+def test_the_same_search_in_other_words(
+    target: Target, sample: Sample, contract: Contract, rewriting: str
+) -> None:
+    """Order of elements, letter case, spaces, quotes and repetitions do not matter."""
+    log = chosen(sample)
+    keys = contract.search.keys
+    one = element(keys["action"], log["action"])
+    other = element(keys["resource_type"], log["resource_type"])
+    found = [
+        each
+        for each in sample.logs
+        if (each["action"], each["resource_type"]) == (log["action"], log["resource_type"])
+    ]
+
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(
+            listed(target, sample.within(REWRITINGS[rewriting](one, other)), limit=1000), found, len(found)
+        ),
+    )
+
+
+def test_a_bare_word_is_a_resource_type(target: Target, sample: Sample) -> None:
+    """A word without a key stands for `resource_type`."""
+    kind = chosen(sample)["resource_type"]
+    found = [log for log in sample.logs if log["resource_type"] == kind]
+
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(listed(target, sample.within(kind), limit=1000), found, len(found)),
+    )
+
+
+NOTHING = ("", "   ", "string", "nosuchkey:value", "action:dance", "resource_type:spaceship")
+
+
+@pytest.mark.parametrize("words", NOTHING)
+def test_what_says_nothing_filters_nothing(target: Target, sample: Sample, words: str) -> None:
+    """No element, an unknown key, and an unknown value of a list leave the list as it is."""
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(listed(target, sample.within(words), limit=1000), sample.logs, len(sample.logs)),
+    )
+
+
+def test_the_last_of_two_values_counts(target: Target, sample: Sample) -> None:
+    """Of a key given twice the last one counts, even if it is unknown."""
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(
+            listed(target, sample.within("action:create action:dance"), limit=1000),
+            sample.logs,
+            len(sample.logs),
+        ),
+    )
+
+
+def test_days_the_wrong_way_round_find_nothing(target: Target) -> None:
+    """`date_from` after `date_to` is an empty result, not a mistake."""
+    expect_logs(listed(target, "date_from:2025-01-02 date_to:2025-01-01"), [], 0)

@@ -1,0 +1,113 @@
+"""Laws of paging: a page is a slice of one list, and the pages make up the whole."""
+
+from collections.abc import Mapping
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.sample import Sample
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import expect, undisturbed
+from auditmock.openapi import Contract
+
+draws = settings.get_profile("law")
+pytestmark = pytest.mark.law("paging", "#/paths/~1audit/get/x-paging")
+
+MOST = 2147483647
+_DEEP_PAGE = 3
+
+
+@draws
+@given(st.data())
+def test_a_page_is_the_slice(target: Target, sample: Sample, data: st.DataObject) -> None:
+    """The page at `offset` and `limit` is that slice of the whole list, and `count` is the whole."""
+    size = len(sample.logs)
+    offset = data.draw(st.integers(0, size + 1), "offset")
+    limit = data.draw(st.integers(1, size + 1), "limit")
+
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(
+            listed(target, sample.q, limit=limit, offset=offset), sample.logs[offset : offset + limit], size
+        ),
+    )
+
+
+def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
+    """Pages of one size, one after another, are the whole list, none twice and none left out."""
+    size = len(sample.logs)
+    step = max(1, size // 5)
+
+    def look() -> None:
+        pages = [listed(target, sample.q, limit=step, offset=offset) for offset in range(0, size, step)]
+        ids = [log_id for page in pages for log_id in page.ids]
+        whole = [log["id"] for log in sample.logs]
+        expect(ids == whole, f"the {size} ids {whole}", ids, *(page.exchange for page in pages))
+
+    undisturbed(target, sample.q, look)
+
+
+EDGES: Mapping[str, Mapping[str, int]] = {
+    "the largest limit": {"limit": MOST},
+    "the largest offset": {"limit": 1, "offset": MOST},
+    "limit 1": {"limit": 1},
+    "no limit": {},
+    "limit 0": {"limit": 0},
+    "offset 0": {"limit": 2, "offset": 0},
+}
+
+
+@pytest.mark.parametrize("edge", EDGES)
+def test_limit_and_offset_hold_at_their_edges(
+    target: Target, sample: Sample, contract: Contract, edge: str
+) -> None:
+    """The extreme numbers are allowed, and 0 or no `limit` is the default."""
+    offset = EDGES[edge].get("offset", 0)
+    limit = EDGES[edge].get("limit", 0) or contract.default_limit
+
+    undisturbed(
+        target,
+        sample.q,
+        lambda: expect_logs(
+            listed(target, sample.q, **EDGES[edge]), sample.logs[offset : offset + limit], len(sample.logs)
+        ),
+    )
+
+
+def test_the_list_ends_where_the_count_says(target: Target, sample: Sample) -> None:
+    """The last log is at `offset` count - 1, and behind it there is none."""
+    scope = sample.past
+
+    def look() -> None:
+        total = listed(target, scope, limit=1).total
+        last = listed(target, scope, limit=2, offset=max(0, total - 1))
+        behind = listed(target, scope, limit=2, offset=total)
+        expect(len(last.logs) == min(total, 1), "the last log, alone", last.ids, last.exchange)
+        expect_logs(behind, [], total)
+
+    undisturbed(target, scope, look)
+
+
+@draws
+@given(st.data())
+def test_deep_pages_fit_together(target: Target, sample: Sample, data: st.DataObject) -> None:
+    """Anywhere in the list, a page and the page one further on share all but their ends."""
+    scope = sample.past
+    total = listed(target, scope, limit=1).total
+    offset = data.draw(st.integers(0, max(0, total - _DEEP_PAGE)), "offset")
+
+    def look() -> None:
+        page = listed(target, scope, limit=_DEEP_PAGE, offset=offset)
+        next_page = listed(target, scope, limit=_DEEP_PAGE, offset=offset + 1)
+        expect(
+            next_page.ids[: len(page.ids) - 1] == page.ids[1:],
+            f"{page.ids[1:]} at the next offset",
+            next_page.ids,
+            page.exchange,
+            next_page.exchange,
+        )
+
+    undisturbed(target, scope, look)

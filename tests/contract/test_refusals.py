@@ -1,0 +1,81 @@
+"""Laws of refusals: what the contract forbids is answered with 400 and every problem named."""
+
+from collections.abc import Collection, Mapping
+from http import HTTPStatus
+
+import pytest
+
+from auditmock.contract.exchange import Request
+from auditmock.contract.page import listed
+from auditmock.contract.refusals import expect_refusal
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import expect
+
+pytestmark = pytest.mark.law("refusals", "#/components/responses/BadQuery")
+
+STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
+
+REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
+    "two colons": ("q=a:b:c", ["q"]),
+    "no key": ("q=:value", ["q"]),
+    "no value": ("q=action:", ["q"]),
+    "nothing but quotes": ("q=%22%22", ["q"]),
+    "an id that is none": ("q=resource_id:xyz", ["resource_id"]),
+    "an id in capitals but too short": ("q=RESOURCE_ID:3F9D2C61", ["resource_id"]),
+    "a day in no calendar": ("q=date_from:2023-02-29", ["date_from"]),
+    "a day with a time": ("q=date_to:%222023-01-01T00:00:00Z%22", ["date_to"]),
+    "a day of month 13": ("q=date_to:2023-13-01", ["date_to"]),
+    "two problems": ("q=a:b:c+resource_id:xyz", ["q", "resource_id"]),
+    "U+0000": ("q=%00", ["q"]),
+    "no UTF-8": ("q=%ff%fe", ["q"]),
+    "no q": ("limit=1", ["q"]),
+    "a limit that is a word": ("q=&limit=ten", ["limit"]),
+    "a limit below 0": ("q=&limit=-1", ["limit"]),
+    "a limit of 33 bits": ("q=&limit=2147483648", ["limit"]),
+    "an offset below 0": ("q=&offset=-1", ["offset"]),
+    "an offset with a fraction": ("q=&offset=1.5", ["offset"]),
+    "a cursor that is no id": ("q=&after_id=xyz", ["after_id"]),
+    "a parameter nobody knows": ("q=&limt=1", ["limt"]),
+    "a parameter twice": ("q=&limit=1&limit=2", ["limit"]),
+    "four parameters": ("q=&limit=x&offset=y&after_id=z", ["limit", "offset", "after_id"]),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_forbidden_is_refused(target: Target, case: str) -> None:
+    """A query the contract forbids is answered with 400 and the fields at fault."""
+    query, fields = REFUSED[case]
+    path = f"{target.path('get-audit-logs')}?{query}"
+
+    expect_refusal(target.send(Request("GET", path)), 400, fields)
+
+
+def test_a_cursor_of_nobody_is_not_found(target: Target) -> None:
+    """An `after_id` that names no log is answered with 404."""
+    expect_refusal(target.ask("", after_id=STRANGER), 404, ["after_id"])
+
+
+ALLOWED: Mapping[str, str] = {
+    "10 kB of words": "word " * 2000,
+    "10 kB in quotes": f'resource_target:"{"x" * 10_000}"',
+    "letters of everywhere": "resource_target:héßøя日本語🦀",
+    "a quote left open": 'resource_target:"a b',
+    "percent and plus": "resource_target:100%+x",
+    "a leap day": "date_from:2024-02-29",
+    "the first day": "date_from:0001-01-01",
+    "the last day": "date_to:9999-12-31",
+}
+
+
+@pytest.mark.parametrize("case", ALLOWED)
+def test_what_is_unusual_is_allowed(target: Target, case: str) -> None:
+    """A query the contract allows is answered, however odd it is."""
+    listed(target, ALLOWED[case], limit=1)
+
+
+def test_a_long_user_agent_is_no_matter(target: Target) -> None:
+    """A client may have any name."""
+    request = Request("GET", target.path("get-audit-logs"), [("q", "")], {"User-Agent": "x" * 300})
+    exchange = target.send(request)
+
+    expect(exchange.status == HTTPStatus.OK, "200", exchange.status, exchange)

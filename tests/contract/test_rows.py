@@ -1,0 +1,134 @@
+"""Laws of a single log: its fields agree with each other."""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from auditmock.contract.logs import Log
+from auditmock.contract.sample import Sample
+from auditmock.contract.verdict import expect
+from auditmock.openapi import Contract
+
+pytestmark = pytest.mark.law("rows", "#/components/schemas/AuditLog")
+
+UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+FAILED = 400
+ZERO: tuple[object, ...] = (
+    None,
+    "",
+    0,
+    False,
+    [],
+    {},
+    "0001-01-01T00:00:00Z",
+    "00000000-0000-0000-0000-000000000000",
+)
+
+
+def properties(contract: Contract) -> Mapping[str, Any]:
+    """Give the fields of a log, as the contract has them."""
+    fields: Mapping[str, Any] = contract.schema("AuditLog")["properties"]
+    return fields
+
+
+def description_of(log: Log, rules: Mapping[str, Any]) -> str:
+    """Write a log's description by the contract's rules."""
+    extra = log["additional_fields"] or {}
+    number = str(extra.get("build_number", ""))
+    facts = {**log, "build_number": "known" if number else ""}
+    rule = next(
+        rule for rule in rules["rules"] if all(facts[name] == value for name, value in rule["when"].items())
+    )
+    words = {
+        "<verb>": rules["verbs"][log["action"]],
+        "<noun>": rules["nouns"][log["resource_type"]],
+        "<build_number>": number,
+    }
+    text: str = rule["text"]
+    for placeholder, word in words.items():
+        text = text.replace(placeholder, word)
+    return text
+
+
+def test_the_description_fits(sample: Sample, contract: Contract) -> None:
+    """The description is the contract's template for this action and type."""
+    rules = properties(contract)["description"]["x-description"]
+    for log in sample.logs:
+        wanted = description_of(log, rules)
+        expect(log["description"] == wanted, f"{wanted!r} for {log['id']}", repr(log["description"]))
+
+
+def test_the_link_fits(sample: Sample, contract: Contract) -> None:
+    """A link has the form of its type, and types without pages have none."""
+    forms = properties(contract)["resource_link"]["x-link"]
+    for log in sample.logs:
+        form = re.sub("<[^>]+>", "[^/]*", re.escape(forms.get(log["resource_type"], "")))
+        fits = log["resource_link"] == "" or re.fullmatch(form, log["resource_link"])
+        expect(bool(fits), f"nothing or {form} for {log['id']}", log["resource_link"])
+
+
+def test_what_is_gone_has_no_link(sample: Sample, contract: Contract) -> None:
+    """A deleted resource has no link, and only some types can be deleted."""
+    deletable = properties(contract)["is_deleted"]["x-deletable"]
+    for log in sample.logs:
+        holds = not log["is_deleted"] or (log["resource_link"] == "" and log["resource_type"] in deletable)
+        expect(holds, f"no link, and a type of {deletable}, for {log['id']}", log)
+
+
+def test_secrets_do_not_show(sample: Sample) -> None:
+    """A secret field of a diff holds the zero value of its type, or nothing."""
+    for log in sample.logs:
+        for name, change in log["diff"].items():
+            shown = [change.get("old"), change.get("new")]
+            hidden = not change["secret"] or all(value in ZERO for value in shown)
+            expect(hidden, f"nothing of {name} in {log['id']}", "a value that is not shown here either")
+
+
+def test_nothing_changes_when_it_fails(sample: Sample) -> None:
+    """A request that failed has an empty diff."""
+    for log in sample.logs:
+        expect(
+            log["status_code"] < FAILED or not log["diff"],
+            f"an empty diff for {log['id']}, status {log['status_code']}",
+            sorted(log["diff"]),
+        )
+
+
+def test_a_change_is_a_change(sample: Sample) -> None:
+    """No diff has a field that is the same before and after, unless it is secret."""
+    for log in sample.logs:
+        for name, change in log["diff"].items():
+            same = "old" in change and "new" in change and change["old"] == change["new"]
+            expect(not same or change["secret"], f"a change of {name} in {log['id']}", change)
+
+
+def test_times_are_in_utc(sample: Sample) -> None:
+    """Every time ends in `Z`."""
+    for log in sample.logs:
+        times = [
+            log["time"],
+            *((log["user"][name] for name in ("created_at", "last_seen_at")) if log["user"] else ()),
+        ]
+        expect(all(UTC.fullmatch(time) for time in times), f"UTC in {log['id']}", times)
+
+
+def test_only_builds_tell_of_builds(sample: Sample) -> None:
+    """`build_reason` stands in the logs of builds, and in no others."""
+    for log in sample.logs:
+        told = "build_reason" in (log["additional_fields"] or {})
+        expect(
+            not told or log["resource_type"] == "workspace_build",
+            f"no build_reason in {log['id']}, a {log['resource_type']}",
+            log["additional_fields"],
+        )
+
+
+def test_one_user_is_one_name(sample: Sample) -> None:
+    """Logs of the same user id show the same user."""
+    users: dict[str, Any] = {}
+    for log in sample.logs:
+        if log["user"]:
+            known = users.setdefault(log["user"]["id"], log["user"])
+            expect(known == log["user"], f"{known}", log["user"])

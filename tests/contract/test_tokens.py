@@ -1,0 +1,95 @@
+"""Laws of the token: who may read, by which way the token comes, and what a bad one is told."""
+
+import pytest
+
+from auditmock.contract.exchange import Request
+from auditmock.contract.page import listed
+from auditmock.contract.refusals import expect_refusal
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import expect
+from auditmock.openapi import load_contract
+
+pytestmark = pytest.mark.law("tokens", "#/components/securitySchemes")
+
+CONTRACT = load_contract()
+PLACES = [carrier.place for carrier in CONTRACT.carriers]
+QUERY = [("q", ""), ("limit", "1")]
+
+BAD = {
+    "empty": "",
+    "one part": "x",
+    "three parts": "0123456789-0123456789012345678901-x",
+    "short id": "012345678-0123456789012345678901",
+    "long id": "01234567890-0123456789012345678901",
+    "short secret": "0123456789-012345678901234567890",
+    "long secret": "0123456789-01234567890123456789012",
+    "unknown": "Nobody0000-0123456789012345678901",
+}
+
+
+def reading(target: Target, place: str | None) -> Request:
+    """Make a request for one log, its token in some place or nowhere."""
+    return Request("GET", target.path("get-audit-logs"), QUERY, token=place)
+
+
+def test_nobody_is_refused(target: Target) -> None:
+    """Without a token the answer is 401."""
+    expect_refusal(target.send(reading(target, None)), 401)
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_a_bad_token_is_refused(target: Target, kind: str) -> None:
+    """A token that is malformed or unknown is answered with 401."""
+    expect_refusal(target.send(reading(target, "header"), token=BAD[kind]), 401)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_every_place_will_do(target: Target, place: str) -> None:
+    """The token is good in each place the contract names."""
+    exchange = target.send(reading(target, place))
+
+    expect(exchange.status == 200, f"200 with the token in the {place}", exchange.status, exchange)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_bad_token_is_refused_in_every_place(target: Target, place: str) -> None:
+    """An unknown token is answered with 401 wherever it is."""
+    expect_refusal(target.send(reading(target, place), token=BAD["unknown"]), 401)
+
+
+def test_the_first_place_counts(target: Target) -> None:
+    """A bad token in an earlier place is not rescued by a good one in a later place."""
+    first = CONTRACT.carriers[0]
+    request = reading(target, "header")._replace(headers={"Cookie": f"{first.name}={BAD['unknown']}"})
+
+    expect_refusal(target.send(request), 401)
+
+
+def test_an_empty_place_does_not_count(target: Target) -> None:
+    """An empty token in an earlier place leaves the matter to the later ones."""
+    first = CONTRACT.carriers[0]
+    exchange = target.send(reading(target, "header")._replace(headers={"Cookie": f"{first.name}="}))
+
+    expect(exchange.status == 200, "200", exchange.status, exchange)
+
+
+def test_the_token_is_looked_at_first(target: Target) -> None:
+    """Whoever is not signed in is told so before any mistake of the query."""
+    request = Request("GET", target.path("get-audit-logs"), [("limit", "x")], token=None)
+
+    expect_refusal(target.send(request), 401)
+
+
+def test_answers_carry_their_headers(target: Target) -> None:
+    """Every answer has the type, a build version, and an id of its own."""
+    exchanges = [
+        listed(target, "", limit=1).exchange,
+        target.ask("a:b:c"),
+        target.send(reading(target, None)),
+    ]
+    ids = {exchange.headers.get("x-coder-request-id", "") for exchange in exchanges}
+    expect(len(ids - {""}) == len(exchanges), "a different request id each", sorted(ids), *exchanges)
+    for exchange in exchanges:
+        media_type = exchange.headers.get("content-type")
+        expect(media_type == "application/json; charset=utf-8", "JSON in UTF-8", media_type, exchange)
+        expect(bool(exchange.headers.get("x-coder-build-version")), "a build version", "none", exchange)

@@ -1,0 +1,215 @@
+"""Laws of testgenerate, for runs that may write: one POST is one log, and everything else stays."""
+
+import json
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.logs import Log, instant
+from auditmock.contract.page import listed
+from auditmock.contract.refusals import expect_refusal
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import expect
+from auditmock.instants import parse_instant
+from auditmock.openapi import load_contract
+
+draws = settings.get_profile("law")
+pytestmark = [
+    pytest.mark.writes,
+    pytest.mark.law("writes", "#/paths/~1audit~1testgenerate/post"),
+]
+
+CONTRACT = load_contract()
+MARKER = "auditmock-contract-suite"
+"""The user agent of every log the suite writes."""
+
+PAST = "2001-02-03T04:05:06Z"
+"""When everything the suite writes is said to have happened."""
+
+NIL = "00000000-0000-0000-0000-000000000000"
+DIFF = {"foo": {"old": "bar", "new": "baz", "secret": False}}
+
+
+def fresh() -> str:
+    """Make the id of a resource nobody knows, whoever else is testing."""
+    return str(uuid4())
+
+
+def post(target: Target, body: bytes | Mapping[str, Any]) -> Exchange:
+    """Send a body to testgenerate."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": MARKER}
+    return target.send(Request("POST", target.path("generate-fake-audit-logs"), (), headers, content))
+
+
+def written(target: Target, body: Mapping[str, Any]) -> Log:
+    """Write a log about a fresh resource and find it, alone."""
+    exchange = post(target, body)
+    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+    page = listed(target, f"resource_id:{body['resource_id']}")
+    expect(page.total == len(page.logs) == 1, "one log", f"{page.total}: {page.ids}", exchange, page.exchange)
+    return page.logs[0]
+
+
+@draws
+@given(st.data())
+def test_a_post_is_one_log_with_its_fields(target: Target, data: st.DataObject) -> None:
+    """The log is there at once, once, with the fields given and the defaults of the others."""
+    given_fields = {
+        "resource_id": fresh(),
+        "time": PAST,
+        "action": data.draw(st.sampled_from(CONTRACT.enum("AuditAction"))),
+        "resource_type": data.draw(st.sampled_from(CONTRACT.enum("ResourceType"))),
+    }
+    defaults = {"action": "write", "resource_type": "user"}
+    left_out = data.draw(st.sets(st.sampled_from(sorted(defaults))), "left out")
+    body = {name: value for name, value in given_fields.items() if name not in left_out}
+    log = written(target, body)
+
+    expected = {**defaults, **body, "diff": DIFF, "status_code": 200, "user_agent": MARKER, "request_id": NIL}
+    seen = {name: log[name] for name in expected}
+    expect(seen == expected, f"{expected}", seen)
+
+
+@draws
+@given(digits=st.text("0123456789", min_size=1, max_size=9), hours=st.integers(-23, 23))
+def test_a_time_is_kept_in_utc(target: Target, digits: str, hours: int) -> None:
+    """A time with any fraction and offset is shown in UTC, to the microsecond."""
+    time = f"2001-02-03T04:05:06.{digits}{hours:+03d}:30"
+    log = written(target, {"resource_id": fresh(), "time": time})
+
+    expect(instant(log) == parse_instant(time), f"the instant {time}", log["time"])
+
+
+@draws
+@given(seconds=st.lists(st.integers(0, 59), min_size=3, max_size=5))
+def test_a_post_takes_its_place(target: Target, seconds: list[int]) -> None:
+    """Logs written in any order of time are listed in the order of time, about one resource as about many."""
+    resource = fresh()
+    for second in seconds:
+        post(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second:02d}Z"})
+    page = listed(target, f"resource_id:{resource}")
+
+    order = sorted(page.logs, key=lambda log: (-instant(log), log["id"]))
+    expect(len(page.logs) == len(seconds), f"{len(seconds)} logs", len(page.logs), page.exchange)
+    expect(page.ids == [log["id"] for log in order], f"the order {order}", page.ids, page.exchange)
+
+
+UNSET = {"resource_id": NIL, "time": "0001-01-01T00:00:00Z"}
+
+
+def test_nil_and_zero_count_as_absent(target: Target) -> None:
+    """The nil UUID and the zero time are replaced by a new id and the present."""
+    exchange = post(target, {**UNSET, "action": "stop", "resource_type": "group"})
+    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+    page = listed(target, "username:me action:stop resource_type:group", limit=20)
+
+    new = [log for log in page.logs if log["user_agent"] == MARKER]
+    expect(bool(new), "the log written just now, among the newest", page.ids, page.exchange)
+    expect(new[0]["resource_id"] != NIL, "a new resource id", NIL, page.exchange)
+
+
+def test_the_target_is_the_caller(target: Target) -> None:
+    """The user is the caller, and `resource_target` the caller's name."""
+    log = written(target, {"resource_id": fresh(), "time": PAST})
+    mine = listed(target, f"username:me resource_id:{log['resource_id']}")
+
+    expect(mine.total == 1, "the log, by username:me", mine.total, mine.exchange)
+    expect(log["resource_target"] == log["user"]["username"], log["user"]["username"], log["resource_target"])
+
+
+def test_two_at_once_are_two(target: Target) -> None:
+    """POSTs that are sent together are both there."""
+    resource = fresh()
+    bodies = [{"resource_id": resource, "time": PAST}] * 4
+    with ThreadPoolExecutor(len(bodies)) as threads:
+        statuses = [exchange.status for exchange in threads.map(lambda body: post(target, body), bodies)]
+    page = listed(target, f"resource_id:{resource}")
+
+    expect(page.total == statuses.count(204) == len(bodies), f"{len(bodies)} logs", page.total, page.exchange)
+    expect(len(set(page.ids)) == len(bodies), "an id each", page.ids, page.exchange)
+
+
+def test_a_cursor_survives_writing(target: Target) -> None:
+    """Pages walked by `after_id` while logs are written show every older log, each once."""
+    resource = fresh()
+    for second in range(4):
+        post(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second:02d}Z"})
+    before = listed(target, f"resource_id:{resource}").ids
+    first = listed(target, f"resource_id:{resource}", limit=2)
+    post(target, {"resource_id": resource, "time": "2001-02-03T04:06:00Z"})
+    second_page = listed(target, f"resource_id:{resource}", limit=2, after_id=first.ids[-1])
+
+    expect([*first.ids, *second_page.ids] == before, f"{before}", [*first.ids, *second_page.ids])
+
+
+REFUSED: Mapping[str, tuple[bytes, tuple[str, ...]]] = {
+    "no JSON": (b"{", ()),
+    "nothing": (b"", ()),
+    "null": (b"null", ()),
+    "an array": (b"[]", ()),
+    "no UTF-8": (b'{"action":"\xff"}', ()),
+    "half a surrogate pair": (b'{"action":"\\ud800"}', ()),
+    "NaN": (b'{"action":NaN}', ()),
+    "an unknown action": (b'{"action":"dance"}', ("action",)),
+    "an action in capitals": (b'{"action":"WRITE"}', ("action",)),
+    "an unknown type": (b'{"resource_type":"spaceship"}', ("resource_type",)),
+    "an id that is none": (b'{"resource_id":"xyz"}', ("resource_id",)),
+    "a time that is none": (b'{"time":"yesterday"}', ("time",)),
+    "a time before year 1": (b'{"time":"0001-01-01T00:00:00+23:59"}', ("time",)),
+    "a time after year 9999": (b'{"time":"9999-12-31T23:59:59-23:59"}', ("time",)),
+    "a field nobody knows": (b'{"acton":"write"}', ("acton",)),
+    "a number for a word": (b'{"action":5}', ("action",)),
+    "every field": (
+        b'{"action":1,"resource_type":2,"resource_id":3,"time":4}',
+        ("action", "resource_type", "resource_id", "time"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_bad_body_is_refused(target: Target, case: str) -> None:
+    """A body the contract forbids is answered with 400 and the fields at fault, and writes nothing."""
+    body, fields = REFUSED[case]
+    mine = "username:me date_to:2001-02-03"
+    before = listed(target, mine, limit=1).total
+    newest = listed(target, "username:me", limit=1).ids
+
+    expect_refusal(post(target, body), 400, fields)
+    after = listed(target, mine, limit=1)
+    expect(after.total == before, f"{before} logs as before", after.total, after.exchange)
+    expect(listed(target, "username:me", limit=1).ids == newest, "the same newest log", "another")
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", ""])
+def test_only_json_is_taken(target: Target, media_type: str) -> None:
+    """A body that is not declared as JSON is answered with 415."""
+    headers = {"Content-Type": media_type} if media_type else {}
+    request = Request("POST", target.path("generate-fake-audit-logs"), (), headers, b"{}")
+
+    expect_refusal(target.send(request), 415)
+
+
+def test_a_bad_token_writes_nothing(target: Target) -> None:
+    """Nobody writes without a token."""
+    request = Request(
+        "POST", target.path("generate-fake-audit-logs"), (), {"Content-Type": "application/json"}, b"{}", None
+    )
+
+    expect_refusal(target.send(request), 401)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
+def test_logs_cannot_be_changed(target: Target, method: str) -> None:
+    """The list has no other method than GET, and says so."""
+    exchange = target.send(Request(method, target.path("get-audit-logs"), (), {}, b""))
+
+    expect_refusal(exchange, 405)
+    expect(exchange.headers.get("allow") == "GET", "Allow: GET", exchange.headers.get("allow"), exchange)

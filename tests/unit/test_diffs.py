@@ -1,0 +1,132 @@
+"""Rules of the history's diffs: they say what changed, in Coder's way (reference 10.3, 13.2)."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from chronicles import Told, succeeds
+
+TRACKED: Mapping[str, set[str]] = {
+    "workspace": {"id", "owner_id", "template_id", "name", "autostart_schedule", "ttl"},
+    "template": {
+        *("id", "name", "display_name", "provisioner", "active_version_id", "description", "icon"),
+        *("default_ttl", "min_autostart_interval", "created_by", "is_private", "group_acl", "user_acl"),
+        "allow_user_cancel_workspace_jobs",
+    },
+    "template_version": {"id", "template_id", "name", "readme", "created_by"},
+    "user": {"id", "email", "username", "status", "rbac_roles", "deleted", "hashed_password"},
+    "git_ssh_key": {"user_id", "public_key", "private_key"},
+    "group": {"id", "name", "avatar_url", "quota_allowance"},
+    "workspace_build": set(),
+}
+"""The fields Coder tracks (reference 13.2)."""
+
+SECRETS = {"hashed_password": {"secret": True}, "private_key": {"old": "", "new": "", "secret": True}}
+"""All that is ever shown of a secret (reference 10.3)."""
+
+ZEROS = ("", 0, False, None, "null", "map[]")
+"""How values that were never set are shown (reference 10.3)."""
+
+
+def test_failures_change_nothing(told: Told) -> None:
+    """A failed request has an empty diff, and so has one that found nothing to change."""
+    assert not [log for log in told.logs if log["status_code"] >= 300 and log["diff"]]
+
+
+def test_successes_change_something(told: Told) -> None:
+    """A successful request shows what it changed."""
+    requests = [log for log in told.logs if log["resource_type"] != "workspace_build"]
+
+    assert not [log for log in requests if succeeds(log) and not log["diff"]]
+
+
+def test_diffs_show_tracked_fields(told: Told) -> None:
+    """A diff has only fields that Coder tracks for the type, in their order."""
+    for log in told.logs:
+        assert set(log["diff"]) <= TRACKED[log["resource_type"]]
+        assert list(log["diff"]) == sorted(log["diff"])
+
+
+def test_secrets_never_show(told: Told) -> None:
+    """A secret field is marked so and shows nothing but zero values; no other field is marked."""
+    for _, name, change in told.changes():
+        assert change == SECRETS.get(name, {**change, "secret": False})
+
+
+def test_null_is_left_out(told: Told) -> None:
+    """`old` and `new` are left out where they are null, and come in this order (reference 10.3)."""
+    for _, _, change in told.changes():
+        assert None not in change.values()
+        assert list(change) == [name for name in ("old", "new", "secret") if name in change]
+
+
+def test_diffs_chain(told: Told) -> None:
+    """What a diff calls `old` is what the diff before it, of the same resource and field, called `new`."""
+    for life in told.lives(*TRACKED):
+        known: dict[str, Any] = {}
+        for log in life:
+            for name, change in log["diff"].items():
+                inborn = log["resource_type"] == "git_ssh_key" and name not in known
+                assert inborn or change.get("old") == known.get(name, change.get("old"))
+                known[name] = change.get("new")
+
+
+def test_diffs_start_from_nothing(told: Told) -> None:
+    """The first `old` of a field is the zero of its type, but for SSH keys, which come with their user."""
+    seen: set[tuple[str, str]] = set()
+    for log, name, change in told.changes():
+        first = (log["resource_id"], name) not in seen
+        seen.add((log["resource_id"], name))
+        assert not first or name == "public_key" or change.get("old") in ZEROS
+
+
+def test_a_key_replaces_a_key(told: Told) -> None:
+    """A new SSH key takes the place of another one of the same user, and is the target."""
+    for log in told.of("git_ssh_key"):
+        change = log["diff"]["public_key"]
+        assert change["old"] != change["new"] == log["resource_target"]
+        assert change["old"].startswith("ssh-ed25519 ")
+        assert change["old"].endswith(f" {log['user']['username']}")
+
+
+def test_a_deletion_takes_every_value_away(told: Told) -> None:
+    """Deleting a template or group sets every field to zero that was not zero (reference 13.1)."""
+    for life in told.lives("template", "group"):
+        values: dict[str, Any] = {}
+        for log in life:
+            values |= {name: change.get("new") for name, change in log["diff"].items()}
+            if log["action"] == "delete" and succeeds(log):
+                assert all(value in ZEROS for value in values.values())
+
+
+def test_a_deleted_user_is_marked(told: Told) -> None:
+    """Deleting a user sets `deleted`, nothing else (reference 13.1)."""
+    deletions = [log for log in told.of("user") if log["action"] == "delete" and succeeds(log)]
+
+    assert all(log["diff"] == {"deleted": {"old": False, "new": True, "secret": False}} for log in deletions)
+
+
+def test_a_creation_names_what_it_made(told: Told) -> None:
+    """The `id` a creation sets is the resource's, and its name is the target."""
+    for log in told.logs:
+        if log["action"] == "create":
+            name = "username" if log["resource_type"] == "user" else "name"
+            assert log["diff"]["id"]["new"] == log["resource_id"]
+            assert log["diff"][name]["new"] == log["resource_target"]
+
+
+def test_a_target_keeps_its_name_until_it_is_renamed(told: Told) -> None:
+    """The target is the name the resource had at that time, after a renaming the new one."""
+    for life in told.lives("workspace", "template", "template_version", "user", "group"):
+        name = ""
+        for log in life:
+            is_deletion = log["action"] == "delete"
+            renamed = None if is_deletion else log["diff"].get("username") or log["diff"].get("name")
+            name = renamed["new"] if renamed else name
+            assert log["resource_target"] == name
+
+
+def test_makers_are_who_acted(told: Told) -> None:
+    """Whoever is written down as creator or owner is the acting user."""
+    for log, name, change in told.changes():
+        if name in {"created_by", "owner_id"} and log["action"] == "create":
+            assert change["new"] == log["user"]["id"]

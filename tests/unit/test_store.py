@@ -1,0 +1,228 @@
+"""Rules of the store: a search answers as one over a plain list of all logs, whatever was posted when."""
+
+from collections.abc import Iterable
+
+import pytest
+from histories import (
+    ALL,
+    CONTRACT,
+    LOOKS_AT,
+    NO_REASON,
+    Log,
+    cut_page,
+    decode,
+    find,
+    new_log,
+    open_store,
+    order,
+    read_page,
+    search,
+    tell_history,
+)
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from auditmock.errors import Refusal
+from auditmock.fixtures.derivation import Derivation
+from auditmock.fixtures.desk import Desk
+from auditmock.fixtures.people import Holder
+from auditmock.fixtures.store import Store
+from auditmock.instants import DAY, parse_instant
+from auditmock.models import Filter, NewLog, Page
+
+HISTORY = tell_history(logs=300)
+LOGS = decode(HISTORY)
+TIMES = [parse_instant(log["time"]) for log in LOGS]
+CALLERS = [Holder.OWNER, Holder.EXPIRED]
+NAMES = [HISTORY.names.username(caller) for caller in CALLERS]
+PAIRS = sorted({(key, look(log).lower()) for log in LOGS for key, look in LOOKS_AT.items()})
+SEARCHES = [pair for pair in PAIRS if pair[1] != NO_REASON] + [
+    *((key, name) for key in ("username", "resource_target") for name in NAMES),
+    *(("action", value) for value in CONTRACT.enum("AuditAction")),
+    *(("resource_type", value) for value in CONTRACT.enum("ResourceType")),
+    ("email", "nobody@example.com"),
+    ("resource_id", "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
+]
+
+times = st.one_of(
+    st.sampled_from([TIMES[-1] - DAY, TIMES[150], TIMES[0] + DAY]),
+    st.sampled_from(TIMES),
+    st.integers(TIMES[-1] - DAY, TIMES[0] + DAY),
+)
+"""Times before, inside and after the history; equal ones among them, also to those of its logs."""
+new_logs = st.builds(
+    new_log,
+    action=st.sampled_from(CONTRACT.enum("AuditAction")),
+    resource_type=st.sampled_from(CONTRACT.enum("ResourceType")),
+    resource_id=st.none() | st.sampled_from([log["resource_id"] for log in LOGS]) | st.uuids().map(str),
+    time=st.none() | times,
+)
+posts = st.lists(st.tuples(new_logs, st.sampled_from(CALLERS)), max_size=100)
+Posts = list[tuple[NewLog, Holder]]
+filters = st.builds(
+    Filter,
+    equal=st.lists(st.sampled_from(SEARCHES), max_size=2).map(tuple),
+    since=st.none() | times,
+    until=st.none() | times,
+)
+
+
+def fill(store: Store, posted: Iterable[tuple[NewLog, Holder]]) -> Store:
+    """Post logs."""
+    for new, caller in posted:
+        store.add(new, caller)
+    return store
+
+
+def store_with(posted: Posts) -> Store:
+    """Open a store on the history and post logs."""
+    return fill(open_store(HISTORY), posted)
+
+
+@settings(max_examples=200)
+@given(posts, filters, st.integers(1, 450), st.integers(0, 450), st.data())
+def test_a_page_is_that_of_a_plain_list(
+    posted: Posts, wanted: Filter, limit: int, offset: int, data: st.DataObject
+) -> None:
+    """Count and page are those of filtering, sorting and slicing a list of all logs; so is any cursor's."""
+    store = store_with(posted)
+    logs = find(store)
+    after = data.draw(st.none() | st.sampled_from(logs))
+    page = Page(limit, offset, after and after["id"])
+
+    found = store.find(wanted, page)
+
+    matches = search(logs, wanted)
+    expected = cut_page(matches, page, after)
+    assert (found.count, found.shown, read_page(found)) == (len(matches), len(expected), expected)
+
+
+@given(posts)
+def test_all_logs_stand_in_their_order(posted: Posts) -> None:
+    """The list has every log of the history and every posted one, newest first, ties by id."""
+    logs = find(store_with(posted))
+
+    assert logs == sorted(logs, key=order)
+    assert len({log["id"] for log in logs}) == len(logs) == len(LOGS) + len(posted)
+    assert [log for log in logs if log in LOGS] == LOGS
+
+
+@settings(max_examples=50)
+@given(
+    posts,
+    st.lists(st.tuples(st.integers(1, 60), posts.map(lambda several: several[:20])), min_size=1),
+    filters,
+)
+def test_a_walk_neither_repeats_nor_skips(
+    posted: Posts, steps: list[tuple[int, Posts]], wanted: Filter
+) -> None:
+    """Pages walked by `after_id` while logs are added show each log that was there once, in order."""
+    store = store_with(posted)
+    there = search(find(store), wanted)
+    walked: list[Log] = []
+    after = None
+    while step := read_page(store.find(wanted, Page(steps[0][0], after=after))):
+        walked += step
+        after = step[-1]["id"]
+        fill(store, steps[0][1])
+        steps = steps[1:] or [(100, [])]
+
+    ids = {log["id"] for log in there}
+    assert [log for log in walked if log["id"] in ids] == there
+    assert walked == sorted(walked, key=order)
+    assert len({log["id"] for log in walked}) == len(walked)
+
+
+@given(posts, st.integers(0, 40), st.integers(0, 400), filters)
+def test_a_page_derives_what_it_shows(posted: Posts, limit: int, offset: int, wanted: Filter) -> None:
+    """No more logs are written than the page shows, however far in it lies."""
+    written: list[object] = []
+
+    def count(original: object) -> object:
+        def write(*arguments: object) -> object:
+            written.append(arguments)
+            return original(*arguments)
+
+        return write
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Derivation, "log", count(Derivation.log))
+        patch.setattr(Desk, "log", count(Desk.log))
+        store = fill(open_store(tell_history(logs=300)), posted)
+        shown = read_page(store.find(wanted, Page(limit, offset)))
+
+    assert len(written) == len(shown) <= limit
+
+
+@pytest.mark.parametrize(
+    "log_id",
+    [
+        "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197",
+        "00000000-0000-0000-0000-000000000000",
+        LOGS[0]["resource_id"],
+        tell_history(logs=301).log_id(0)
+        if tell_history(logs=301).log_id(0) not in {log["id"] for log in LOGS}
+        else "x",
+    ],
+)
+def test_a_cursor_that_names_no_log_is_refused(log_id: str) -> None:
+    """An `after_id` of no log is answered with 404, also where nothing matches."""
+    with pytest.raises(Refusal) as refused:
+        open_store(HISTORY).find(Filter((("action", "none"),)), Page(1, after=log_id))
+
+    assert refused.value.status == 404
+    assert [problem.field for problem in refused.value.validations] == ["after_id"]
+
+
+def test_a_cursor_may_be_in_capitals() -> None:
+    """An id is the same in either letter case."""
+    store = store_with([(new_log(time=TIMES[10]), Holder.OWNER)])
+
+    for log in find(store)[5:15]:
+        assert find(store, page=Page(3, after=log["id"].upper())) == find(
+            store, page=Page(3, after=log["id"])
+        )
+
+
+def test_the_posted_log_next_is_no_cursor_yet() -> None:
+    """The id that the next posted log will have names no log before it is posted."""
+    ahead = store_with([(new_log(), Holder.OWNER)] * 2)
+    second = next(log for log in find(ahead) if log["id"] not in ids_after_one())
+
+    with pytest.raises(Refusal):
+        store_with([(new_log(), Holder.OWNER)]).find(Filter(), Page(1, after=second["id"]))
+
+
+def ids_after_one() -> set[str]:
+    """List the ids of a store with one posted log."""
+    return {log["id"] for log in find(store_with([(new_log(), Holder.OWNER)]))}
+
+
+def test_a_post_is_seen_at_once() -> None:
+    """The very next search counts and shows a posted log, the one before it does not."""
+    store = open_store(HISTORY)
+    wanted = Filter((("resource_id", "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),))
+    counts = []
+    for _ in range(3):
+        counts.append(store.find(wanted, ALL).count)
+        store.add(new_log(resource_id="cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"), Holder.OWNER)
+
+    assert counts == [0, 1, 2]
+
+
+def test_stores_share_nothing() -> None:
+    """What is posted to one store is in no other store on the same history."""
+    store_with([(new_log(), Holder.OWNER)])
+
+    assert find(open_store(HISTORY)) == LOGS
+
+
+def test_a_page_begun_is_finished_as_it_was() -> None:
+    """A page that is read while logs are posted shows what was there when it was asked for."""
+    store = open_store(tell_history(logs=600))
+    before = find(store)
+    found = store.find(Filter(), ALL)
+    first = next(found.blocks)
+    store.add(new_log(time=TIMES[0]), Holder.OWNER)
+
+    assert len(first) + sum(map(len, found.blocks)) == found.count == len(before)
