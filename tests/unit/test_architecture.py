@@ -24,10 +24,9 @@ SUITE_IMPORTS = {"auditmock.openapi", "auditmock.vocabulary", "auditmock.instant
 LATE_IMPORTERS = {"auditmock.cli"}
 """Modules that may import inside functions: a command loads only what it needs."""
 TIME_TELLERS = {"auditmock.clock"}
+"""Modules that may look at a clock; all others are handed one."""
 DICE_THROWERS = {"auditmock.contract.test_writes"}
 """Modules that need ids nobody else has, whoever writes to the same deployment."""
-
-"""Modules that may look at a clock; all others are handed one."""
 CHANCE_OR_TIME = re.compile(
     r"(uuid\.)?uuid[14]|time\.time|.+\.(now|utcnow|today|time_ns|urandom)|secrets\..+|random\.(?!Random).+"
 )
