@@ -16,9 +16,8 @@ class Plain(Segment):
 
     def select(self, key: str, value: str) -> BitMap:
         """Find the ids that have a letter."""
-        return BitMap(
-            [place for place, (_, log_id) in enumerate(self.listed) if key == "letter" and value in log_id]
-        )
+        assert key == "letter"
+        return BitMap([place for place, (_, log_id) in enumerate(self.listed) if value in log_id])
 
     def log(self, position: int) -> bytes:
         """Write an order."""

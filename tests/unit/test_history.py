@@ -1,10 +1,10 @@
-"""Rules of the history: exactly as many logs as asked for, the same for a seed, each found by what it says."""
+"""Rules of the history: as many logs as asked for, the same for a seed, each found by what it says."""
 
 import hashlib
 
 import pytest
 from histories import CONTRACT, LOOKS_AT, NO_REASON, UNTIL, WORDING, decode, tell_history
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditmock.fixtures.base import Resource
@@ -23,7 +23,7 @@ RESOURCES = (
     Kind.USER,
     Kind.GROUP,
 )
-GOLDEN = "?"
+GOLDEN = "3004621fc866fb7f956a08c77bcdf40f55fe272882e645f74d7806e749a51d42"
 """SHA-256 of the rows of seed 1 with 2,000 logs; the same on every Python and platform."""
 
 
@@ -55,6 +55,7 @@ def test_there_are_exactly_so_many_logs(logs: int) -> None:
     assert len(history.show(range(max(0, logs - 50), logs))) == min(logs, 50)
 
 
+@settings(max_examples=30)
 @given(st.integers(parse_instant("0010-01-01T00:00:00Z"), parse_instant("9999-12-31T23:59:59.999999Z")))
 def test_the_history_ends_when_it_is_told_to(until: int) -> None:
     """The newest log lies before the end, the oldest within 53 weeks of it."""
@@ -72,13 +73,9 @@ def test_a_later_end_moves_the_history() -> None:
 
 def test_logs_shown_are_logs_written() -> None:
     """What is shown from memory is what was written."""
-    positions = [3, 1, 3, 4]
+    written = [HISTORY.log(position) for position in (3, 1, 3, 4)]
 
-    assert (
-        HISTORY.show(positions)
-        == HISTORY.show(positions)
-        == [HISTORY.log(position) for position in positions]
-    )
+    assert [HISTORY.show([3, 1, 3, 4]) for _ in range(2)] == [written, written]
 
 
 @pytest.mark.parametrize("key", LOOKS_AT)
@@ -157,11 +154,8 @@ def test_staff_is_known_though_nothing_tells_of_it(number: int) -> None:
 
 def test_templates_in_use_are_known() -> None:
     """The templates that workspaces are made from were there before, and still are."""
-    used = {
-        log["diff"]["template_id"]["new"]
-        for log in LOGS
-        if (log["resource_type"], log["action"]) == ("workspace", "create")
-    }
+    created = [log for log in LOGS if (log["resource_type"], log["action"]) == ("workspace", "create")]
+    used = {log["diff"]["template_id"]["new"] for log in created}
 
     resources = [HISTORY.resource("template", template) for template in used]
 
