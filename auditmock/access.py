@@ -1,9 +1,9 @@
 """The outermost app: numbers every answer, writes the access line, and lets no failure out unanswered."""
 
 import logging
-import re
+import string
 import time
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import internal_error
@@ -42,7 +42,7 @@ class Access:
     def __init__(self, app: App, stamp: Stamp, secret: str) -> None:
         self._app = app
         self._stamp = stamp
-        self._secret = re.compile(rf"({re.escape(secret)}=)[^&]*")
+        self._secret = secret
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, whatever happens."""
@@ -71,11 +71,10 @@ class Access:
                 self._write_line(scope, answer, time.perf_counter() - start)
 
     def _write_line(self, scope: Scope, answer: Message, seconds: float) -> None:
-        query = self._secret.sub(r"\1...", scope["query_string"].decode("latin-1"))
-        target = f"{quote(scope['path'])}?{query}" if query else quote(scope["path"])
+        path, query = quote(scope["path"]), self._show_query(scope["query_string"])
         fields = {
             "method": scope["method"],
-            "target": target,
+            "target": f"{path}?{query}" if query else path,
             "status": answer["status"],
             "milliseconds": round(seconds * 1000, 1),
         }
@@ -86,4 +85,12 @@ class Access:
             "%(status)s %(method)s %(target)s %(milliseconds)s ms" + ("  %(hint)s" if hint else ""),
             fields,
             extra={"access": fields},
+        )
+
+    def _show_query(self, query: bytes) -> str:
+        """Write a query without the secret, whose name may be escaped, and without what steers a terminal."""
+        pairs = [pair.partition("=") for pair in quote(query, safe=string.punctuation).split("&")]
+        return "&".join(
+            f"{name}=..." if unquote(name) == self._secret else f"{name}{equals}{value}"
+            for name, equals, value in pairs
         )

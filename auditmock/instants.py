@@ -9,10 +9,11 @@ HOUR = 3600 * SECOND
 DAY = 24 * HOUR
 WEEK = 7 * DAY
 
-_FIRST = (datetime.min - EPOCH) // timedelta(microseconds=1)  # noqa: DTZ901
-_LAST = (datetime.max - EPOCH) // timedelta(microseconds=1)  # noqa: DTZ901
+_MICROSECOND = timedelta(microseconds=1)
+_FIRST = (datetime.min - EPOCH) // _MICROSECOND  # noqa: DTZ901
+_LAST = (datetime.max - EPOCH) // _MICROSECOND  # noqa: DTZ901
 _RFC3339 = re.compile(
-    r"([0-9]{4})-([0-9]{2})-([0-9]{2})[Tt]([01][0-9]|2[0-3]):([0-5][0-9]):([0-5][0-9]|60)"
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)"
     r"(?:\.([0-9]+))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -34,16 +35,15 @@ def parse_instant(text: str) -> int:
     match = _RFC3339.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is no RFC 3339 time; write it like 2022-08-15T14:30:45Z')
-    year, month, day, hours, minutes, seconds, fraction, sign, offset_hours, offset_minutes = match.groups()
+    day, minute, seconds, fraction, sign, offset_hours, offset_minutes = match.groups()
     try:
-        midnight = datetime(int(year), int(month), int(day))  # noqa: DTZ001
+        start = datetime.fromisoformat(f"{day}T{minute}")
     except ValueError:
         raise ValueError(f'"{text}" names a day that is in no calendar') from None
-    instant = (midnight - EPOCH) // timedelta(microseconds=1)
-    instant += (int(hours) * 3600 + int(minutes) * 60 + int(seconds)) * SECOND
+    instant = (start - EPOCH) // _MICROSECOND + int(seconds) * SECOND
     if sign is not None:
-        offset = int(offset_hours) * 3600 + int(offset_minutes) * 60
-        instant -= offset * SECOND if sign == "+" else -offset * SECOND
+        offset = int(offset_hours) * HOUR + int(offset_minutes) * 60 * SECOND
+        instant -= offset if sign == "+" else -offset
     if seconds == "60" and instant % DAY:
         raise ValueError(f'"{text}" has a leap second, which only ends a day of UTC')
     instant += _round_fraction(fraction)

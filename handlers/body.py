@@ -27,6 +27,7 @@ _MOST_DIGITS = 4000
 """In a number; Python's own limit is a little higher."""
 
 _MOST_SUGGESTIONS = 50
+_TOO_DEEP = "The body is nested too deep."
 
 
 class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
@@ -41,12 +42,21 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
     def _validate(self, body: Any) -> None:
         if not isinstance(body, dict):
             raise invalid_body(f"The body must be an object, like {{}}; it is {_KINDS[type(body)]}.")
-        errors = Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body)
-        problems: dict[str, Validation] = {}
-        for problem in (problem for error in errors for problem in _explain(error)):
-            problems.setdefault(problem.field, problem)
+        try:
+            problems = self._problems(body)
+        except RecursionError:
+            # jsonschema writes out what it refuses, and that can be too deep when reading it was not
+            raise invalid_body(_TOO_DEEP) from None
         if problems:
-            raise invalid_body(problems=problems.values())
+            raise invalid_body(problems=problems)
+
+    def _problems(self, body: dict[str, Any]) -> list[Validation]:
+        """Say what is wrong with each field, once."""
+        problems: dict[str, Validation] = {}
+        for error in Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body):
+            for problem in _explain(error):
+                problems.setdefault(problem.field, problem)
+        return list(problems.values())
 
 
 def read_json(raw: bytes) -> Any:
@@ -67,7 +77,7 @@ def read_json(raw: bytes) -> Any:
     except UnicodeEncodeError:
         raise ValueError("A string holds one half of a surrogate pair without the other.") from None
     except RecursionError:
-        raise ValueError("The body is nested too deep.") from None
+        raise ValueError(_TOO_DEEP) from None
     return value
 
 

@@ -63,7 +63,8 @@ def _check_type(headers: Headers) -> None:
     if media_type.lower() != _JSON or parameters or charset.lower() != "utf-8":
         raise unsupported_media_type(f'The body is declared as "{types[0]}"')
     if encoding := first_header(headers, b"content-encoding"):
-        raise unsupported_media_type(f'The body is encoded as "{encoding.decode("latin-1")}"')
+        name = encoding.decode("latin-1")
+        raise unsupported_media_type(f'The body is encoded as "{name}"; leave Content-Encoding out')
 
 
 async def _read_body(headers: Headers, receive: Receive) -> bytes:

@@ -8,15 +8,15 @@ body. Whatever is odd in any way goes to Connexion, the one judge of errors, whi
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from string import hexdigits
 from typing import Any, NoReturn
-from urllib.parse import unquote_plus
 
 import orjson
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import Refusal
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.request import BROKEN_ESCAPE, NUMBER, UUID, NewLogs
+from auditmock.handlers.request import UUID, NewLogs
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Reply, send_reply
 from auditmock.instants import parse_instant
@@ -28,6 +28,8 @@ _PLAIN_JSON = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
 _ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin"})
+_PLAIN_HEADERS = frozenset({b"accept", b"cookie", b"content-type", b"content-length"})
+_LONGEST_NUMBER = 10
 _QUOTES_A_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
 
@@ -46,13 +48,15 @@ class Lane:
         self._new_logs = NewLogs(contract)
         names = {carrier.place: carrier.name for carrier in contract.carriers}
         self._token_header = names["header"].lower().encode()
-        self._token_parameter = names["query"]
+        self._looked_at = _ODD_HEADERS | _PLAIN_HEADERS | {self._token_header}
+        self._token_parameter = names["query"].encode()
         listing = contract.operations["get-audit-logs"]
         writing = contract.operations["generate-fake-audit-logs"]
-        self._parameters = {each["name"]: _reader(each["schema"]) for each in listing.parameters}
-        self._required = {each["name"] for each in listing.parameters if each.get("required")}
+        self._parameters = {
+            each["name"].encode(): _query_reader(each["schema"]) for each in listing.parameters
+        }
         fields = contract.schema("CreateTestAuditLogRequest")["properties"]
-        self._fields = {name: _reader(contract.whole(schema)) for name, schema in fields.items()}
+        self._fields = {name: _field_reader(contract.whole(schema)) for name, schema in fields.items()}
         self._routes: Mapping[tuple[str, str], tuple[Operation, Answer]] = {
             (listing.method, listing.path): (listing, self._list),
             (writing.method, writing.path): (writing, self._write),
@@ -65,30 +69,27 @@ class Lane:
             await self._app(scope, receive, send)
             return
         operation, answer = route
-        message: Message = {}
-        if operation.takes_body:
-            message = await receive()
-            receive = _replay(message, receive)
+        message = await receive() if operation.takes_body else None
         try:
             reply = answer(scope, operation, message)
         except (ValueError, Refusal):
             reply = None
-        if reply is None:
-            await self._app(scope, receive, send)
-        else:
+        if reply is not None:
             await send_reply(reply, send)
+        else:
+            await self._app(scope, receive if message is None else _replay(message, receive), send)
 
-    def _list(self, scope: Scope, operation: Operation, _message: Message) -> Reply:
+    def _list(self, scope: Scope, operation: Operation, _message: Message | None) -> Reply:
         caller, content = self._admit(scope, operation)
-        if content is not None:
-            raise _Odd
         values = self._read_query(scope["query_string"])
-        page = Page(values.get("limit", 0), values.get("offset", 0), values.get("after_id"))
-        return self._operations.get_audit_logs(caller, values["q"], page)
+        if content is not None or b"q" not in values:
+            raise _Odd
+        page = Page(values.get(b"limit", 0), values.get(b"offset", 0), values.get(b"after_id"))
+        return self._operations.get_audit_logs(caller, values[b"q"], page)
 
-    def _write(self, scope: Scope, operation: Operation, message: Message) -> Reply:
+    def _write(self, scope: Scope, operation: Operation, message: Message | None) -> Reply:
         caller, content = self._admit(scope, operation)
-        if content not in _PLAIN_JSON or message.get("more_body") or scope["query_string"]:
+        if content not in _PLAIN_JSON or message is None or message.get("more_body") or scope["query_string"]:
             raise _Odd
         client = scope["client"] or ("",)
         body = self._read_body(message.get("body", b""))
@@ -101,44 +102,39 @@ class Lane:
         token = content_type = length = None
         cookie = False
         for name, value in scope["headers"]:
+            if name not in self._looked_at:
+                continue
             if name == self._token_header:
                 token = value if token is None else _odd()
-            elif name == b"accept":
-                if value not in _PLAIN_ACCEPT:
-                    raise _Odd
-            elif name == b"cookie":
-                cookie = True
-            elif name == b"content-type":
-                content_type = value if content_type is None else _odd()
-            elif name in _ODD_HEADERS:
-                raise _Odd
             elif name == b"content-length":
                 length = value
+            elif name == b"content-type":
+                content_type = value if content_type is None else _odd()
+            elif name == b"cookie":
+                cookie = True
+            elif name != b"accept" or value not in _PLAIN_ACCEPT:
+                raise _Odd
         if cookie or b"token" in scope["query_string"]:
             token = self._tokens.find(scope["headers"], scope["query_string"])
         caller = self._tokens.open(token or b"")
         caller.must_be(operation.roles)
         return caller, None if length in (None, b"0") else content_type or b""
 
-    def _read_query(self, query: bytes) -> dict[str, Any]:
-        if b"%" in query and BROKEN_ESCAPE.search(query):
+    def _read_query(self, query: bytes) -> dict[bytes, Any]:
+        if not query.isascii():
             raise _Odd
-        values: dict[str, Any] = {}
-        for pair in query.decode("ascii").split("&"):
-            name, _, text = pair.partition("=")
-            if name == self._token_parameter:
-                continue
-            if name not in self._parameters or name in values:
+        values: dict[bytes, Any] = {}
+        for pair in query.split(b"&"):
+            name, _, text = pair.partition(b"=")
+            read = self._parameters.get(name)
+            if read is not None and name not in values:
+                values[name] = read(text)
+            elif name != self._token_parameter:
                 raise _Odd
-            if "%" in text or "+" in text:
-                text = unquote_plus(text, errors="strict")
-            values[name] = self._parameters[name](text)
-        if not self._required <= values.keys():
-            raise _Odd
         return values
 
     def _read_body(self, body: bytes) -> dict[str, Any]:
-        values = orjson.loads(body)
+        values = orjson.loads(body) if len(body) <= BODY_LIMIT else _odd()
         if not isinstance(values, dict) or body.count(b'"') != _QUOTES_A_MEMBER * len(values):
             raise _Odd
         for name, text in values.items():
@@ -148,25 +144,47 @@ class Lane:
         return values
 
 
-Answer = Callable[[Scope, Operation, Message], Reply]
+Answer = Callable[[Scope, Operation, Message | None], Reply]
 
 
 def _odd() -> NoReturn:
     raise _Odd
 
 
-def _reader(schema: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Make a function that reads a value of a schema or finds it odd."""
+def _query_reader(schema: Mapping[str, Any]) -> Callable[[bytes], Any]:
+    """Make a function that reads a parameter's value as it stands in a query, or finds it odd."""
     if schema["type"] == "integer":
         return partial(_read_number, schema["minimum"], schema["maximum"])
+    return _read_plain_uuid if schema.get("format") == "uuid" else _unescape
+
+
+def _read_number(minimum: int, maximum: int, text: bytes) -> int:
+    number = int(text) if text.isdigit() and len(text) <= _LONGEST_NUMBER else _odd()
+    return number if minimum <= number <= maximum else _odd()
+
+
+def _read_plain_uuid(text: bytes) -> str:
+    return _read_uuid(text.decode())
+
+
+_BYTES = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigits for low in hexdigits}
+"""What may follow a percent sign, and what it stands for."""
+
+
+def _unescape(text: bytes) -> str:
+    """Decode the percent-encoding, several times as fast as the standard library does."""
+    start, *escaped = text.replace(b"+", b" ").split(b"%")
+    try:
+        return b"".join([start, *[_BYTES[part[:2]] + part[2:] for part in escaped]]).decode()
+    except KeyError:
+        raise _Odd from None
+
+
+def _field_reader(schema: Mapping[str, Any]) -> Callable[[str], Any]:
+    """Make a function that reads a field's value, or finds it odd."""
     if "enum" in schema:
         return partial(_read_word, frozenset(schema["enum"]))
-    return _READERS[schema.get("format", "")]
-
-
-def _read_number(minimum: int, maximum: int, text: str) -> int:
-    number = int(text) if NUMBER.fullmatch(text) else _odd()
-    return number if minimum <= number <= maximum else _odd()
+    return _FORMATS[schema["format"]]
 
 
 def _read_word(words: frozenset[str], text: str) -> str:
@@ -177,15 +195,7 @@ def _read_uuid(text: str) -> str:
     return text if UUID.fullmatch(text) else _odd()
 
 
-def _read_text(text: str) -> str:
-    return _odd() if "\0" in text else text
-
-
-_READERS: Mapping[str, Callable[[str], Any]] = {
-    "": _read_text,
-    "uuid": _read_uuid,
-    "date-time": parse_instant,
-}
+_FORMATS: Mapping[str, Callable[[str], Any]] = {"uuid": _read_uuid, "date-time": parse_instant}
 
 
 def _replay(message: Message, receive: Receive) -> Receive:

@@ -20,8 +20,8 @@ UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 """A percent sign in a query that starts no escape."""
 
-NUMBER = re.compile(r"0*[0-9]{1,10}")
-"""A whole number in a query: ASCII digits and nothing else."""
+NUMBER = re.compile(r"[0-9]{1,1000}")
+"""A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
 
 
 def first_header(headers: Headers, name: bytes) -> bytes | None:

@@ -22,7 +22,7 @@ from auditmock.vocabulary import ME
 _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
 _QUOTED_OR_COLON = re.compile(r'"[^"]*(?:"|\Z)|:')
 _REMEMBERED = 4096
-_LONG = 100
+_LONG = 200
 
 
 class Query(NamedTuple):
@@ -51,11 +51,14 @@ class SearchLanguage:
     def __init__(self, search: Search) -> None:
         self._keys = search.keys
         self._bare_term = search.keys[search.bare_term]
-        # The same few elements make up most searches; long ones are not worth the memory.
-        self._read_short = lru_cache(_REMEMBERED)(self._read)
+        # What a text means depends on nothing else; long ones are not worth the memory.
+        self._parse_short = lru_cache(_REMEMBERED)(self._parse)
 
     def parse(self, text: str, username: str) -> Query:
         """Understand a search by the user of that name; refuses (400) a malformed one."""
+        return (self._parse_short if len(text) < _LONG else self._parse)(text, username)
+
+    def _parse(self, text: str, username: str) -> Query:
         terms: list[_Term] = []
         problems: list[Validation] = []
         for term in self._elements(text):
@@ -74,9 +77,7 @@ class SearchLanguage:
     def _elements(self, text: str) -> list[_Term | Validation]:
         """Read each element: a term, or what is wrong with it."""
         elements = _ELEMENT.findall(text) if '"' in text else filter(None, text.split(" "))
-        read: list[_Term | Validation] = [
-            self._read_short(element) if len(element) < _LONG else self._read(element) for element in elements
-        ]
+        read: list[_Term | Validation] = [self._read(element) for element in elements]
         if "\0" in text:
             read.append(Validation("q", "A search cannot contain the character U+0000."))
         return read

@@ -82,13 +82,13 @@ schema = schemathesis.pytest.from_fixture("drawn")
 
 
 @schema.include(method="GET").parametrize()
-def test_reading_keeps_the_schema(case: schemathesis.Case, session: requests.Session) -> None:
+def test_reading_keeps_the_schema(case: schemathesis.Case[Any], session: requests.Session) -> None:
     """Whatever is asked of the list, valid or not, status, headers and body are those of the contract."""
     case.call_and_validate(session=session)
 
 
 @pytest.mark.writes
 @schema.include(method="POST").parametrize()
-def test_writing_keeps_the_schema(case: schemathesis.Case, session: requests.Session) -> None:
+def test_writing_keeps_the_schema(case: schemathesis.Case[Any], session: requests.Session) -> None:
     """Whatever is posted, valid or not, status, headers and body are those of the contract."""
     case.call_and_validate(session=session)

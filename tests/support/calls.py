@@ -1,10 +1,17 @@
 """Requests to an app in this process, over plain ASGI: nothing is tidied up on the way."""
 
 import asyncio
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from auditmock.asgi import App, Message
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+
+LIST = "/api/v2/audit"
+WRITE = "/api/v2/audit/testgenerate"
+OWNER = token_of(Holder.OWNER)
 
 
 class Call(NamedTuple):
@@ -24,6 +31,33 @@ class Answer(NamedTuple):
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes
 
+    def json(self) -> Any:
+        """Decode the body."""
+        return json.loads(self.body)
+
+    def header(self, name: str) -> str | None:
+        """Find the one header of a name; None when there is none."""
+        values = [value.decode() for key, value in self.headers if key == name.lower().encode()]
+        assert len(values) <= 1, values
+        return values[0] if values else None
+
+
+def listing(query: str, token: str = OWNER, **headers: str) -> Call:
+    """Ask for a list; a header's underscores stand for dashes."""
+    return Call("GET", LIST, query.encode(), _headers(token, headers))
+
+
+def writing(fields: Mapping[str, Any], token: str = OWNER, **headers: str) -> Call:
+    """Write a log; a header's underscores stand for dashes."""
+    body = json.dumps(fields).encode()
+    typed = {"content_type": "application/json", "content_length": str(len(body)), **headers}
+    return Call("POST", WRITE, b"", _headers(token, typed), (body,))
+
+
+def _headers(token: str, headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    given = {"coder-session-token": token, **headers}
+    return tuple((name.replace("_", "-").encode(), value.encode()) for name, value in given.items() if value)
+
 
 def drive(app: App, calls: Iterable[Call]) -> list[Answer]:
     """Send calls to an app, one after another."""
@@ -32,6 +66,11 @@ def drive(app: App, calls: Iterable[Call]) -> list[Answer]:
         return [await _answer(app, call) for call in calls]
 
     return asyncio.run(run())
+
+
+def ask(app: App, call: Call) -> Answer:
+    """Send one call."""
+    return drive(app, [call])[0]
 
 
 async def _answer(app: App, call: Call) -> Answer:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from histories import CONTRACT
 
+from auditmock.fixtures import stories
 from auditmock.fixtures.columns import NAMES_PER_STORY
 from auditmock.fixtures.dice import Dice
 from auditmock.fixtures.fields import FIELDS
@@ -129,19 +130,29 @@ def test_stories_have_their_shares(seed: int) -> None:
 @pytest.mark.parametrize("events", [0, 1, 2, 3, 50, 1001])
 def test_stories_have_exactly_so_many_events(events: int) -> None:
     """The last story breaks off where the number asked for is reached, and none is empty."""
-    stories = tell_stories(Dice(1), events)
+    told = tell_stories(Dice(1), events)
 
-    assert stories.offsets[-1] == len(stories.kinds) == events
-    assert np.all(np.diff(stories.offsets) > 0)
+    assert told.offsets[-1] == len(told.kinds) == events
+    assert np.all(np.diff(told.offsets) > 0)
 
 
 @pytest.mark.parametrize("seed", range(10))
 def test_a_story_is_a_walk(seed: int) -> None:
     """Each story starts in its plot's first state, and each event where the one before it led."""
-    stories = tell_stories(Dice(seed), 2000)
+    told = tell_stories(Dice(seed), 2000)
 
-    for story, plot in enumerate(stories.plots):
-        told = [EVENTS[kind] for kind in stories.kinds[stories.offsets[story] : stories.offsets[story + 1]]]
-        assert [event.state for event in told] == [FIRST_STATES[Plot(plot)]] + [
-            event.next for event in told[:-1]
+    for story, plot in enumerate(told.plots):
+        events = [EVENTS[kind] for kind in told.kinds[told.offsets[story] : told.offsets[story + 1]]]
+        assert [event.state for event in events] == [FIRST_STATES[Plot(plot)]] + [
+            event.next for event in events[:-1]
         ]
+
+
+def test_a_bad_guess_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stories are the same however many are told at first to have enough events."""
+    expected = tell_stories(Dice(1), 5000)
+    monkeypatch.setattr(stories, "_MEAN_LENGTH", 10_000)
+
+    told = tell_stories(Dice(1), 5000)
+
+    assert all(np.array_equal(*pair) for pair in zip(told, expected, strict=True))

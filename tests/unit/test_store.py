@@ -86,7 +86,7 @@ def store_with(posted: Posts) -> Store:
     return fill(open_store(HISTORY), posted)
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(posts, filters, st.integers(1, 450), st.integers(0, 450), st.data())
 def test_a_page_is_that_of_a_plain_list(
     posted: Posts, wanted: Filter, limit: int, offset: int, data: st.DataObject
@@ -104,6 +104,7 @@ def test_a_page_is_that_of_a_plain_list(
     assert (found.count, found.shown, read_page(found)) == (len(matches), len(expected), expected)
 
 
+@settings(max_examples=40)
 @given(posts)
 def test_all_logs_stand_in_their_order(posted: Posts) -> None:
     """The list has every log of the history and every posted one, newest first, ties by id."""

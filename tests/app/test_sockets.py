@@ -1,0 +1,86 @@
+"""Bytes on a real socket: whatever comes, the answer is HTTP and the envelope."""
+
+import json
+import socket
+from urllib.parse import urlsplit
+
+import pytest
+from calls import LIST, OWNER, WRITE
+from processes import Running
+
+MIB = 1 << 20
+START = f"GET {LIST}?q=&limit=1 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n".encode()
+SIGNED = f"Coder-Session-Token: {OWNER}\r\n".encode()
+POST = f"POST {WRITE} HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n".encode() + SIGNED
+TYPED = b"Content-Type: application/json\r\n"
+
+
+def exchange(server: Running, sent: bytes) -> tuple[int, bytes]:
+    """Send bytes and read until the server closes; gives status and the rest of the answer."""
+    address = urlsplit(server.url)
+    with socket.create_connection((str(address.hostname), address.port or 0), timeout=20) as connection:
+        connection.sendall(sent)
+        answer = b""
+        while piece := connection.recv(1 << 16):
+            answer += piece
+    head, _, body = answer.partition(b"\r\n\r\n")
+    assert b"x-coder-request-id: " in head.lower()
+    return int(head.split(b" ", 2)[1]), body
+
+
+def chunked(body: bytes, size: int) -> bytes:
+    """Write a body in chunks."""
+    pieces = [body[start : start + size] for start in range(0, len(body), size)]
+    return b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in pieces) + b"0\r\n\r\n"
+
+
+NO_HTTP = {
+    "noise": b"\xff\xff\xff\r\n\r\n",
+    "no version": b"GET /\r\n\r\n",
+    "unknown version": b"GET / HTTP/9.9\r\n\r\n",
+    "unknown method": b"GETT / HTTP/1.1\r\n\r\n",
+    "NUL in a header": START + b"X: a\0b\r\n\r\n",
+    "space in a name": START + b"X Y: a\r\n\r\n",
+    "length that is none": POST + b"Content-Length: 1_0\r\n\r\n",
+    "two lengths": POST + b"Content-Length: 1\r\nContent-Length: 2\r\n\r\n{}",
+    "chunk that has no size": POST + TYPED + b"Transfer-Encoding: chunked\r\n\r\nzz\r\n",
+    "TLS": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03",
+}
+
+
+@pytest.mark.parametrize("kind", NO_HTTP)
+def test_what_is_no_http_is_400(server: Running, kind: str) -> None:
+    """It is answered in the envelope, and the connection is closed."""
+    status, body = exchange(server, NO_HTTP[kind])
+
+    assert (status, json.loads(body)["message"]) == (400, "Malformed HTTP request.")
+
+
+REFUSED = {
+    "raw bytes in q": (START.replace(b"q=&", b"q=\xff&") + SIGNED + b"\r\n", 400),
+    "no token": (START + b"\r\n", 401),
+    "large GET": (START + SIGNED + b"Content-Length: %d\r\n\r\n" % (MIB + 1) + b"x" * (MIB + 1), 413),
+    "large POST": (POST + TYPED + b"Content-Length: %d\r\n\r\n" % (MIB + 1) + b"x" * (MIB + 1), 413),
+    "large chunked POST": (
+        POST + TYPED + b"Transfer-Encoding: chunked\r\n\r\n" + chunked(b"x" * (MIB + 1), 60_000),
+        413,
+    ),
+    "no type": (POST + b"Content-Length: 2\r\n\r\n{}", 415),
+    "empty chunked POST": (POST + TYPED + b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 400),
+    "empty POST": (POST + TYPED + b"Content-Length: 0\r\n\r\n", 400),
+}
+
+
+@pytest.mark.parametrize("kind", REFUSED)
+def test_what_is_refused_is_refused_on_the_wire(server: Running, kind: str) -> None:
+    """The whole answer arrives, also when the server did not want the whole request."""
+    sent, expected = REFUSED[kind]
+    status, body = exchange(server, sent)
+
+    assert status == expected
+    assert json.loads(body)["message"]
+
+
+def test_head_has_no_body(server: Running) -> None:
+    """HEAD is 405 without a body, as HTTP wants it."""
+    assert exchange(server, START.replace(b"GET", b"HEAD", 1) + SIGNED + b"\r\n") == (405, b"")
