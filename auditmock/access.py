@@ -2,14 +2,14 @@
 
 import logging
 import string
-import time
+from time import perf_counter
 from urllib.parse import quote, unquote
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import internal_error
 from auditmock.fixtures.ids import Ids, Kind
-from auditmock.handlers.request import first_header
-from auditmock.handlers.wire import refusal_reply, send_reply
+from auditmock.handlers.request import Headers, first_header
+from auditmock.handlers.wire import Reply, refusal_reply, send_reply
 from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER
 
 LINES = logging.getLogger("auditmock.access")
@@ -50,7 +50,7 @@ class Access:
             await self._app(scope, receive, send)
             return
         answer: Message | None = None
-        start = time.perf_counter()
+        started = perf_counter()
 
         async def stamped(message: Message) -> None:
             nonlocal answer
@@ -67,18 +67,26 @@ class Access:
                 raise
             await send_reply(refusal_reply(internal_error()), stamped)
         finally:
-            if answer is not None and LINES.isEnabledFor(logging.INFO):
-                self._write_line(scope, answer, time.perf_counter() - start)
+            if answer is not None:
+                self._write_line(scope, answer["status"], answer["headers"], started)
 
-    def _write_line(self, scope: Scope, answer: Message, seconds: float) -> None:
+    async def finish(self, scope: Scope, reply: Reply, send: Send, started: float) -> None:
+        """Send a reply that needs no app; `started` is when its request came, by `perf_counter`."""
+        headers = [*reply.headers, *self._stamp.headers()]
+        await send_reply(Reply(reply.status, headers, reply.body), send)
+        self._write_line(scope, reply.status, headers, started)
+
+    def _write_line(self, scope: Scope, status: int, headers: Headers, started: float) -> None:
+        if not LINES.isEnabledFor(logging.INFO):
+            return
         path, query = quote(scope["path"]), self._show_query(scope["query_string"])
         fields = {
             "method": scope["method"],
             "target": f"{path}?{query}" if query else path,
-            "status": answer["status"],
-            "milliseconds": round(seconds * 1000, 1),
+            "status": status,
+            "milliseconds": round((perf_counter() - started) * 1000, 1),
         }
-        hint = first_header(answer["headers"], _HINT)
+        hint = first_header(headers, _HINT)
         if hint:
             fields["hint"] = hint.decode()
         LINES.info(

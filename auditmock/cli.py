@@ -16,7 +16,7 @@ import click
 from auditmock.asgi import App
 from auditmock.clock import present_instant
 from auditmock.instants import format_instant, parse_day, parse_instant
-from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
+from auditmock.settings import EARLIEST_END, FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
 from auditmock.version import VERSION
 
 
@@ -40,9 +40,13 @@ class Instant(click.ParamType[int]):
         if value == "now":
             return present_instant()
         try:
-            return parse_day(value) if len(value) == len("2026-01-01") else parse_instant(value)
+            instant = parse_day(value) if len(value) == len("2026-01-01") else parse_instant(value)
         except ValueError as error:
             self.fail(f'{error}; or write "now"', param, ctx)
+        if instant < 0:
+            # a history and its people go years back, and there is no time before the year 1
+            self.fail(f'"{value}" lies before 1970; no history is that old', param, ctx)
+        return instant
 
 
 _TYPES: dict[str, Any] = {
@@ -133,8 +137,20 @@ def serve(**values: Any) -> None:
 
     banner = write_banner(mock, url_of(listener))
     with suppress(KeyboardInterrupt):
-        if not run_server(mock, listener, build, lambda: click.echo(banner)):
+        if not run_server(mock, listener, build, partial(_announce, banner)):
             sys.exit(Exit.FAILED)
+
+
+def _announce(banner: str) -> None:
+    try:
+        click.echo(banner)
+    except OSError:
+        _give_up_output()
+
+
+def _give_up_output() -> None:
+    """Send the rest of the output nowhere: whoever read it has gone, and nothing may fail at exit either."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _cannot_listen(settings: Settings, error: Exception) -> str:
@@ -154,7 +170,6 @@ def main() -> NoReturn:
     except click.Abort:
         sys.exit(Exit.FAILED)
     except BrokenPipeError:
-        # whoever read the output has gone; nothing may be written at exit either
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _give_up_output()
         sys.exit(Exit.FAILED)
     sys.exit(Exit.DONE)

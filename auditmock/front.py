@@ -9,4 +9,5 @@ from auditmock.mock import Mock
 def build_front(mock: Mock, judge: App, stamp: Stamp) -> App:
     """Put the fast lane and the access line before the judge."""
     secret = next(carrier.name for carrier in mock.contract.carriers if carrier.place == "query")
-    return Access(Lane(judge, mock.contract, mock.tokens, mock.operations), stamp, secret)
+    access = Access(judge, stamp, secret)
+    return Lane(access, mock.contract, mock.tokens, mock.operations, access.finish)

@@ -10,7 +10,7 @@ from connexion.exceptions import ProblemException
 from connexion.lifecycle import ConnexionRequest, ConnexionResponse
 from connexion.middleware import MiddlewarePosition
 from connexion.middleware.server_error import ServerErrorMiddleware
-from connexion.options import SwaggerUIOptions
+from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
@@ -44,9 +44,10 @@ def build_stack(contract: Contract, tokens: Tokens, operations: Operations) -> A
         middlewares=[
             partial(each, handler=_fail) if each is ServerErrorMiddleware else each
             for each in ConnexionMiddleware.default_middlewares
+            # Connexion's own page inlines every $ref, and its routes redirect paths the contract lacks;
+            # `auditmock.documentation` serves the contract as written.
+            if each is not SwaggerUIMiddleware
         ],
-        # Connexion's own page inlines every $ref; `auditmock.documentation` serves the contract as written.
-        swagger_ui_options=SwaggerUIOptions(swagger_ui=False, serve_spec=False),
     )
     app.add_middleware(Doorman, position=MiddlewarePosition.BEFORE_ROUTING, contract=contract, tokens=tokens)
     app.add_middleware(Gate, position=MiddlewarePosition.BEFORE_VALIDATION, contract=contract)

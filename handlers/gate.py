@@ -19,6 +19,9 @@ _JSON = "application/json"
 _OUR_CHARSET = re.compile(r';\s*charset="?utf-8"?', re.IGNORECASE)
 """The one parameter that the type of our answers has; a client may name it or not."""
 
+_PATIENCE = 16 * BODY_LIMIT
+"""Bytes of a body that are read before it is refused."""
+
 _REWRITTEN = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 
 
@@ -37,7 +40,7 @@ class Gate:
         operation = self._operations[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
         ConnexionRequest(scope).context["user"].must_be(operation.roles)
         _check_accept(scope["headers"])
-        body = await _read_body(scope["headers"], receive)
+        body = await _read_body(receive)
         if operation.takes_body:
             _check_type(scope["headers"])
             if not body:
@@ -67,17 +70,21 @@ def _check_type(headers: Headers) -> None:
         raise unsupported_media_type(f'The body is encoded as "{name}"; leave Content-Encoding out')
 
 
-async def _read_body(headers: Headers, receive: Receive) -> bytes:
-    length = first_header(headers, b"content-length") or b""
-    if length.isdigit() and int(length) > BODY_LIMIT:
-        raise body_too_large(BODY_LIMIT)
-    body, more = bytearray(), True
-    while more:
+async def _read_body(receive: Receive) -> bytes:
+    """Read a body whole, one that is too large as well: a client still sending would miss the answer."""
+    body, size, more = bytearray(), 0, True
+    while more and size <= _PATIENCE:
         message = await receive()
-        body += message.get("body", b"")
+        if message["type"] == "http.disconnect":
+            # nobody reads the answer; what counts is that half a request does nothing
+            raise invalid_body("The body breaks off.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= BODY_LIMIT:
+            body += part
         more = message.get("more_body", False)
-        if len(body) > BODY_LIMIT:
-            raise body_too_large(BODY_LIMIT)
+    if size > BODY_LIMIT:
+        raise body_too_large(BODY_LIMIT)
     return bytes(body)
 
 

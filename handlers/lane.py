@@ -6,17 +6,17 @@ body. Whatever is odd in any way goes to Connexion, the one judge of errors, whi
 (`tests/app/test_lane.py` holds the two against each other).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from string import hexdigits
+from time import perf_counter
 from typing import Any, NoReturn
 
 import orjson
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
-from auditmock.errors import Refusal
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.request import UUID, NewLogs
+from auditmock.handlers.request import BODY_LIMIT, UUID, NewLogs
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Reply, send_reply
 from auditmock.instants import parse_instant
@@ -34,6 +34,10 @@ _QUOTES_A_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
 
 
+Finish = Callable[[Scope, Reply, Send, float], Awaitable[None]]
+"""Sends a reply to a request; the number tells when it came in, on the clock of `perf_counter`."""
+
+
 class _Odd(ValueError):  # noqa: N818 - no error: a request for the judge
     """Something about the request needs judging."""
 
@@ -41,8 +45,17 @@ class _Odd(ValueError):  # noqa: N818 - no error: a request for the judge
 class Lane:
     """An ASGI app in front of another one."""
 
-    def __init__(self, app: App, contract: Contract, tokens: Tokens, operations: Operations) -> None:
+    def __init__(
+        self,
+        app: App,
+        contract: Contract,
+        tokens: Tokens,
+        operations: Operations,
+        finish: Finish | None = None,
+    ) -> None:
+        """Take the app behind, and what sends a reply in its stead: plainly unless it is given."""
         self._app = app
+        self._finish = finish or _send_plainly
         self._tokens = tokens
         self._operations = operations
         self._new_logs = NewLogs(contract)
@@ -68,14 +81,15 @@ class Lane:
         if route is None:
             await self._app(scope, receive, send)
             return
+        started = perf_counter()
         operation, answer = route
         message = await receive() if operation.takes_body else None
         try:
             reply = answer(scope, operation, message)
-        except (ValueError, Refusal):
+        except Exception:  # noqa: BLE001 - whatever goes wrong, Connexion says so
             reply = None
         if reply is not None:
-            await send_reply(reply, send)
+            await self._finish(scope, reply, send, started)
         else:
             await self._app(scope, receive if message is None else _replay(message, receive), send)
 
@@ -142,6 +156,10 @@ class Lane:
                 raise _Odd
             values[name] = self._fields[name](text)
         return values
+
+
+async def _send_plainly(_scope: Scope, reply: Reply, send: Send, _started: float) -> None:
+    await send_reply(reply, send)
 
 
 Answer = Callable[[Scope, Operation, Message | None], Reply]

@@ -1,6 +1,7 @@
 """What app tests share: mocks in this process, whose clock stands still."""
 
 import pytest
+
 from auditmock.app import create_app
 from auditmock.asgi import App
 from auditmock.instants import parse_instant

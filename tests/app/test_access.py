@@ -65,7 +65,9 @@ def test_a_request_is_a_line(app: App, lines: pytest.LogCaptureFixture, call: Ca
     assert float(line.removeprefix(start).removesuffix(" ms")) >= 0
 
 
-@pytest.mark.parametrize("name", ["coder_session_token", "coder%5Fsession%5Ftoken", "%63oder_session_toke%6E"])
+@pytest.mark.parametrize(
+    "name", ["coder_session_token", "coder%5Fsession%5Ftoken", "%63oder_session_toke%6E"]
+)
 def test_a_token_does_not_show(app: App, lines: pytest.LogCaptureFixture, name: str) -> None:
     """The token in a query, however its name is written, is left out of the line; the rest stays."""
     answer = ask(app, listing(f"q=a&{name}={OWNER}&limit=1", ""))

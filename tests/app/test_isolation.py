@@ -12,9 +12,9 @@ BY_CONNEXION = writing({}, content_type="APPLICATION/JSON")
 """A POST that the lane leaves to Connexion."""
 
 
-def made(**settings: int) -> App:
+def made(logs: int = 50, seed: int = 1) -> App:
     """Make a small mock whose clock stands still."""
-    return create_app(Settings(**{"logs": 50, **settings}), lambda: 0)
+    return create_app(Settings(logs=logs, seed=seed), lambda: 0)
 
 
 @pytest.mark.parametrize("call", [writing({}), BY_CONNEXION], ids=["lane", "Connexion"])

@@ -212,6 +212,11 @@ def test_the_lane_takes_a_good_share(differential: Differential) -> None:
     assert differential.passed_on < 0.7 * REQUESTS
 
 
+def test_the_judge_has_much_to_refuse(differential: Differential) -> None:
+    """Of the requests drawn more than three in ten are refused."""
+    assert sum(answer.status >= 400 for answer in differential.by_judge) > 0.3 * REQUESTS
+
+
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 405, 406, 415])
 def test_every_status_occurs(differential: Differential, status: int) -> None:
     """The requests drawn bring about every status a small request can."""

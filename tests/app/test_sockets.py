@@ -36,7 +36,6 @@ def chunked(body: bytes, size: int) -> bytes:
 
 NO_HTTP = {
     "noise": b"\xff\xff\xff\r\n\r\n",
-    "no version": b"GET /\r\n\r\n",
     "unknown version": b"GET / HTTP/9.9\r\n\r\n",
     "unknown method": b"GETT / HTTP/1.1\r\n\r\n",
     "NUL in a header": START + b"X: a\0b\r\n\r\n",

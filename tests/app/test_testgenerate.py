@@ -41,7 +41,7 @@ def test_the_answer_is_nothing(app: App) -> None:
 
 @pytest.mark.parametrize("fields", [{}, {"resource_id": NIL_UUID, "time": ZERO_TIME}], ids=["{}", "unset"])
 def test_what_is_absent_has_its_default(app: App, fields: Log) -> None:
-    """No field, as well as the nil UUID and the zero time, leaves the defaults: write, user, now, a new id."""
+    """No field, like the nil UUID and the zero time, leaves the defaults: write, user, now, a new id."""
     log = written(app, fields)
 
     assert (log["action"], log["resource_type"], log["time"]) == ("write", "user", NOW)
@@ -57,7 +57,12 @@ def test_every_default_id_is_new(app: App) -> None:
 
 def test_a_log_is_what_the_reference_says(app: App) -> None:
     """Given fields are kept; all others are as section 12.4 has them."""
-    fields = {"action": "stop", "resource_type": "group", "resource_id": RESOURCE, "time": "2025-05-05T05:05:05Z"}
+    fields = {
+        "action": "stop",
+        "resource_type": "group",
+        "resource_id": RESOURCE,
+        "time": "2025-05-05T05:05:05Z",
+    }
     log = written(app, fields, user_agent="curl/8.5.0")
 
     caller = log["user"]["username"]
@@ -117,7 +122,12 @@ def test_no_header_makes_the_address(app: App) -> None:
 
 @pytest.mark.parametrize(
     "media_type",
-    ["application/json", "APPLICATION/JSON", "application/json;charset=UTF-8", 'application/json; charset="utf-8"'],
+    [
+        "application/json",
+        "APPLICATION/JSON",
+        "application/json;charset=UTF-8",
+        'application/json; charset="utf-8"',
+    ],
 )
 def test_every_spelling_of_the_type_is_good(app: App, media_type: str) -> None:
     """JSON in UTF-8 may be declared in any letter case, with its charset or without."""
@@ -135,13 +145,14 @@ def test_a_body_may_come_in_pieces(app: App, size: int) -> None:
     assert (answer.status, found.json()["count"]) == (204, 1)
 
 
-def test_a_large_body_is_read(app: App) -> None:
-    """A body of exactly 1 MiB is not too large."""
+@pytest.mark.parametrize(("size", "status", "count"), [(1 << 20, 204, 1), ((1 << 20) + 1, 413, 0)])
+def test_a_body_may_have_a_mebibyte(app: App, size: int, status: int, count: int) -> None:
+    """A good body of exactly 1 MiB is read; one byte more, in one piece, is too large."""
     call = writing({"resource_id": RESOURCE})
-    call = call._replace(parts=(call.parts[0].ljust(1 << 20),))
+    call = call._replace(parts=(call.parts[0].ljust(size),))
     answer, found = drive(app, [call, listing(f"q=resource_id:{RESOURCE}")])
 
-    assert (answer.status, found.json()["count"]) == (204, 1)
+    assert (answer.status, found.json()["count"]) == (status, count)
 
 
 @pytest.mark.parametrize("method", ["DELETE", "PUT", "PATCH"])

@@ -127,7 +127,12 @@ def test_the_first_place_counts(
 
 
 @pytest.mark.parametrize(
-    "cookie", [f"a=b; coder_session_token={OWNER}; c=d", f'coder_session_token="{OWNER}"', f"a;coder_session_token={OWNER}"]
+    "cookie",
+    [
+        f"a=b; coder_session_token={OWNER}; c=d",
+        f'coder_session_token="{OWNER}"',
+        f"a;coder_session_token={OWNER}",
+    ],
 )
 def test_a_cookie_stands_among_others(shared_app: App, cookie: str) -> None:
     """The cookie is found between others, in quotes or without."""

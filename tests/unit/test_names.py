@@ -2,6 +2,7 @@
 
 import base64
 import re
+from functools import partial
 
 import pytest
 from hypothesis import given
@@ -18,14 +19,14 @@ CODER_NAME = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
 CODER_VERSION_NAME = re.compile(r"[a-zA-Z0-9]+([_.-][a-zA-Z0-9]+)*")
 
 people = st.integers(0, PEOPLE)
-codes = st.one_of(
-    [
-        st.integers(0, SPACE_SIZES.get(space, PEOPLE) - 1).map(
-            lambda value, space=space: name_code(space, value)
-        )
-        for space in Space
-    ]
-)
+
+
+def codes_of(space: Space) -> st.SearchStrategy[int]:
+    """Draw codes of a space."""
+    return st.integers(0, SPACE_SIZES.get(space, PEOPLE) - 1).map(partial(name_code, space))
+
+
+codes = st.sampled_from(Space).flatmap(codes_of)
 
 
 def code_of(text: str) -> list[int]:

@@ -155,4 +155,5 @@ def test_a_bad_guess_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
     told = tell_stories(Dice(1), 5000)
 
-    assert all(np.array_equal(*pair) for pair in zip(told, expected, strict=True))
+    assert np.array_equal(told.kinds, expected.kinds)
+    assert np.array_equal(told.offsets, expected.offsets)

@@ -95,7 +95,7 @@ def test_a_page_is_that_of_a_plain_list(
     store = store_with(posted)
     logs = find(store)
     after = data.draw(st.none() | st.sampled_from(logs))
-    page = Page(limit, offset, after and after["id"])
+    page = Page(limit, offset, None if after is None else after["id"])
 
     found = store.find(wanted, page)
 
