@@ -16,7 +16,7 @@ import click
 from auditmock.asgi import App
 from auditmock.clock import present_instant
 from auditmock.instants import format_instant, parse_day, parse_instant
-from auditmock.settings import EARLIEST_END, FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
+from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
 from auditmock.version import VERSION
 
 

@@ -6,9 +6,6 @@ from typing import Any, NamedTuple
 from auditmock.instants import parse_instant
 
 MOST_LOGS = 5_000_000
-EARLIEST_END = parse_instant("0004-01-01T00:00:00Z")
-"""The staff of a history joins up to three years before it ends, and time begins with year 1."""
-
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 ENVIRONMENT_PREFIX = "AUDITMOCK_"
