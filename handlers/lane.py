@@ -6,6 +6,7 @@ body. Whatever is odd in any way goes to Connexion, the one judge of errors, whi
 (`tests/app/test_lane.py` holds the two against each other).
 """
 
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from string import hexdigits
@@ -15,13 +16,16 @@ from typing import Any, NoReturn
 import orjson
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
+from auditmock.errors import Refusal, internal_error
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.request import BODY_LIMIT, UUID, NewLogs
 from auditmock.handlers.tokens import Caller, Tokens
-from auditmock.handlers.wire import Reply, send_reply
+from auditmock.handlers.wire import Reply, refusal_reply, send_reply
 from auditmock.instants import parse_instant
 from auditmock.models import Page
 from auditmock.openapi import Contract, Operation
+
+_log = logging.getLogger(__name__)
 
 _PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text/plain, */*"})
 _PLAIN_JSON = frozenset(
@@ -86,8 +90,11 @@ class Lane:
         message = await receive() if operation.takes_body else None
         try:
             reply = answer(scope, operation, message)
-        except Exception:  # noqa: BLE001 - whatever goes wrong, Connexion says so
+        except (ValueError, Refusal):
             reply = None
+        except Exception:  # noqa: BLE001 - logged, and answered
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            reply = refusal_reply(internal_error())
         if reply is not None:
             await self._finish(scope, reply, send, started)
         else:
