@@ -64,7 +64,7 @@ dist: $(TOOLS) ## Build the wheel and the source archive, in dist/
 .PHONY: lock
 lock: $(TOOLS) ## Pin what pyproject.toml asks for; newer versions with ARGS=--upgrade
 	$(COMPILE) --group build --output-file requirements.lock $(ARGS)
-	$(COMPILE) --group build --group lint --group lock --group test \
+	$(COMPILE) --extra check --group build --group lint --group lock --group test \
 		--constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 
 .PHONY: clean

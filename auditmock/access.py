@@ -73,8 +73,10 @@ class Access:
     async def finish(self, scope: Scope, reply: Reply, send: Send, started: float) -> None:
         """Send a reply that needs no app; `started` is when its request came, by `perf_counter`."""
         headers = [*reply.headers, *self._stamp.headers()]
-        await send_reply(Reply(reply.status, headers, reply.body), send)
-        self._write_line(scope, reply.status, headers, started)
+        try:
+            await send_reply(Reply(reply.status, headers, reply.body), send)
+        finally:
+            self._write_line(scope, reply.status, headers, started)
 
     def _write_line(self, scope: Scope, status: int, headers: Headers, started: float) -> None:
         if not LINES.isEnabledFor(logging.INFO):

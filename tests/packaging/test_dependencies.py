@@ -17,7 +17,9 @@ ROOT = Path(__file__).parents[2]
 PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
 RUNNING, WORKING = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
-PACKAGES = ("auditmock", "handlers", "fixtures", "tests/contract")
+PACKAGES = ("auditmock", "handlers", "fixtures")
+SUITE = "tests/contract"
+SUPPORT = {path.stem for path in (ROOT / "tests" / "support").glob("*.py")}
 BY_NAME = {"httptools", "uvloop"}
 """Dependencies that no code imports: uvicorn loads them by their names."""
 
@@ -28,6 +30,7 @@ def needs(requirements: list[str]) -> set[str]:
 
 
 NEEDED = needs(PYPROJECT["project"]["dependencies"])
+CHECKING = needs(PYPROJECT["project"]["optional-dependencies"]["check"])
 
 
 def imports(tree: ast.AST) -> Iterator[str]:
@@ -43,7 +46,7 @@ def libraries(*folders: str) -> set[str]:
     """List the distributions, this one excepted, that the code of some folders imports."""
     paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
     names = {name for path in paths for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
-    foreign = names - sys.stdlib_module_names - {"auditmock", "tests"}
+    foreign = names - sys.stdlib_module_names - {"auditmock", "tests"} - SUPPORT
     known = packages_distributions()
     return {canonicalize_name(known.get(name, [name])[0]) for name in foreign}
 
@@ -58,9 +61,14 @@ def test_imports_are_asked_for() -> None:
     assert libraries(*PACKAGES) | BY_NAME == NEEDED
 
 
+def test_imports_of_the_suite_are_asked_for() -> None:
+    """Every library that the contract suite imports is part of its extra, and all of that is used."""
+    assert libraries(SUITE) == CHECKING
+
+
 def test_imports_of_tests_are_asked_for() -> None:
     """Every library that the tests import is asked for."""
-    assert libraries("tests") <= NEEDED | needs(GROUPS["test"])
+    assert libraries("tests") <= NEEDED | CHECKING | needs(GROUPS["test"])
 
 
 @pytest.mark.parametrize(
@@ -68,6 +76,7 @@ def test_imports_of_tests_are_asked_for() -> None:
     [
         (RUNNING, PYPROJECT["project"]["dependencies"] + GROUPS["build"]),
         (WORKING, [each for group in GROUPS.values() for each in group]),
+        (WORKING, PYPROJECT["project"]["optional-dependencies"]["check"]),
     ],
 )
 def test_locks_are_fresh(lock: Path, requirements: list[str]) -> None:
