@@ -144,7 +144,7 @@ def test_a_request_in_flight_is_finished(start_server: Start) -> None:
     address = urlsplit(server.url)
     with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
         connection.sendall(
-            b"GET /api/v2/audit?q=&limit=3000 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n"
+            b"GET /api/v2/audit?q=&limit=1200 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n"
             b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
         )
         answer = connection.recv(1024)
