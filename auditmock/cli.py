@@ -15,6 +15,7 @@ import click
 
 from auditmock.asgi import App
 from auditmock.clock import present_instant
+from auditmock.contract.options import OPTIONS, TOKEN_VARIABLE, URL_VARIABLE, Options
 from auditmock.instants import format_instant, parse_day, parse_instant
 from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
 from auditmock.version import VERSION
@@ -151,6 +152,38 @@ def _announce(banner: str) -> None:
 def _give_up_output() -> None:
     """Send the rest of the output nowhere: whoever read it has gone, and nothing may fail at exit either."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _check_options(command: Callable[..., None]) -> Callable[..., None]:
+    for option in reversed([option for option in OPTIONS if option.name != "base_url"]):
+        command = click.option(
+            option.flag,
+            default=option.default,
+            is_flag=isinstance(option.default, bool),
+            show_default=not isinstance(option.default, bool) and option.default != "",
+            help=option.help,
+        )(command)
+    return command
+
+
+@cli.command()
+@click.argument("url", default="", envvar=URL_VARIABLE)
+@click.option("--token", envvar=TOKEN_VARIABLE, default="", help="Session token of one who may read.")
+@_check_options
+def check(url: str, token: str, **values: Any) -> None:
+    """Judge the deployment at URL by the contract.
+
+    Only reads, unless --allow-writes is given. Without a URL a mock is started and judged. The token is
+    better given as $CODER_SESSION_TOKEN. Exit status: 0 conforms, 1 violates the contract, 2 usage,
+    3 cannot be reached or does not accept the token.
+    """
+    try:
+        from auditmock.contract.judging import judge
+    except ModuleNotFoundError as error:
+        raise click.ClickException(
+            f'the suite needs {error.name}: pip install "coder-audit-mock[check]"'
+        ) from None
+    sys.exit(judge(Options(base_url=url, **values), token))
 
 
 def _cannot_listen(settings: Settings, error: Exception) -> str:

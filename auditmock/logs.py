@@ -1,5 +1,6 @@
 """The log: one line a record on standard error, for people or as JSON."""
 
+import asyncio
 import json
 import logging
 from datetime import UTC, datetime
@@ -32,9 +33,15 @@ class JsonLines(logging.Formatter):
 _FORMATTERS = {"text": TextLines, "json": JsonLines}
 
 
+def _is_news(record: logging.LogRecord) -> bool:
+    """Keep quiet about requests that Ctrl-C cut short: uvicorn says so itself, and again with a traceback."""
+    return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
+
+
 def open_log(level: str, form: str) -> None:
     """Send everything of that level and up to standard error; other libraries only from warnings on."""
     handler = logging.StreamHandler()
+    handler.addFilter(_is_news)
     handler.setFormatter(_FORMATTERS[form]())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("auditmock").setLevel(level.upper())

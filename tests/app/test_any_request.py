@@ -18,7 +18,7 @@ from auditmock.openapi import load_contract
 from auditmock.settings import Settings
 
 CONTRACT = load_contract()
-ENVELOPE = Draft4Validator(CONTRACT.schema("Response") | {"components": CONTRACT.document["components"]})
+ENVELOPE = Draft4Validator({**CONTRACT.schema("Response"), "components": CONTRACT.document["components"]})
 PATHS: Mapping[str, Any] = CONTRACT.document["paths"]
 LISTED = {int(status) for status in PATHS["/audit"]["get"]["responses"]}
 WRITTEN = {int(status) for status in PATHS["/audit/testgenerate"]["post"]["responses"]}

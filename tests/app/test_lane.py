@@ -202,6 +202,13 @@ def test_every_answer_is_the_same(differential: Differential) -> None:
     assert [(call, one, other) for call, one, other in pairs if plain(one) != plain(other)] == []
 
 
+def test_no_answer_is_a_failure(differential: Differential) -> None:
+    """Neither way answers any request with a 5xx."""
+    answers = zip(differential.calls * 2, differential.by_lane + differential.by_judge, strict=True)
+
+    assert [call for call, answer in answers if answer.status >= 500] == []
+
+
 def test_every_log_is_the_same(differential: Differential) -> None:
     """Afterwards both mocks hold the same logs."""
     assert differential.lane_end.body == differential.judge_end.body

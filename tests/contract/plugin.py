@@ -4,17 +4,19 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from auditmock.contract.options import OPTIONS, TOKEN_VARIABLE, URL_VARIABLE, Options
-from auditmock.contract.pace import Pace
+from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.preflight import NotReadyError, check_ready
 from auditmock.contract.sample import Sample, take_sample
-from auditmock.contract.target import Target
+from auditmock.contract.target import Target, UnreachableError
+from auditmock.contract.telling import tell
+from auditmock.contract.verdict import DisturbedError, Violation
 from auditmock.openapi import Contract, load_contract
 
 TARGET = pytest.StashKey[Target]()
@@ -50,6 +52,23 @@ def pytest_configure(config: pytest.Config) -> None:
         phases=(Phase.explicit, Phase.generate, Phase.shrink),
         suppress_health_check=list(HealthCheck),
     )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show a broken law as what it is, not as a traceback; what cannot be judged is skipped."""
+    report = yield
+    error = call.excinfo.value if call.excinfo else None
+    if isinstance(error, Violation):
+        report.longrepr = tell(error, item, item.config.stash[TARGET].base_url)
+    elif isinstance(error, DisturbedError | BudgetSpentError):
+        report.outcome = "skipped"
+        report.longrepr = (str(item.path), 0, f"Skipped: {error}")
+    elif isinstance(error, UnreachableError):
+        report.longrepr = f"no answer: {error}"
+    return report
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

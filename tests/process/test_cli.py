@@ -99,13 +99,33 @@ def test_a_taken_port_is_one_line_and_status_two() -> None:
     )
 
 
-@pytest.mark.parametrize("variable", ["AUDITMOCK_PORT", "PORT"])
+VARIABLES = {
+    "AUDITMOCK_HOST": ("no.such.host.invalid", "cannot listen on no.such.host.invalid:0"),
+    "AUDITMOCK_PORT": ("http", "'http' is not a valid int"),
+    "PORT": ("http", "'http' is not a valid int"),
+    "AUDITMOCK_SEED": ("pi", "'pi' is not a valid int"),
+    "AUDITMOCK_LOGS": ("5000001", "5000001 is not in the range"),
+    "AUDITMOCK_UNTIL": ("tomorrow", '"tomorrow" is no RFC 3339 time'),
+    "AUDITMOCK_DATA": ("nowhere.json", "cannot read nowhere.json: no such file"),
+    "AUDITMOCK_LOG_LEVEL": ("loud", "'loud' is not one of"),
+    "AUDITMOCK_LOG_FORMAT": ("xml", "'xml' is not one of"),
+}
+"""By variable, a bad value and what is said of it; no origin is bad for `AUDITMOCK_CORS`."""
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
 def test_a_variable_stands_for_a_flag(variable: str) -> None:
     """A setting is read from its variable, and a mistake there is one line as well."""
-    done = run("serve", **{variable: "http"})
+    value, reason = VARIABLES[variable]
+    done = run("serve", **{"PORT": "0", variable: value})
 
-    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert "'http' is not a valid int" in done.stderr
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert reason in done.stderr
+
+
+def test_every_variable_is_tried() -> None:
+    """No setting's variable is missing above but the one that cannot be wrong."""
+    assert {setting.variable for setting in SETTINGS} - VARIABLES.keys() == {"AUDITMOCK_CORS"}
 
 
 def test_a_flag_goes_before_its_variable() -> None:

@@ -123,6 +123,26 @@ def test_an_odd_request_right_at_the_start_is_judged(start_server: Start) -> Non
     assert listed(server, "q=&limit=one").status_code == 400
 
 
+def test_a_banner_nobody_reads_is_no_mistake() -> None:
+    """A server whose output is closed serves on, without a word, until it is told to end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", str(port), "--logs", "1"]
+    with os.fdopen(write_end, "w") as nowhere:
+        process = subprocess.Popen(
+            [*command, "--log-level", "warning"], stdout=nowhere, stderr=subprocess.PIPE
+        )
+    transport = httpx.HTTPTransport(retries=8)  # each waits twice as long as the one before
+    with httpx.Client(transport=transport, base_url=f"http://127.0.0.1:{port}") as client:
+        status = client.get("/api/v2/audit?q=", headers=HEADERS).status_code
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+
+    assert (status, process.returncode, errors) == (200, 0, b"")
+
+
 def test_interrupting_ends_it_well(start_server: Start) -> None:
     """Ctrl-C ends the server with status 0."""
     server = start_server("--logs", "1")
@@ -153,6 +173,23 @@ def test_a_request_in_flight_is_finished(start_server: Start) -> None:
             answer += piece
 
     assert answer.endswith(b'],"count":10000}\r\n0\r\n\r\n')
+
+
+def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_path: Path) -> None:
+    """Ctrl-C cuts off an answer nobody takes, and says so in one line, without a traceback."""
+    server = start_server("--log-level", "error")
+    address = urlsplit(server.url)
+    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+        connection.sendall(
+            b"GET /api/v2/audit?q=&limit=10000 HTTP/1.1\r\nHost: mock\r\n"
+            b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
+        )
+        connection.recv(1024)
+        status = server.interrupt()
+
+    (line,) = (tmp_path / "server-0.log").read_text().splitlines()
+    assert status == 0
+    assert line.endswith("ERROR Cancel 1 running task(s), timeout graceful shutdown exceeded")
 
 
 def test_what_is_no_http_gets_the_envelope(server: Running) -> None:

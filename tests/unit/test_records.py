@@ -77,7 +77,7 @@ def test_overlapping_pages_are_taken_once(tmp_path: Path, caplog: pytest.LogCapt
     records = read(json.dumps(LOGS[:80]), json.dumps(LOGS[60:]), tmp_path=tmp_path)
 
     assert shown(records) == LOGS
-    assert "20 logs stand in the data more than once" in caplog.text
+    assert "logs that stand in the data once more, each served once: 20" in caplog.text
 
 
 def test_a_log_keeps_what_the_contract_does_not_know(tmp_path: Path) -> None:
@@ -97,6 +97,9 @@ def spoiled(**changes: Any) -> str:
     return "\n".join(json.dumps(log) for log in [*LOGS[:2], LOGS[2] | changes])
 
 
+_UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
+_NO_LOG = "must be a log or the body of a list; it is"
+_FIRST = "FILE, the value that begins in line 1"
 _TWICE = 'the name "a" stands more than once in an object'
 _OTHER_ACTION = (
     'action: "login" is not one of "create", "write" or 3 other candidates; '
@@ -107,13 +110,16 @@ _OVERFLOW = 'time: "0001-01-01T00:00:00+01:00" lies outside the years 1 to 9999 
 REFUSED = {
     "nothing": ("", "FILE is empty; it must hold logs, or the body of GET /api/v2/audit"),
     "broken": ('[{"a": 1}\n', "FILE, line 2, column 1: Expecting ',' delimiter"),
-    "number": ("[]\n7", "FILE, line 2, log 1: must be an object, a log or the body of a list; it is 7"),
+    "number": ("[]\n7", f"FILE, line 2, log 1: {_NO_LOG} 7"),
     "no list": ('\n{"audit_logs": 5}', 'FILE, line 2: "audit_logs" must be an array of logs'),
-    "NaN": ('{"a": NaN}', "FILE, the value that begins in line 1: NaN is no JSON"),
-    "twice": ('{"a": 1, "a": 2}', f"FILE, the value that begins in line 1: {_TWICE}"),
-    "deep": ("[" * 100_000, "FILE, the value that begins in line 1: nested too deep"),
+    "NaN": ('{"a": NaN}', f"{_FIRST}: NaN is no JSON"),
+    "twice": ('{"a": 1, "a": 2}', f"{_FIRST}: {_TWICE}"),
+    "deep": ("[" * 100_000, f"{_FIRST}: nested too deep"),
     "enum": (spoiled(action="login"), f"FILE, line 3, log 3, {_OTHER_ACTION}"),
-    "uuid": (spoiled(id="x"), 'FILE, line 3, log 3, id: "x" is not a "uuid"'),
+    "uuid": (spoiled(id="x"), f'FILE, line 3, log 3, id: "x" is not a "uuid"; write it like {_UUID}'),
+    "no log": ('{"message": "Not found."}', f'FILE, line 1, log 1: {_NO_LOG} {{"message":"Not found."}}'),
+    "digits": ('{"a": ' + "9" * 5000 + "}", f"{_FIRST}: a number of 5000 digits is too long"),
+    "infinite": ('{"a": 1e999}', f"{_FIRST}: the number 1e999 is too large for 64 bits"),
     "missing": (spoiled(user={}), 'FILE, line 3, log 3, user: "id" is a required property'),
     "overflow": (spoiled(time="0001-01-01T00:00:00+01:00"), f"FILE, line 3, log 3, {_OVERFLOW}"),
     "surrogate": (
@@ -134,8 +140,29 @@ def test_two_logs_cannot_share_an_id(tmp_path: Path) -> None:
     text = "\n".join(json.dumps(log) for log in [LOGS[0], LOGS[1] | {"id": LOGS[0]["id"].upper()}])
 
     assert refusal(text, tmp_path) == (
-        f"FILE, line 2, log 2: another log has the id {LOGS[0]['id'].upper()}: FILE, line 1, log 1"
+        f"FILE, line 2, log 2: another log has the id {LOGS[0]['id']}: FILE, line 1, log 1"
     )
+
+
+def test_logs_of_one_id_that_differ_in_type_are_two(tmp_path: Path) -> None:
+    """`true` and `1` are not the same, though Python takes them for equal."""
+    log = LOGS[0] | {"additional_fields": {"a": 1}}
+    text = json.dumps([log, log | {"additional_fields": {"a": True}}])
+
+    assert "another log has the id" in refusal(text, tmp_path)
+
+
+def test_the_order_of_fields_does_not_matter(tmp_path: Path) -> None:
+    """A log that stands there twice, its fields in another order, is the same log."""
+    assert len(read(json.dumps([LOGS[0], dict(reversed(LOGS[0].items()))]), tmp_path=tmp_path)) == 1
+
+
+def test_a_refusal_is_one_short_line(tmp_path: Path) -> None:
+    """However long or odd what is refused, the reason fits a terminal and has no control character."""
+    reason = refusal(spoiled(id="\x1b[2J\n" + "x" * 100_000), tmp_path)
+
+    assert reason.isprintable()
+    assert len(reason) < 500
 
 
 @pytest.mark.parametrize(("path", "reason"), [("nowhere.json", "no such file"), (".", "is a directory")])
@@ -149,11 +176,11 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     """The line of the first bad byte is named."""
     (tmp_path / "0.json").write_bytes(b'{\n"a": "\xff"}')
 
-    with pytest.raises(RecordsError, match=r"line 2: not UTF-8 \(byte 8\)"):
+    with pytest.raises(RecordsError, match="line 2: not UTF-8; save it as UTF-8"):
         read_records([str(tmp_path / "0.json")], io.BytesIO(), CONTRACT)
 
 
-RECORDS = Records(LOGS, CONTRACT.search.keys.values())
+RECORDS = read_records(["-"], io.BytesIO(json.dumps(LOGS).encode()), CONTRACT)
 
 
 def make_store() -> Store:

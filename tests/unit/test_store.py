@@ -1,6 +1,7 @@
 """Rules of the store: a search answers as one over a plain list of all logs, whatever was posted when."""
 
-from collections.abc import Callable, Iterable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from itertools import chain, repeat
 from typing import Any
 
@@ -10,6 +11,7 @@ from histories import (
     CONTRACT,
     LOOKS_AT,
     NO_REASON,
+    NOW,
     Log,
     cut_page,
     decode,
@@ -27,6 +29,7 @@ from hypothesis import strategies as st
 from auditmock.errors import Refusal
 from auditmock.fixtures.derivation import Derivation
 from auditmock.fixtures.desk import Desk
+from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Kind
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.store import Store
@@ -38,11 +41,10 @@ LOGS = decode(HISTORY)
 TIMES = [parse_instant(log["time"]) for log in LOGS]
 CALLERS = [Holder.OWNER, Holder.EXPIRED]
 NAMES = [HISTORY.names.username(caller) for caller in CALLERS]
-PAIRS = sorted({(key, look(log).lower()) for log in LOGS for key, look in LOOKS_AT.items()})
-SEARCHES = [pair for pair in PAIRS if pair[1] != NO_REASON] + [
-    *((key, name) for key in ("username", "resource_target") for name in NAMES),
+SEARCHES = [
     *(("action", value) for value in CONTRACT.enum("AuditAction")),
     *(("resource_type", value) for value in CONTRACT.enum("ResourceType")),
+    *(("username", name) for name in NAMES),
     ("email", "nobody@example.com"),
     ("resource_id", "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
 ]
@@ -59,41 +61,73 @@ new_logs = st.builds(
     resource_type=st.sampled_from(CONTRACT.enum("ResourceType")),
     resource_id=st.none() | st.sampled_from([log["resource_id"] for log in LOGS]) | st.uuids().map(str),
     time=st.none() | times,
+    ip=st.sampled_from(["", "::1", "10.0.0.1"]),
 )
 one_post = st.tuples(new_logs, st.sampled_from(CALLERS))
-posts = st.lists(one_post, max_size=100)
 Posts = list[tuple[NewLog, Holder]]
 steps = st.lists(st.tuples(st.integers(1, 60), st.lists(one_post, max_size=20)))
 """Of a walk: how many logs a page shows, and what is posted before the next."""
 Steps = list[tuple[int, Posts]]
-filters = st.builds(
-    Filter,
-    equal=st.lists(st.sampled_from(SEARCHES), max_size=2).map(tuple),
-    since=st.none() | times,
-    until=st.none() | times,
+
+
+def repeat_post(post: tuple[NewLog, Holder], times_over: int, stride: int) -> Posts:
+    """Repeat a post, each a stride later; without a time, each at the time of posting."""
+    new, caller = post
+    if new.time is None:
+        return [post] * times_over
+    return [(new._replace(time=new.time + number * stride), caller) for number in range(times_over)]
+
+
+bunches = st.lists(
+    st.builds(
+        repeat_post, one_post, st.sampled_from([1, 2, 65, 300]), st.sampled_from([0, 1, -DAY, 7 * DAY])
+    ),
+    max_size=4,
 )
+"""What is posted between searches: few logs wait in a list, more become a segment, many remain one."""
 
 
-def fill(store: Store, posted: Iterable[tuple[NewLog, Holder]]) -> Store:
+def pairs(log: Log) -> list[tuple[str, str]]:
+    """List what a log can be found by."""
+    return [(key, look(log).lower()) for key, look in LOOKS_AT.items() if look(log) != NO_REASON]
+
+
+def filters(logs: Sequence[Log]) -> st.SearchStrategy[Filter]:
+    """Filter by what some log has, or by anything, between times or not."""
+    of_a_log = st.sampled_from(logs).flatmap(lambda log: st.lists(st.sampled_from(pairs(log)), max_size=2))
+    of_any = st.lists(st.sampled_from(SEARCHES), max_size=2)
+    return st.builds(
+        Filter,
+        equal=(of_a_log | of_any).map(tuple),
+        since=st.none() | times,
+        until=st.none() | times,
+    )
+
+
+def fill(store: Store, posted: Posts) -> None:
     """Post logs."""
     for new, caller in posted:
         store.add(new, caller)
+
+
+def store_with(*posted: Posts, history: History = HISTORY) -> Store:
+    """Open a store on a history and post bunches of logs, with a search after each."""
+    store = open_store(history)
+    for bunch in posted:
+        fill(store, bunch)
+        store.find(Filter(), Page(0))
     return store
 
 
-def store_with(posted: Posts) -> Store:
-    """Open a store on the history and post logs."""
-    return fill(open_store(HISTORY), posted)
-
-
 @settings(max_examples=150)
-@given(posts, filters, st.integers(1, 450), st.integers(0, 450), st.data())
+@given(bunches, st.integers(1, 450), st.integers(0, 450), st.data())
 def test_a_page_is_that_of_a_plain_list(
-    posted: Posts, wanted: Filter, limit: int, offset: int, data: st.DataObject
+    posted: list[Posts], limit: int, offset: int, data: st.DataObject
 ) -> None:
     """Count and page are those of filtering, sorting and slicing a list of all logs; so is any cursor's."""
-    store = store_with(posted)
+    store = store_with(*posted)
     logs = find(store)
+    wanted = data.draw(filters(logs))
     after = data.draw(st.none() | st.sampled_from(logs))
     page = Page(limit, offset, None if after is None else after["id"])
 
@@ -105,21 +139,44 @@ def test_a_page_is_that_of_a_plain_list(
 
 
 @settings(max_examples=40)
-@given(posts)
-def test_all_logs_stand_in_their_order(posted: Posts) -> None:
+@given(bunches)
+def test_all_logs_stand_in_their_order(posted: list[Posts]) -> None:
     """The list has every log of the history and every posted one, newest first, ties by id."""
-    logs = find(store_with(posted))
+    logs = find(store_with(*posted))
+    known = {log["id"] for log in LOGS}
 
     assert logs == sorted(logs, key=order)
-    assert len({log["id"] for log in logs}) == len(logs) == len(LOGS) + len(posted)
-    assert [log for log in logs if log in LOGS] == LOGS
+    assert len({log["id"] for log in logs}) == len(logs) == len(LOGS) + len(list(chain(*posted)))
+    assert [log for log in logs if log["id"] in known] == LOGS
+
+
+@settings(max_examples=40)
+@given(bunches)
+def test_every_post_is_in_the_list(posted: list[Posts]) -> None:
+    """Each posted log stands in the list with what was posted, however many there are."""
+    known = {log["id"] for log in LOGS}
+    new = [log for log in find(store_with(*posted)) if log["id"] not in known]
+
+    assert Counter(
+        (log["action"], log["resource_type"], parse_instant(log["time"]), log["ip"], log["user"]["username"])
+        for log in new
+    ) == Counter(
+        (
+            log.action,
+            log.resource_type,
+            NOW if log.time is None else log.time,
+            log.ip,
+            HISTORY.names.username(caller),
+        )
+        for log, caller in chain(*posted)
+    )
 
 
 @settings(max_examples=50)
-@given(posts, steps, filters)
-def test_a_walk_neither_repeats_nor_skips(posted: Posts, walk: Steps, wanted: Filter) -> None:
+@given(bunches, steps, filters(LOGS))
+def test_a_walk_neither_repeats_nor_skips(posted: list[Posts], walk: Steps, wanted: Filter) -> None:
     """Pages walked by `after_id` while logs are added show each log that was there once, in order."""
-    store = store_with(posted)
+    store = store_with(*posted)
     there = search(find(store), wanted)
     walked: list[Log] = []
     after = None
@@ -148,15 +205,15 @@ def counted(write: Callable[..., bytes], counts: list[int]) -> Callable[..., byt
 
 
 @settings(max_examples=50)
-@given(posts, st.integers(0, 40), st.integers(0, 400), filters)
-def test_a_page_derives_what_it_shows(posted: Posts, limit: int, offset: int, wanted: Filter) -> None:
+@given(bunches, st.integers(0, 40), st.integers(0, 400), filters(LOGS))
+def test_a_page_derives_what_it_shows(posted: list[Posts], limit: int, offset: int, wanted: Filter) -> None:
     """No more logs are written than the page shows, however far in it lies."""
     written: list[int] = []
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Derivation, "log", counted(Derivation.log, written))
         patch.setattr(Desk, "log", counted(Desk.log, written))
-        store = fill(open_store(tell_history(logs=300)), posted)
+        store = store_with(*posted, history=tell_history(logs=300))
         shown = read_page(store.find(wanted, Page(limit, offset)))
 
     assert len(written) == len(shown) <= limit

@@ -1,0 +1,108 @@
+"""`auditmock check`: what it says of good, bad and absent deployments."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from processes import Running, Start
+
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+
+TOKEN = token_of(Holder.OWNER)
+
+Done = subprocess.CompletedProcess[str]
+
+
+def check(folder: Path, *words: str, token: str = TOKEN) -> Done:
+    """Run the command in a folder."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "auditmock", "check", *words],
+        cwd=folder,
+        env={**os.environ, "CODER_SESSION_TOKEN": token, "PYTEST_ADDOPTS": "--no-such-flag"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_the_mock_conforms_in_a_hostile_folder(server: Running, tmp_path: Path) -> None:
+    """A good deployment is judged good, whatever settings of pytest lie about."""
+    (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-flag\n")
+    done = check(tmp_path, server.url, "--rate-limit", "0")
+
+    assert done.returncode == 0, done.stdout
+    assert " passed" in done.stdout
+
+
+def test_with_writes_it_conforms_as_well(start_server: Start, tmp_path: Path) -> None:
+    """The laws of writing hold, too."""
+    flags = ("--rate-limit", "0", "--allow-writes", "--max-requests", "1000")
+    done = check(tmp_path, start_server().url, *flags)
+
+    assert done.returncode == 0, done.stdout
+    assert "skipped" not in done.stdout
+
+
+def test_without_a_url_a_mock_is_judged(tmp_path: Path) -> None:
+    """The bare command judges a mock of its own."""
+    done = check(tmp_path)
+
+    assert done.returncode == 0, done.stdout
+
+
+UNREADY = {
+    "nobody there": ("http://127.0.0.1:9", TOKEN, "cannot be reached"),
+    "a bad token": ("URL", "x", "the token is refused"),
+    "a member's token": ("URL", token_of(Holder.MEMBER), "may not read audit logs"),
+}
+
+
+@pytest.mark.parametrize(("url", "token", "reason"), UNREADY.values(), ids=UNREADY)
+def test_what_cannot_be_judged_is_said(
+    server: Running, tmp_path: Path, url: str, token: str, reason: str
+) -> None:
+    """No deployment, or none that accepts the token, is status 3 and never a green run."""
+    done = check(tmp_path, url.replace("URL", server.url), "--rate-limit", "0", token=token)
+
+    assert done.returncode == 3
+    assert reason in done.stdout + done.stderr
+
+
+FAULTY = """
+from auditmock.fixtures import store
+from auditmock import cli
+right = store.Store.find
+def wrong(self, wanted, page):
+    return right(self, wanted, page._replace(offset=page.offset + (page.offset > 40)))
+store.Store.find = wrong
+cli.main()
+"""
+
+
+@pytest.fixture
+def faulty(tmp_path: Path) -> Done:
+    """Judge a server that skips one log on deep pages."""
+    server = subprocess.Popen(
+        [sys.executable, "-P", "-c", FAULTY, "serve", "--port", "0", "--log-level", "error"],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    lines = iter(server.stdout or ())
+    url = next(line for line in lines if "  API" in line).split()[1].removesuffix("/api/v2/audit")
+    done = check(tmp_path, url, "--rate-limit", "0")
+    server.terminate()
+    server.communicate()
+    return done
+
+
+def test_a_broken_law_is_told(faulty: Done) -> None:
+    """A fault is status 1; the law, what was expected and a command to see it again are shown, no token."""
+    assert faulty.returncode == 1
+    assert "Law: The page at `offset` and `limit` is that slice of the whole list" in faulty.stdout
+    assert (
+        'Again: curl -i -H "Coder-Session-Token: $CODER_SESSION_TOKEN" \'http://127.0.0.1:' in faulty.stdout
+    )
+    assert TOKEN not in faulty.stdout + faulty.stderr
