@@ -5,7 +5,7 @@ import gc
 import os
 import sys
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from enum import IntEnum
 from functools import partial
@@ -15,7 +15,7 @@ import click
 
 from auditmock.asgi import App
 from auditmock.clock import present_instant
-from auditmock.contract.options import OPTIONS, TOKEN_VARIABLE, URL_VARIABLE, Options
+from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
 from auditmock.instants import format_instant, parse_day, parse_instant
 from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
 from auditmock.version import VERSION
@@ -154,28 +154,58 @@ def _give_up_output() -> None:
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
+class Words(click.ParamType[tuple[str, ...]]):
+    """Words divided by commas, each one of a list if there is one."""
+
+    name = "words"
+
+    def __init__(self, choices: Sequence[str]) -> None:
+        self._choices = choices
+        self.name = ",".join(choices) or "words"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read the words."""
+        words = tuple(word.strip() for word in value.split(",") if word.strip())
+        for word in words:
+            if self._choices and word not in self._choices:
+                self.fail(f'"{word}" is none of {", ".join(self._choices)}', param, ctx)
+        return words
+
+
+def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    kind: Any = click.Choice(option.choices) if option.choices else None
+    return click.option(
+        option.flag,
+        default="" if option.many else option.default,
+        is_flag=isinstance(option.default, bool),
+        type=Words(option.choices) if option.many else kind,
+        show_default=not isinstance(option.default, bool) and option.default not in ("", ()),
+        help=option.help,
+    )
+
+
 def _check_options(command: Callable[..., None]) -> Callable[..., None]:
-    for option in reversed([option for option in OPTIONS if option.name != "base_url"]):
-        command = click.option(
-            option.flag,
-            default=option.default,
-            is_flag=isinstance(option.default, bool),
-            show_default=not isinstance(option.default, bool) and option.default != "",
-            help=option.help,
-        )(command)
+    for option in reversed(OPTIONS):
+        if option.name != "base_url":
+            command = _check_option(option)(command)
+    for flag, (variable, explanation) in reversed(TOKENS.items()):
+        command = click.option(flag, envvar=variable, show_envvar=True, default="", help=explanation)(command)
     return command
 
 
 @cli.command()
-@click.argument("url", default="", envvar=URL_VARIABLE)
-@click.option("--token", envvar=TOKEN_VARIABLE, default="", help="Session token of one who may read.")
+@click.argument("url", default="", envvar="CODER_URL")
 @_check_options
-def check(url: str, token: str, **values: Any) -> None:
-    """Judge the deployment at URL by the contract.
+def check(url: str, token: str, second_token: str, **values: Any) -> None:
+    """Judge the deployment at URL by the contract; $CODER_URL stands for it, too.
 
-    Only reads, unless --allow-writes is given. Without a URL a mock is started and judged. The token is
-    better given as $CODER_SESSION_TOKEN. Exit status: 0 conforms, 1 violates the contract, 2 usage,
-    3 cannot be reached or does not accept the token.
+    Only reads, unless --allow-writes is given. Without a URL a mock is started and judged. Tokens are
+    better given by their variables, where no list of processes shows them.
+
+    Exit status: 0 conforms, 1 violates the contract, 2 usage, 3 cannot be reached or does not accept the
+    token.
     """
     try:
         from auditmock.contract.judging import judge
@@ -183,7 +213,7 @@ def check(url: str, token: str, **values: Any) -> None:
         raise click.ClickException(
             f'the suite needs {error.name}: pip install "coder-audit-mock[check]"'
         ) from None
-    sys.exit(judge(Options(base_url=url, **values), token))
+    sys.exit(judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token}))
 
 
 def _cannot_listen(settings: Settings, error: Exception) -> str:

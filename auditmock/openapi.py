@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import yaml
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_SCHEMAS = "#/components/schemas/"
 _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
@@ -88,6 +89,12 @@ class Contract:
         """List the values of a named enumeration, in the order of the contract."""
         return tuple(self.schema(name)["enum"])
 
+    def json_schema(self, name: str) -> dict[str, Any]:
+        """Write a named schema as JSON Schema 2020-12, which has no `nullable`."""
+        schemas = self.document["components"]["schemas"]
+        definitions = {each: _modern(schema) for each, schema in schemas.items()}
+        return {"$ref": f"#/$defs/{name}", "$defs": definitions}
+
     @property
     def version(self) -> str:
         """The release of Coder the contract describes."""
@@ -152,6 +159,19 @@ class Contract:
         """What an absent `limit`, or 0, stands for."""
         limit: int = self.document["paths"]["/audit"]["get"]["x-paging"]["default_limit"]
         return limit
+
+
+def _modern(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_modern(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    modern = {name: _modern(value) for name, value in node.items()}
+    if modern.pop("nullable", False):
+        modern["type"] = [modern["type"], "null"]
+    if "$ref" in modern:
+        modern["$ref"] = modern["$ref"].replace(_SCHEMAS, "#/$defs/")
+    return modern
 
 
 def find_contract() -> Path:

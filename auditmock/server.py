@@ -73,12 +73,19 @@ def run_server(
     build_judge: Callable[[], App],
     ready: Callable[[], None],
 ) -> bool:
-    """Serve until a signal comes; False when the judge could not be built.
+    """Serve until a signal comes; False when the judge could not be built."""
+    gc.freeze()
+    gc.enable()
+    server = make_server(mock, build_judge, ready)
+    server.run([listener])
+    return not server.failed
+
+
+def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], None]) -> Server:
+    """Make a server that is still to be run.
 
     The judge is built while the first requests are answered already: it takes longer than all the rest.
     """
-    gc.freeze()
-    gc.enable()
     stamp = Stamp(mock.ids, mock.version)
     judge = Deferred(
         build_judge,
@@ -97,8 +104,7 @@ def run_server(
         timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
     )
     server = Server(config, ready)
-    server.run([listener])
-    return not server.failed
+    return server
 
 
 def _speak_http(stamp: Stamp) -> type[HttpToolsProtocol]:

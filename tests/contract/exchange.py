@@ -1,4 +1,4 @@
-"""One request and its answer, as they are shown to people and to programs."""
+"""One request and its answer, as they are shown to people and to programs; no token stands in either."""
 
 import json
 import shlex
@@ -12,7 +12,11 @@ Query = Sequence[tuple[str, str]]
 
 
 class Request(NamedTuple):
-    """What is sent: `path` is whole, `token` names who sends it and where, never the token itself."""
+    """What is sent: `path` is whole, `token` names the place of the token (header, cookie or query).
+
+    `sender` names the variable that holds the token; a token that is no secret, such as a bad one, stands
+    there itself.
+    """
 
     method: str
     path: str
@@ -20,6 +24,7 @@ class Request(NamedTuple):
     headers: Mapping[str, str] = {}
     body: bytes | None = None
     token: str | None = "header"  # noqa: S105 - a place
+    sender: str = f"${TOKEN_VARIABLE}"
 
     @property
     def target(self) -> str:
@@ -31,25 +36,49 @@ class Request(NamedTuple):
         words = ["curl", "-i"]
         if self.method != "GET":
             words += ["-X", self.method]
-        headers = dict(self.headers)
-        for name, value in headers.items():
+        for name, value in self.headers.items():
             words += ["-H", shlex.quote(f"{name}: {value}")]
-        if self.token:
-            words += ["-H", f'"Coder-Session-Token: ${TOKEN_VARIABLE}"']
+        url = shlex.quote(base_url + self.target)
+        if self.token == "header":  # noqa: S105 - a place
+            words += ["-H", f'"Coder-Session-Token: {self.sender}"']
+        elif self.token == "cookie":  # noqa: S105 - a place
+            words += ["-H", f'"Cookie: coder_session_token={self.sender}"']
+        elif self.token == "query":  # noqa: S105 - a place
+            url += f'"{"&" if self.query else "?"}coder_session_token={self.sender}"'
         if self.body is not None:
-            words += ["--data-binary", shlex.quote(self.body.decode(errors="replace"))]
-        return " ".join([*words, shlex.quote(base_url + self.target)])
+            words += ["--data-binary", _shell(self.body)]
+        return " ".join([*words, url])
 
 
 class Exchange(NamedTuple):
-    """A request, its answer, and how long it took in seconds."""
+    """A request, its answer, when it was sent (RFC 3339), and how long it took in seconds.
+
+    `size` counts the bytes of the whole body, also where the body itself is dropped.
+    """
 
     request: Request
     status: int
     headers: Mapping[str, str]
     body: bytes
     seconds: float
+    sent: str
+    size: int
+
+    def brief(self) -> "Exchange":
+        """Drop the body, so that thousands of exchanges may be kept."""
+        return self._replace(body=b"")
 
     def json(self) -> Any:
         """Read the answer; raises ValueError when it is no JSON."""
         return json.loads(self.body)
+
+
+def _shell(body: bytes) -> str:
+    """Write bytes as one word of a shell; what is no text by its escapes."""
+    try:
+        text = body.decode()
+    except UnicodeDecodeError:
+        text = ""
+    if text.isprintable() and (text or not body):
+        return shlex.quote(text)
+    return "$'{}'".format("".join(f"\\x{byte:02x}" for byte in body))

@@ -2,14 +2,15 @@
 
 import os
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import IntEnum
 from pathlib import Path
 
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from auditmock.contract.options import OPTIONS, TOKEN_VARIABLE, Options
+from auditmock.contract.options import OPTIONS, TOKENS, Options
+from auditmock.contract.terminal import Terminal
 
 _HERE = Path(__file__).parent
 _PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock.contract.plugin")
@@ -31,39 +32,38 @@ _VERDICTS: Mapping[int, Verdict] = {
 }
 
 
-def judge(options: Options, token: str, words: Sequence[str] = ()) -> Verdict:
-    """Judge a deployment and say what was found on standard output; `words` go to pytest as they are.
+def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
+    """Judge a deployment and say what was found on standard output.
 
-    The token goes by the environment, where no list of processes shows it. Settings of pytest that lie
-    about, in files and variables, do not count.
+    `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
+    Settings of pytest that lie about, in files and variables, do not count.
     """
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
-    os.environ[TOKEN_VARIABLE] = token
-    with tempfile.TemporaryDirectory() as home:
+    for flag, (variable, _) in TOKENS.items():
+        os.environ[variable] = tokens.get(flag, "")
+    # pytest takes standard output for itself while a law is judged
+    with os.fdopen(os.dup(1), "w") as out, tempfile.TemporaryDirectory() as home:
         set_hypothesis_home_dir(home)
-        status = pytest.main([*_arguments(options), *words])
-    return _VERDICTS.get(status, Verdict.USAGE)
+        terminal = Terminal(out)
+        status = pytest.main([*_arguments(options)], plugins=[terminal])
+    return Verdict.USAGE if terminal.broken else _VERDICTS.get(status, Verdict.USAGE)
 
 
-def _arguments(options: Options) -> list[str]:
-    arguments = [
-        str(_HERE),
-        "-c",
-        os.devnull,
-        "--rootdir",
-        str(_HERE),
-        "--confcutdir",
-        str(_HERE),
-        "--import-mode=importlib",
-    ]
-    arguments += ["--quiet", "--tb=short", "-p", "no:cacheprovider"]
+def _arguments(options: Options) -> Iterator[str]:
+    yield str(_HERE)
+    yield from ("-c", os.devnull, "--rootdir", str(_HERE), "--confcutdir", str(_HERE))
+    yield from ("--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
     for plugin in _PLUGINS:
-        arguments += ["-p", plugin]
+        yield from ("-p", plugin)
+    yield f"--hypothesis-seed={options.seed}"
     for option in OPTIONS:
-        value = getattr(options, option.name)
-        if isinstance(value, bool):
-            arguments += [option.flag] if value else []
-        else:
-            arguments.append(f"{option.flag}={value}")
-    return arguments
+        yield from _words(option.flag, getattr(options, option.name))
+
+
+def _words(flag: str, value: bool | float | str | Sequence[str]) -> Sequence[str]:  # noqa: FBT001 - a value
+    if isinstance(value, bool):
+        return [flag] if value else []
+    if isinstance(value, tuple):
+        return [f"{flag}={','.join(value)}"] if value else []
+    return [f"{flag}={value}"]

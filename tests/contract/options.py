@@ -3,28 +3,46 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-TOKEN_VARIABLE = "CODER_SESSION_TOKEN"  # noqa: S105 - the name of a variable
+from auditmock.contract.editions import AUTO, EDITIONS
+from auditmock.contract.exchange import TOKEN_VARIABLE
+from auditmock.contract.tokens import SECOND_VARIABLE
+
 URL_VARIABLE = "CODER_URL"
+FORMATS = ("html", "junit", "json", "har")
 
 
-def _row(default: Any, explanation: str) -> Any:
-    return field(default=default, metadata={"help": explanation})
+def _row(default: Any, explanation: str, variable: str = "", choices: tuple[str, ...] = ()) -> Any:
+    return field(default=default, metadata={"help": explanation, "variable": variable, "choices": choices})
 
 
 @dataclass(frozen=True)
 class Options:
     """The settings of one run; tokens are apart, since they never stand in a report."""
 
-    base_url: str = _row("", f"What to judge; ${URL_VARIABLE} if not given, else a mock of its own.")
+    base_url: str = _row("", "What to judge; if not given, a mock of its own.", URL_VARIABLE)
+    edition: str = _row(
+        AUTO, "The edition of the contract; auto asks the deployment.", choices=(AUTO, *EDITIONS)
+    )
     allow_writes: bool = _row(default=False, explanation="Send POST requests, too: each writes a test log.")
+    only: tuple[str, ...] = _row((), "Judge by these laws alone: a name, an aspect, or a layer.")
+    skip: tuple[str, ...] = _row((), "Leave out these laws.")
+    seed: int = _row(1, "Seed of everything that is drawn.")
+    deep: bool = _row(default=False, explanation="Look at far more examples; takes minutes.")
     rate_limit: float = _row(6.0, "Requests a second at most; 0 is no limit. (A mock of its own has none.)")
-    max_requests: int = _row(400, "Requests at most, all together.")
+    max_requests: int = _row(0, "Requests at most, all together; 0 is 400, or 20,000 with --deep.")
     request_timeout: float = _row(10.0, "Seconds to wait for an answer.")
-    retries: int = _row(2, "How often to ask again when the server has no answer, or asks to wait.")
+    retries: int = _row(2, "How often to ask again when a read fails, or the server asks to wait.")
     tls_verify: str = _row("true", 'Check the certificate: "true", "false", or a file of authorities.')
     proxy: str = _row("", "Proxy to send the requests through.")
-    law_seed: int = _row(1, "Seed of everything that is drawn.")
-    deep: bool = _row(default=False, explanation="Look at far more examples; takes minutes.")
+    report: tuple[str, ...] = _row((), "Write reports of these kinds.", choices=FORMATS)
+    report_dir: str = _row("auditmock-report", "Where to write reports.")
+    baseline: str = _row("", "File of known failures: they do not fail the run.")
+    baseline_update: bool = _row(default=False, explanation="Write what fails now into the baseline file.")
+
+    @property
+    def budget(self) -> int:
+        """How many requests may be sent."""
+        return self.max_requests or (20_000 if self.deep else 400)
 
 
 class Option(NamedTuple):
@@ -33,11 +51,27 @@ class Option(NamedTuple):
     name: str
     default: Any
     help: str
+    variable: str
+    choices: tuple[str, ...]
 
     @property
     def flag(self) -> str:
         """The name of the flag."""
         return "--" + self.name.replace("_", "-")
 
+    @property
+    def many(self) -> bool:
+        """Whether it takes several values, divided by commas."""
+        return isinstance(self.default, tuple)
 
-OPTIONS = tuple(Option(row.name, row.default, row.metadata["help"]) for row in fields(Options))
+
+OPTIONS = tuple(
+    Option(row.name, row.default, row.metadata["help"], row.metadata["variable"], row.metadata["choices"])
+    for row in fields(Options)
+)
+
+TOKENS = {
+    "--token": (TOKEN_VARIABLE, "Session token of somebody who may read."),
+    "--second-token": (SECOND_VARIABLE, "Session token of a member, who may not read."),
+}
+"""The flags of tokens, the variable that is better used instead, and what they are."""

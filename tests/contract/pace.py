@@ -25,16 +25,17 @@ class Pace:
         self._next = 0.0
         self.spent = 0
 
-    def step(self) -> None:
-        """Wait for one's turn; raises BudgetSpentError when there is none left."""
-        if self.spent >= self._most:
+    def step(self, requests: int = 1) -> None:
+        """Wait until so many requests may be sent; raises BudgetSpentError when they are not left."""
+        if self.spent + requests > self._most:
             raise BudgetSpentError(f"{self._most} requests are spent; --max-requests allows more")
-        self.spent += 1
+        self.spent += requests
+        ready = self._next + (requests - 1) * self._gap
         now = self._clock()
-        if self._next > now:
-            self._sleep(self._next - now)
-        self._next = max(self._next, now) + self._gap
+        if ready > now:
+            self._sleep(ready - now)
+        self._next = max(ready, now) + self._gap
 
     def pause(self, seconds: float) -> None:
         """Hold everything back for a while, because the server asks for it."""
-        self._next = max(self._next, self._clock()) + seconds
+        self._next = max(self._next, self._clock() + seconds)

@@ -1,131 +1,247 @@
-"""The pytest plugin of the suite: its options, the deployment under test, and what the laws share."""
+"""The pytest plugin of the suite: its options, the deployment under test, and what comes of the laws."""
 
 import os
-import re
-import subprocess
-import sys
+import warnings
 from collections.abc import Generator, Iterator
+from pathlib import Path
+from typing import Any
 
+import click
 import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from auditmock.contract.options import OPTIONS, TOKEN_VARIABLE, URL_VARIABLE, Options
-from auditmock.contract.pace import BudgetSpentError, Pace
-from auditmock.contract.preflight import NotReadyError, check_ready
+from auditmock.contract.baseline import BaselineError, write_baseline
+from auditmock.contract.editions import Edition, open_edition
+from auditmock.contract.findings import Outcome
+from auditmock.contract.laws import LAYERS, WRITES, Law, UnknownLawError, choose, law_of
+from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
+from auditmock.contract.pace import Pace
+from auditmock.contract.preflight import NotReadyError, check_ready, find_version
+from auditmock.contract.reports.writing import write_reports
+from auditmock.contract.run import RUN, Run
 from auditmock.contract.sample import Sample, take_sample
-from auditmock.contract.target import Target, UnreachableError
-from auditmock.contract.telling import tell
-from auditmock.contract.verdict import DisturbedError, Violation
-from auditmock.openapi import Contract, load_contract
-
-TARGET = pytest.StashKey[Target]()
-"""The deployment under test, for what is said at the end."""
+from auditmock.contract.target import GoneError, Target
+from auditmock.contract.telling import tell_failure, tell_matrix, tell_verdict
+from auditmock.contract.tokens import Tokens
+from auditmock.contract.watch import Watch
+from auditmock.openapi import Contract
 
 _UNREADY = 3
 """Exit status when there is nothing to judge."""
 
-_MOCK_TOKEN = "Owner00000-" + "0" * 22
-_MOCK_URL = re.compile(r"API +(http://[^/\s]+)")
+_LAST = ("writes", "answers")
+"""The aspects that are judged last: what writes, and what looks back at all answers."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add a flag for each option."""
     group = parser.getgroup("auditmock", "the contract suite of auditmock")
     for option in OPTIONS:
-        if isinstance(option.default, bool):
-            group.addoption(option.flag, action="store_true", default=option.default, help=option.help)
-        else:
-            group.addoption(option.flag, type=type(option.default), default=option.default, help=option.help)
-    group.addoption("--token", default="", help=f"Session token; better given as ${TOKEN_VARIABLE}.")
+        group.addoption(option.flag, default=option.default, help=option.help, **_action(option))
+    for flag, (variable, explanation) in TOKENS.items():
+        group.addoption(flag, default="", help=f"{explanation} Better given as ${variable}.")
+
+
+def _action(option: Option) -> dict[str, Any]:
+    if isinstance(option.default, bool):
+        return {"action": "store_true"}
+    if option.many:
+        return {"type": lambda text: tuple(word.strip() for word in text.split(",") if word.strip())}
+    return {"type": type(option.default), "choices": option.choices or None}
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Tell pytest of the mark of laws, and Hypothesis how thorough to be."""
-    config.addinivalue_line("markers", "law(aspect, place): a law of the contract, and where it stands there")
+    """Make ready for a run."""
+    config.addinivalue_line(
+        "markers", "law(layer, aspect, place, sentence): a law, its place in the contract"
+    )
     config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
-    settings.register_profile(
-        "law",
-        max_examples=100 if config.getoption("--deep") else 6,
+    options = _options(config)
+    for format_name in set(options.report) - set(_choices("report")):
+        raise pytest.UsageError(f'"{format_name}" is no report: it can be {", ".join(_choices("report"))}')
+    try:
+        config.stash[RUN] = Run(options, _tokens(config))
+    except BaselineError as error:
+        raise pytest.UsageError(str(error)) from None
+    _draw(options)
+    if not options.base_url:
+        # by its name: the suite knows nothing of the mock but how to start one
+        with warnings.catch_warnings():
+            # Connexion imports Starlette's test client, which announces its move to another HTTP library.
+            warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
+            config.pluginmanager.import_plugin("auditmock.pytest_plugin")
+
+
+def _draw(options: Options) -> None:
+    """Tell Hypothesis how thorough to be, and where to begin."""
+    base = settings(
+        max_examples=100 if options.deep else 6,
         deadline=None,
         database=None,
-        phases=(Phase.explicit, Phase.generate, Phase.shrink),
+        phases=(Phase.explicit, Phase.generate),
         suppress_health_check=list(HealthCheck),
     )
+    settings.register_profile("law", base, phases=(Phase.explicit, Phase.generate, Phase.shrink))
+    settings.register_profile("writing law", base)
+
+
+def _choices(name: str) -> tuple[str, ...]:
+    return next(option.choices for option in OPTIONS if option.name == name)
+
+
+def _options(config: pytest.Config) -> Options:
+    values = {option.name: config.getoption(option.name) for option in OPTIONS}
+    for option in OPTIONS:
+        if option.variable:
+            values[option.name] = values[option.name] or os.environ.get(option.variable, "")
+    return Options(**values)
+
+
+def _tokens(config: pytest.Config) -> Tokens:
+    given = (config.getoption(flag) or os.environ.get(variable, "") for flag, (variable, _) in TOKENS.items())
+    return Tokens(*given)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the laws, put those that write last, and leave them out unless that is allowed."""
+    run = config.stash[RUN]
+    laws = {item: law for item in items if (law := law_of(item))}
+    try:
+        chosen = choose(laws.values(), run.options.only, run.options.skip)
+    except UnknownLawError as error:
+        raise pytest.UsageError(str(error)) from None
+    left_out = [item for item, law in laws.items() if law not in chosen]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = sorted(
+        (item for item in items if item not in set(left_out)), key=lambda item: _place(laws.get(item))
+    )
+    if not run.options.allow_writes:
+        reading = pytest.mark.skip(reason="it writes, and --allow-writes is not given")
+        for item, law in laws.items():
+            if law.layer == WRITES:
+                item.add_marker(reading)
+
+
+def _place(law: Law | None) -> tuple[int, int]:
+    if law is None:
+        return (0, 0)
+    return (
+        _LAST.index(law.aspect) + 1 if law.aspect in _LAST else 0,
+        LAYERS.index(law.layer) == len(LAYERS) - 1,
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Begin a law with a clean slate."""
+    run = item.config.stash[RUN]
+    if run.target:
+        run.target.begin()
+    yield
 
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show a broken law as what it is, not as a traceback; what cannot be judged is skipped."""
+    """Note what came of a law; show a broken one as what it is, not as a traceback, and no token ever."""
     report = yield
-    error = call.excinfo.value if call.excinfo else None
-    if isinstance(error, Violation):
-        report.longrepr = tell(error, item, item.config.stash[TARGET].base_url)
-    elif isinstance(error, DisturbedError | BudgetSpentError):
-        report.outcome = "skipped"
-        report.longrepr = (str(item.path), 0, f"Skipped: {error}")
-    elif isinstance(error, UnreachableError):
-        report.longrepr = f"no answer: {error}"
+    law = law_of(item)
+    if law is None:
+        return report
+    run = item.config.stash[RUN]
+    finding = run.recorder.record(law, call, report)
+    if finding and not (finding.outcome is Outcome.PASSED and run.has_told(law)):
+        finding = run.note(finding)
+        if finding.outcome in {Outcome.FAILED, Outcome.KNOWN}:
+            report.longrepr = "\n".join(tell_failure(finding, run.findings))
+        if finding.outcome is Outcome.KNOWN:
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), 0, "Skipped: known to fail")
+    report.sections = [(title, run.tokens.hide(text)) for title, text in report.sections]
+    if call.excinfo and isinstance(call.excinfo.value, GoneError):
+        item.session.shouldfail = str(call.excinfo.value)
     return report
 
 
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the reports and the baseline."""
+    run = session.config.stash[RUN]
+    if not run.findings.found:
+        return
+    findings = run.close()
+    if run.options.baseline_update and run.options.baseline:
+        write_baseline(Path(run.options.baseline), findings, run.known)
+    if run.target:
+        write_reports(findings, run.target.contract, run.options.report, Path(run.options.report_dir))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say how many requests it took."""
-    target = config.stash.get(TARGET, None)
-    if target is not None:
-        terminalreporter.write_line(f"{target.pace.spent} requests to {target.base_url}")
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out what writes, unless that is allowed."""
-    if not config.getoption("--allow-writes"):
-        reading = pytest.mark.skip(reason="it writes, and --allow-writes is not given")
-        for item in items:
-            if item.get_closest_marker("writes"):
-                item.add_marker(reading)
-
-
-@pytest.fixture(scope="session")
-def contract() -> Contract:
-    """Give the contract that is judged by."""
-    return load_contract()
+    """Say what came of the laws, where pytest itself has said the rest."""
+    findings = config.stash[RUN].findings
+    if findings.found:
+        terminalreporter.section("contract")
+        for line in [*tell_matrix(findings), "", *tell_verdict(findings)]:
+            terminalreporter.write_line(line if terminalreporter.hasmarkup else click.unstyle(line))
 
 
 @pytest.fixture(scope="session")
 def options(pytestconfig: pytest.Config) -> Options:
     """Give the settings of this run."""
-    return Options(**{option.name: pytestconfig.getoption(option.name) for option in OPTIONS})
+    return pytestconfig.stash[RUN].options
 
 
 @pytest.fixture(scope="session")
-def target(contract: Contract, options: Options, pytestconfig: pytest.Config) -> Iterator[Target]:
+def edition(options: Options) -> Edition:
+    """Give the edition that is judged by."""
+    return open_edition(options.edition)
+
+
+@pytest.fixture(scope="session")
+def contract(edition: Edition) -> Contract:
+    """Give the contract that is judged by."""
+    return edition.contract
+
+
+@pytest.fixture(scope="session")
+def target(edition: Edition, options: Options, request: pytest.FixtureRequest) -> Iterator[Target]:
     """Give the deployment under test, sure that it can be judged; a mock is started if none is named."""
-    url = options.base_url or os.environ.get(URL_VARIABLE, "")
-    token = pytestconfig.getoption("--token") or os.environ.get(TOKEN_VARIABLE, "")
-    mock = None
+    run = request.config.stash[RUN]
+    url, tokens, rate = options.base_url.rstrip("/"), run.tokens, options.rate_limit
     if not url:
-        mock, url = _start_mock()
-        token = _MOCK_TOKEN
-    verify = {"true": True, "false": False}.get(options.tls_verify, options.tls_verify)
-    with httpx.Client(
-        timeout=options.request_timeout, verify=verify, proxy=options.proxy or None, trust_env=False
-    ) as client:
-        pace = Pace(0 if mock else options.rate_limit, options.max_requests)
+        mock = request.getfixturevalue("audit_mock")
+        url, tokens, rate = mock.url, Tokens(mock.token("owner"), mock.token("member")), 0.0
+    with _open_client(options) as client:
         target = Target(
-            contract, url.rstrip("/"), token, pace, client, options.request_timeout, options.retries
+            contract=edition.contract,
+            base_url=url,
+            tokens=tokens,
+            pace=Pace(rate, options.budget),
+            client=client,
+            watch=Watch(edition.contract),
+            timeout=options.request_timeout,
+            retries=options.retries,
         )
+        run.target, run.tokens, run.findings.base_url = target, tokens, url
         try:
-            check_ready(target)
+            first = check_ready(target)
         except NotReadyError as error:
             pytest.exit(str(error), returncode=_UNREADY)
-        pytestconfig.stash[TARGET] = target
+        run.findings.edition = edition.name
+        run.findings.server_version = find_version(target, first)
+        run.findings.preflight = tuple(target.exchanges)
         yield target
-    if mock and mock.stdout:
-        mock.stdout.close()
-        mock.terminate()
-        mock.wait()
+
+
+def _open_client(options: Options) -> httpx.Client:
+    verify = {"true": True, "false": False}.get(options.tls_verify, options.tls_verify)
+    try:
+        return httpx.Client(
+            timeout=options.request_timeout, verify=verify, proxy=options.proxy or None, trust_env=False
+        )
+    except (OSError, ValueError, httpx.InvalidURL) as error:
+        raise pytest.UsageError(f"--tls-verify or --proxy cannot be used: {error}") from None
 
 
 @pytest.fixture(scope="session")
@@ -137,15 +253,9 @@ def sample(target: Target) -> Sample:
     return sample
 
 
-def _start_mock() -> tuple[subprocess.Popen[str], str]:
-    command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", "--log-level", "warning"]
-    mock = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    banner = ""
-    for line in mock.stdout or ():
-        banner += line
-        if "Ctrl-C" in line:
-            break
-    found = _MOCK_URL.search(banner)
-    if found is None:
-        pytest.exit(f"the mock did not start: {banner}", returncode=_UNREADY)
-    return mock, found[1]
+@pytest.fixture(scope="session")
+def member(target: Target) -> str:
+    """Give the sender who may not read; laws about one are skipped when there is no such token."""
+    if not target.tokens.second:
+        pytest.skip("no --second-token is given")
+    return "$CODER_SECOND_TOKEN"

@@ -1,9 +1,11 @@
-"""Before any judgement: whether the deployment is there, knows us, and speaks JSON."""
+"""Before any judgement: whether the deployment is there, knows us, speaks JSON, and what it says it is."""
 
-from auditmock.contract.exchange import Exchange
+from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.target import Target, UnreachableError
 
 _REFUSED = {401: "the token is refused", 403: "the token's owner may not read audit logs"}
+_VERSION = "x-coder-build-version"
+_BUILD_INFO = "/api/v2/buildinfo"
 
 
 class NotReadyError(Exception):
@@ -21,13 +23,25 @@ def check_ready(target: Target) -> Exchange:
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
     try:
         page = exchange.json()
-        known = isinstance(page["audit_logs"], list) and isinstance(page["count"], int)
+        known = isinstance(page["audit_logs"], list) and "count" in page
     except (ValueError, KeyError, TypeError):
         known = False
     if not known:
         media_type = exchange.headers.get("content-type", "nothing")
         raise NotReadyError(f"{target.base_url} answers with {media_type}, not as Coder does")
     return exchange
+
+
+def find_version(target: Target, first: Exchange) -> str:
+    """Find the release a deployment says it is, in its first answer or in `buildinfo`; perhaps empty."""
+    told = first.headers.get(_VERSION, "")
+    if told:
+        return told
+    try:
+        info = target.send(Request("GET", _BUILD_INFO, token=None)).json()
+        return str(info["version"])
+    except (UnreachableError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _said(exchange: Exchange) -> str:

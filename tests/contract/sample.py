@@ -1,28 +1,37 @@
 """A stretch of the deployment's logs that lies in the past, known in full: what laws compare answers with."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 from auditmock.contract.logs import Log
+from auditmock.contract.page import listed
 from auditmock.contract.target import Target
+from auditmock.contract.verdict import Scope, ask_witness
 
 _SIZE = 300
 _DAY = timedelta(days=1)
+_TRIES = 3
 
 
 class Sample(NamedTuple):
     """The logs that the search `q` finds, newest first.
 
     `q` bounds days that are over, so that what others write meanwhile does not fall between them; only a
-    deployment whose logs are all of one day has none such, and `q` is empty.
+    deployment whose logs are all of one day has none such.
     """
 
     q: str
     logs: Sequence[Log]
+    witness: bytes
 
     def __repr__(self) -> str:
         return f"Sample({self.q!r}, {len(self.logs)} logs)"
+
+    @property
+    def scope(self) -> Scope:
+        """The logs of the sample, as a law speaks of them."""
+        return Scope(self.q, self.witness)
 
     @property
     def past(self) -> str:
@@ -35,32 +44,51 @@ class Sample(NamedTuple):
 
 
 def take_sample(target: Target) -> Sample:
-    """Read a few hundred logs of the days before the newest log's."""
+    """Read a few hundred logs of the days before the newest log's; none when there are none.
+
+    They are read again when others write among them meanwhile.
+    """
+    for _ in range(_TRIES):
+        q = _choose(target)
+        witness = ask_witness(target, q)
+        logs = _logs(target, q, _SIZE)
+        if ask_witness(target, q) == witness:
+            break
+    return Sample(q, logs, witness)
+
+
+def _choose(target: Target) -> str:
+    """Choose a search that finds many logs, but fewer than are read at once."""
     newest = _logs(target, "", 1)
     if not newest:
-        return Sample("", ())
+        return ""
     last = _day(newest[0]) - _DAY
     logs = _logs(target, f"date_to:{last}", _SIZE)
+    if not logs:
+        return _narrow(target, newest[0])
     if len(logs) < _SIZE:
-        return Sample(f"date_to:{last}", logs) if logs else Sample("", _logs(target, "", _SIZE))
+        return f"date_to:{last}"
     first = _day(logs[-1]) + _DAY
-    if first > last:
-        return _narrow(target, logs[0], last)
-    q = f"date_from:{first} date_to:{last}"
-    return Sample(q, [log for log in logs if _day(log) >= first])
+    return f"date_from:{first} date_to:{last}" if first <= last else _narrow(target, logs[0])
 
 
-def _narrow(target: Target, log: Log, day: date) -> Sample:
-    """Take part of a day that has too many logs: what one user did to one type of resource."""
-    q = f"resource_type:{log['resource_type']} date_from:{day} date_to:{day}"
+def _narrow(target: Target, log: Log) -> str:
+    """Choose part of a day that has too many logs."""
+    day = f"date_from:{_day(log)} date_to:{_day(log)}"
+    return next(q for q in _narrower(log, day) if len(_logs(target, q, _SIZE)) < _SIZE or "resource_id" in q)
+
+
+def _narrower(log: Log, day: str) -> Iterator[str]:
+    kind = f"resource_type:{log['resource_type']}"
+    yield day
+    yield f"{kind} {day}"
     if log["user"]:
-        q = f"username:{log['user']['username']} {q}"
-    return Sample(q, _logs(target, q, _SIZE))
+        yield f"username:{log['user']['username']} {kind} {day}"
+    yield f"resource_id:{log['resource_id']} {day}"
 
 
-def _logs(target: Target, q: str, limit: int) -> list[Log]:
-    logs: list[Log] = target.ask(q, limit=limit).json()["audit_logs"]
-    return logs
+def _logs(target: Target, q: str, limit: int) -> Sequence[Log]:
+    return listed(target, q, limit=limit).logs
 
 
 def _day(log: Log) -> date:

@@ -1,15 +1,22 @@
 """The deployment under test, over HTTP: paced, within a budget, every exchange kept."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
 
 import httpx
+import hypothesis
+import pytest
 
+from auditmock.clock import present_instant
 from auditmock.contract.exchange import Exchange, Request
-from auditmock.contract.pace import Pace
+from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.tokens import Tokens
+from auditmock.contract.watch import Watch
+from auditmock.instants import format_instant
 from auditmock.openapi import Contract
 
 _BODY_LIMIT = 32 << 20
@@ -17,24 +24,37 @@ _BODY_LIMIT = 32 << 20
 
 _RATE_LIMITED = 429
 _LONGEST_WAIT = 90.0
+_SILENCES = 3
+"""Requests in a row without an answer, after which a deployment is taken for gone."""
+
+_SHRINKING = 20
+"""Further requests that may be spent on a smaller example of a broken law."""
 
 
 class UnreachableError(Exception):
     """The deployment did not answer as HTTP should: what happened, in one line."""
 
 
+class GoneError(Exception):
+    """The deployment answers no more: there is no use in asking on."""
+
+
 @dataclass(repr=False)
 class Target:
-    """One deployment, and the token it is judged with."""
+    """One deployment, and the tokens it is judged with."""
 
     contract: Contract
     base_url: str
-    token: str
+    tokens: Tokens
     pace: Pace
     client: httpx.Client
+    watch: Watch
     timeout: float = 10.0
     retries: int = 1
     exchanges: list[Exchange] = field(default_factory=list)
+    _silences: int = 0
+    _answers: dict[str, Exchange] = field(default_factory=dict)
+    _left: int | None = None
 
     def ask(self, q: str = "", **page: Any) -> Exchange:
         """Ask for audit logs, as the token's owner does."""
@@ -45,52 +65,122 @@ class Target:
         """Where an operation is."""
         return self.contract.operations[operation_id].path
 
-    def send(self, request: Request, token: str | None = None) -> Exchange:
-        """Send a request, with the token of its place; another token may be given.
+    def begin(self) -> None:
+        """Begin another law: what was answered before is of no account."""
+        self.exchanges = []
+        self._answers = {}
+        self._left = None
 
-        429 is obeyed: the suite waits as long as `Retry-After` says and asks again. Raises UnreachableError
-        when no answer comes, BudgetSpentError when no request is left.
+    def remember(self) -> None:
+        """Answer from memory from now on, since a law is broken and a smaller example of it is looked for.
+
+        Few requests more are sent; an example that needs others is passed over.
         """
-        for attempt in range(self.retries + 1):
-            self.pace.step()
+        if self._left is None:
+            self._left = _SHRINKING
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request, with the token of its sender.
+
+        429 is obeyed: the suite waits as long as `Retry-After` says and asks again. The test is skipped when
+        no request is left. Raises UnreachableError when no answer comes.
+        """
+        if self._left is None or request.method != "GET":
+            return self._ask_until_answered(request)
+        known = self._answers.get(repr(request))
+        if known is not None:
+            return known
+        if self._left == 0:
+            hypothesis.reject()
+        self._left -= 1
+        return self._ask_until_answered(request)
+
+    def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send requests at the same moment, each once."""
+        self._step(len(requests))
+        with ThreadPoolExecutor(len(requests)) as threads:
+            exchanges = list(threads.map(self._exchange, requests))
+        self.exchanges += exchanges
+        return exchanges
+
+    def _ask_until_answered(self, request: Request) -> Exchange:
+        for attempts_left in range(self.retries, -1, -1):
+            self._step(1)
             try:
-                exchange = self._exchange(request, self.token if token is None else token)
-            except httpx.HTTPError as error:
-                if attempt == self.retries:
-                    raise UnreachableError(_reason(error, self.timeout)) from None
-                continue
-            if exchange.status != _RATE_LIMITED or attempt == self.retries:
+                exchange = self._exchange(request)
+            except UnreachableError as error:
+                # what was written, or what takes too long, is not asked for again
+                if (
+                    attempts_left
+                    and request.method == "GET"
+                    and not isinstance(error.__cause__, httpx.TimeoutException)
+                ):
+                    continue
+                self._note_silence(error)
+                raise
+            self._silences = 0
+            if exchange.status != _RATE_LIMITED or not attempts_left:
                 break
             self.pace.pause(_wait(exchange.headers))
         self.exchanges.append(exchange)
+        self._answers[repr(request)] = exchange
         return exchange
 
-    def _exchange(self, request: Request, token: str) -> Exchange:
-        headers = dict(request.headers)
+    def _step(self, requests: int) -> None:
+        try:
+            self.pace.step(requests)
+        except BudgetSpentError as error:
+            pytest.skip(str(error))
+
+    def _note_silence(self, error: UnreachableError) -> None:
+        self._silences += 1
+        if self._silences == _SILENCES:
+            raise GoneError(f"{self.base_url} answers no more: {error}") from None
+
+    def _exchange(self, request: Request) -> Exchange:
+        headers = {"User-Agent": "auditmock-contract-suite", **request.headers}
         target = request.target
         if request.token:
             carrier = next(each for each in self.contract.carriers if each.place == request.token)
+            token = self.tokens.reveal(request.sender)
             if carrier.place == "header":
                 headers[carrier.name] = token
             elif carrier.place == "cookie":
                 headers["Cookie"] = f"{carrier.name}={token}"
             else:
                 target += f"{'&' if '?' in target else '?'}{carrier.name}={quote(token, safe='')}"
+        sent = format_instant(present_instant())
         started = time.perf_counter()
-        deadline = started + self.timeout
-        with self.client.stream(
-            request.method, self.base_url + target, headers=headers, content=request.body
-        ) as answer:
-            body = bytearray()
-            for piece in answer.iter_raw():
+        try:
+            status, received, body = self._receive(request.method, target, headers, request.body)
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise UnreachableError(self.tokens.hide(_reason(error, self.timeout))) from error
+        shown = {name: self.tokens.hide(value) for name, value in received.items()}
+        exchange = Exchange(
+            request=request,
+            status=status,
+            headers=httpx.Headers(shown),
+            body=self.tokens.hide_bytes(body),
+            seconds=time.perf_counter() - started,
+            sent=sent,
+            size=len(body),
+        )
+        self.watch.look(exchange)
+        return exchange
+
+    def _receive(
+        self, method: str, target: str, headers: Mapping[str, str], content: bytes | None
+    ) -> tuple[int, httpx.Headers, bytes]:
+        deadline = time.perf_counter() + self.timeout
+        body = bytearray()
+        with self.client.stream(method, self.base_url + target, headers=headers, content=content) as answer:
+            for piece in answer.iter_bytes():
                 body += piece
                 if len(body) > _BODY_LIMIT:
                     raise UnreachableError(f"the answer is larger than {_BODY_LIMIT >> 20} MiB")
                 if time.perf_counter() > deadline:
                     raise UnreachableError(f"the answer was not there after {self.timeout:g} s")
-        return Exchange(
-            request, answer.status_code, answer.headers, bytes(body), time.perf_counter() - started
-        )
+        return answer.status_code, answer.headers, bytes(body)
 
 
 def _wait(headers: Mapping[str, str]) -> float:
@@ -98,7 +188,7 @@ def _wait(headers: Mapping[str, str]) -> float:
     return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0
 
 
-def _reason(error: httpx.HTTPError, timeout: float) -> str:
+def _reason(error: Exception, timeout: float) -> str:
     if isinstance(error, httpx.TimeoutException):
         return f"no answer within {timeout:g} s"
     return str(error) or type(error).__name__

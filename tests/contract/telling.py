@@ -1,28 +1,136 @@
-"""How a broken law is told: in a sentence, with what was seen, and how to see it again."""
+"""What a run says on a terminal: the laws, the matrix, each failure, and the verdict."""
 
-import inspect
+import shlex
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 
-import pytest
+import click
 
-from auditmock.contract.verdict import Violation
+from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.laws import LAYERS
 
 _LONGEST = 600
+_CASES = 3
+"""Failing cases of one law that are told in full."""
+
+_COLOURS = {
+    Outcome.PASSED: "green",
+    Outcome.FIXED: "green",
+    Outcome.FAILED: "red",
+    Outcome.KNOWN: "yellow",
+    Outcome.SKIPPED: "bright_black",
+}
+_WORDS = {
+    Outcome.PASSED: "ok",
+    Outcome.FIXED: "fixed",
+    Outcome.FAILED: "FAIL",
+    Outcome.KNOWN: "known",
+    Outcome.SKIPPED: "skip",
+}
+_WORST = (Outcome.FAILED, Outcome.KNOWN, Outcome.FIXED, Outcome.PASSED, Outcome.SKIPPED)
+"""The outcome of a law with several cases is the first of these that occurs."""
 
 
-def tell(violation: Violation, item: pytest.Item, base_url: str) -> str:
-    """Write a violation for people: the law, expected and seen, the requests, where it stands."""
-    law = item.get_closest_marker("law")
-    sentence = inspect.getdoc(getattr(item, "obj", None)) or item.name
-    lines = [
-        f"Law: {sentence}",
-        f"Expected: {_clip(violation.expected)}",
-        f"Seen: {_clip(violation.seen)}",
+def tell_laws(findings: Findings) -> Iterator[str]:
+    """Write one line a law, under its aspect, with what came of it and why."""
+    aspect = ""
+    for name, cases in findings.by_law().items():
+        if cases[0].law.aspect != aspect:
+            aspect = cases[0].law.aspect
+            yield f"\n{aspect}"
+        yield f"  {_mark(worst_of(cases))} {name.partition('/')[2].replace('-', ' ')}{_aside(cases)}"
+
+
+def worst_of(cases: Iterable[Finding]) -> Outcome:
+    """Give the outcome of a law."""
+    outcomes = {case.outcome for case in cases}
+    return next(outcome for outcome in _WORST if outcome in outcomes)
+
+
+def _aside(cases: Sequence[Finding]) -> str:
+    counts = Counter(case.outcome for case in cases)
+    told = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
+    reasons = dict.fromkeys(case.reason for case in cases if case.reason)
+    told += list(reasons)[:1]
+    return click.style(f"  ({'; '.join(told)})", fg="bright_black") if told else ""
+
+
+def _mark(outcome: Outcome) -> str:
+    return click.style(f"{_WORDS[outcome]:5}", fg=_COLOURS[outcome])
+
+
+def tell_matrix(findings: Findings) -> Iterator[str]:
+    """Write the matrix of layers and aspects: how many checks passed, of how many that were made."""
+    width = max((len(aspect) for aspect in findings.aspects), default=0)
+    yield " ".join([" " * width, *(f"{layer:>9}" for layer in LAYERS)])
+    for aspect in findings.aspects:
+        cells = [findings.cell(layer, aspect) for layer in LAYERS]
+        yield " ".join([f"{aspect:{width}}", *map(_cell, cells)])
+
+
+def _cell(counts: Counter[Outcome]) -> str:
+    if not counts:
+        return f"{'.':>9}"
+    worst = next(outcome for outcome in _WORST if counts[outcome])
+    made = counts.total() - counts[Outcome.SKIPPED]
+    good = counts[Outcome.PASSED] + counts[Outcome.FIXED]
+    text = f"{good}/{made}" if made else "-"
+    return click.style(f"{text:>9}", fg=_COLOURS[worst])
+
+
+def tell_failures(findings: Findings) -> Iterator[str]:
+    """Write each failure: the law, what was expected and seen, and how to see it again."""
+    for name, cases in findings.by_law().items():
+        failed = [case for case in cases if case.outcome is Outcome.FAILED]
+        for case in failed[:_CASES]:
+            yield f"\n{_mark(Outcome.FAILED)} {case.law.full_name}"
+            yield from (f"  {line}" for line in tell_failure(case, findings))
+        if failed[_CASES:]:
+            rest = ", ".join(case.law.case for case in failed[_CASES:])
+            yield f"\n{_mark(Outcome.FAILED)} {name}, likewise: {clip(rest)}"
+
+
+def tell_failure(finding: Finding, findings: Findings) -> Iterator[str]:
+    """Write the lines of one failure."""
+    yield f"Law: {finding.law.sentence}"
+    yield f"Expected: {clip(finding.expected)}"
+    yield f"Seen: {clip(finding.seen)}"
+    for exchange in finding.shown:
+        yield f"Again: {exchange.request.curl(findings.base_url)}"
+    yield f"Contract: openapi.yaml {finding.law.place}"
+    yield f"Rerun: {rerun(finding, findings)}"
+
+
+def rerun(finding: Finding, findings: Findings) -> str:
+    """Write the command that judges by this law alone."""
+    words = [
+        "auditmock",
+        "check",
+        findings.base_url,
+        "--only",
+        finding.law.name,
+        "--seed",
+        str(findings.seed),
     ]
-    lines += [f"Again: {exchange.request.curl(base_url)}" for exchange in violation.exchanges]
-    if law is not None:
-        lines.append(f"Contract: openapi.yaml {law.args[1]}")
-    return "\n".join(lines)
+    words += ["--allow-writes"] if findings.allow_writes else []
+    words += ["--deep"] if findings.deep else []
+    return shlex.join(words)
 
 
-def _clip(text: str) -> str:
+def tell_verdict(findings: Findings) -> Iterator[str]:
+    """Write what came of it all."""
+    why = Counter(finding.reason for finding in findings.of(Outcome.SKIPPED))
+    for reason, number in why.items():
+        yield f"not made: {number} checks; {reason}"
+    for finding in findings.of(Outcome.KNOWN):
+        yield f"known:    {finding.law.full_name}"
+    for finding in findings.of(Outcome.FIXED):
+        yield f"fixed:    {finding.law.full_name} (--baseline-update takes it off the list)"
+    colour = _COLOURS[Outcome.PASSED if findings.conforms else Outcome.FAILED]
+    verdict = click.style(f"{findings.base_url} {findings.verdict}", fg=colour, bold=True)
+    yield f"{verdict} ({findings.requests} requests, {findings.seconds:.1f} s)"
+
+
+def clip(text: str) -> str:
+    """Cut a long text."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"

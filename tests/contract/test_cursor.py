@@ -12,7 +12,7 @@ from auditmock.contract.verdict import undisturbed
 from auditmock.openapi import Contract
 
 draws = settings.get_profile("law")
-pytestmark = pytest.mark.law("cursor", "#/components/parameters/after_id")
+pytestmark = pytest.mark.law("laws", "cursor", "#/components/parameters/after_id")
 
 SHOWN = 5
 
@@ -29,7 +29,7 @@ def test_the_page_behind_a_log_is_the_tail(target: Target, sample: Sample, data:
         page = listed(target, sample.q, after_id=sample.logs[place]["id"], limit=SHOWN, offset=offset)
         expect_logs(page, tail[:SHOWN], len(sample.logs))
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)
 
 
 @draws
@@ -49,7 +49,7 @@ def test_the_cursor_need_not_match(
         page = listed(target, q, after_id=sample.logs[place]["id"], limit=SHOWN)
         expect_logs(page, tail[:SHOWN], len(found))
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)
 
 
 def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> None:
@@ -63,4 +63,4 @@ def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> No
             expect_logs(page, sample.logs[start : start + step], len(sample.logs))
             cursor = {"after_id": page.ids[-1]}
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)

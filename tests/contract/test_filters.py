@@ -8,11 +8,11 @@ from auditmock.contract.logs import element, matches, select, values_of
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
-from auditmock.contract.verdict import expect, undisturbed
+from auditmock.contract.verdict import Scope, expect, undisturbed
 from auditmock.openapi import SearchKey, load_contract
 
 draws = settings.get_profile("law")
-pytestmark = pytest.mark.law("filters", "#/components/parameters/q/x-search")
+pytestmark = pytest.mark.law("laws", "filters", "#/components/parameters/q/x-search")
 
 KEYS = list(load_contract().search.keys.values())
 DATES = [key for key in KEYS if key.type == "date"]
@@ -33,7 +33,7 @@ def test_a_listed_value_finds_its_logs(target: Target, sample: Sample, key: Sear
 
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(
             listed(target, sample.within(element(key, value)), limit=LARGEST), found, len(found)
         ),
@@ -54,7 +54,7 @@ def test_a_word_finds_its_logs(target: Target, sample: Sample, key: SearchKey, d
         page = listed(target, sample.within(element(key, value.upper())), limit=LARGEST)
         expect_logs(page, found, len(found))
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)
 
 
 @pytest.mark.parametrize("key", WORDS, ids=named)
@@ -79,7 +79,7 @@ def test_days_bound_what_is_found(target: Target, sample: Sample, data: st.DataO
         page = listed(target, f"{element(since, first)} {element(until, last)}", limit=LARGEST)
         expect_logs(page, found, len(found))
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS if key.name in {"resource_type", "action"}], ids=named)
@@ -93,7 +93,7 @@ def test_the_values_of_a_list_share_out_all_logs(target: Target, sample: Sample,
         total = sum(part.total for part in parts)
         expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
 
-    undisturbed(target, scope, look)
+    undisturbed(target, Scope(scope), look)
 
 
 def test_days_share_out_all_logs(target: Target, sample: Sample) -> None:
@@ -109,7 +109,7 @@ def test_days_share_out_all_logs(target: Target, sample: Sample) -> None:
         total = since.total + until.total - on_day.total
         expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
 
-    undisturbed(target, whole_past, look)
+    undisturbed(target, Scope(whole_past), look)
 
 
 @draws
@@ -126,7 +126,7 @@ def test_all_elements_must_hold(target: Target, sample: Sample, data: st.DataObj
         q = sample.within(f"{element(one, first)} {element(other, second)}")
         expect_logs(listed(target, q, limit=LARGEST), found, len(found))
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)
 
 
 def test_me_is_the_caller(target: Target) -> None:
@@ -139,7 +139,7 @@ def test_me_is_the_caller(target: Target) -> None:
 
         undisturbed(
             target,
-            "username:me",
+            Scope("username:me"),
             lambda: expect_logs(
                 listed(target, f"username:{name}", limit=100),
                 listed(target, "username:me", limit=100).logs,

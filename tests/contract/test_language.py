@@ -11,7 +11,7 @@ from auditmock.contract.target import Target
 from auditmock.contract.verdict import undisturbed
 from auditmock.openapi import Contract
 
-pytestmark = pytest.mark.law("language", "#/components/parameters/q")
+pytestmark = pytest.mark.law("laws", "language", "#/components/parameters/q")
 
 REWRITINGS: Mapping[str, Callable[[str, str], str]] = {
     "as it is": lambda one, other: f"{one} {other}",
@@ -52,7 +52,7 @@ def test_the_same_search_in_other_words(
 
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(
             listed(target, sample.within(REWRITINGS[rewriting](one, other)), limit=1000), found, len(found)
         ),
@@ -66,7 +66,7 @@ def test_a_bare_word_is_a_resource_type(target: Target, sample: Sample) -> None:
 
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(listed(target, sample.within(kind), limit=1000), found, len(found)),
     )
 
@@ -74,12 +74,13 @@ def test_a_bare_word_is_a_resource_type(target: Target, sample: Sample) -> None:
 NOTHING = ("", "   ", "string", "nosuchkey:value", "action:dance", "resource_type:spaceship")
 
 
+@pytest.mark.law("edges", "language", "#/components/parameters/q")
 @pytest.mark.parametrize("words", NOTHING)
 def test_what_says_nothing_filters_nothing(target: Target, sample: Sample, words: str) -> None:
     """No element, an unknown key, and an unknown value of a list leave the list as it is."""
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(listed(target, sample.within(words), limit=1000), sample.logs, len(sample.logs)),
     )
 
@@ -88,7 +89,7 @@ def test_the_last_of_two_values_counts(target: Target, sample: Sample) -> None:
     """Of a key given twice the last one counts, even if it is unknown."""
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(
             listed(target, sample.within("action:create action:dance"), limit=1000),
             sample.logs,

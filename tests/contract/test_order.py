@@ -10,7 +10,7 @@ from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect, undisturbed
 
-pytestmark = pytest.mark.law("order", "#/paths/~1audit/get/x-paging/order")
+pytestmark = pytest.mark.law("laws", "order", "#/paths/~1audit/get/x-paging/order")
 
 
 def ordered(logs: Sequence[Log]) -> list[str]:
@@ -47,4 +47,4 @@ def test_the_same_question_has_the_same_answer(target: Target, sample: Sample) -
         second = target.ask(sample.q, limit=20)
         expect(first.body == second.body, "the same bytes twice", "others", first, second)
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)

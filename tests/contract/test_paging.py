@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
-from auditmock.contract.verdict import expect, undisturbed
+from auditmock.contract.verdict import Scope, expect, undisturbed
 from auditmock.openapi import Contract
 
 draws = settings.get_profile("law")
-pytestmark = pytest.mark.law("paging", "#/paths/~1audit/get/x-paging")
+pytestmark = pytest.mark.law("laws", "paging", "#/paths/~1audit/get/x-paging")
 
 MOST = 2147483647
 _DEEP_PAGE = 3
@@ -29,7 +29,7 @@ def test_a_page_is_the_slice(target: Target, sample: Sample, data: st.DataObject
 
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(
             listed(target, sample.q, limit=limit, offset=offset), sample.logs[offset : offset + limit], size
         ),
@@ -47,7 +47,7 @@ def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
         whole = [log["id"] for log in sample.logs]
         expect(ids == whole, f"the {size} ids {whole}", ids, *(page.exchange for page in pages))
 
-    undisturbed(target, sample.q, look)
+    undisturbed(target, sample.scope, look)
 
 
 EDGES: Mapping[str, Mapping[str, int]] = {
@@ -60,6 +60,7 @@ EDGES: Mapping[str, Mapping[str, int]] = {
 }
 
 
+@pytest.mark.law("edges", "paging", "#/components/parameters/limit")
 @pytest.mark.parametrize("edge", EDGES)
 def test_limit_and_offset_hold_at_their_edges(
     target: Target, sample: Sample, contract: Contract, edge: str
@@ -70,7 +71,7 @@ def test_limit_and_offset_hold_at_their_edges(
 
     undisturbed(
         target,
-        sample.q,
+        sample.scope,
         lambda: expect_logs(
             listed(target, sample.q, **EDGES[edge]), sample.logs[offset : offset + limit], len(sample.logs)
         ),
@@ -88,7 +89,7 @@ def test_the_list_ends_where_the_count_says(target: Target, sample: Sample) -> N
         expect(len(last.logs) == min(total, 1), "the last log, alone", last.ids, last.exchange)
         expect_logs(behind, [], total)
 
-    undisturbed(target, scope, look)
+    undisturbed(target, Scope(scope), look)
 
 
 @draws
@@ -110,4 +111,4 @@ def test_deep_pages_fit_together(target: Target, sample: Sample, data: st.DataOb
             next_page.exchange,
         )
 
-    undisturbed(target, scope, look)
+    undisturbed(target, Scope(scope), look)

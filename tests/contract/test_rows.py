@@ -11,7 +11,7 @@ from auditmock.contract.sample import Sample
 from auditmock.contract.verdict import expect
 from auditmock.openapi import Contract
 
-pytestmark = pytest.mark.law("rows", "#/components/schemas/AuditLog")
+pytestmark = pytest.mark.law("laws", "rows", "#/components/schemas/AuditLog")
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 FAILED = 400

@@ -2,18 +2,20 @@
 
 import pytest
 
-from auditmock.contract.exchange import Request
+from auditmock.contract.exchange import TOKEN_VARIABLE, Request
 from auditmock.contract.page import listed
+from auditmock.contract.people import SHARED, STRANGERS
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
 from auditmock.openapi import load_contract
 
-pytestmark = pytest.mark.law("tokens", "#/components/securitySchemes")
+pytestmark = pytest.mark.law("laws", "tokens", "#/components/securitySchemes")
 
 CONTRACT = load_contract()
 PLACES = [carrier.place for carrier in CONTRACT.carriers]
 QUERY = [("q", ""), ("limit", "1")]
+OWN = f"${TOKEN_VARIABLE}"
 
 BAD = {
     "empty": "",
@@ -27,9 +29,9 @@ BAD = {
 }
 
 
-def reading(target: Target, place: str | None) -> Request:
+def reading(target: Target, place: str | None, sender: str = OWN) -> Request:
     """Make a request for one log, its token in some place or nowhere."""
-    return Request("GET", target.path("get-audit-logs"), QUERY, token=place)
+    return Request("GET", target.path("get-audit-logs"), QUERY, token=place, sender=sender)
 
 
 def test_nobody_is_refused(target: Target) -> None:
@@ -37,10 +39,11 @@ def test_nobody_is_refused(target: Target) -> None:
     expect_refusal(target.send(reading(target, None)), 401)
 
 
+@pytest.mark.law("edges", "tokens", "#/components/securitySchemes")
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_token_is_refused(target: Target, kind: str) -> None:
     """A token that is malformed or unknown is answered with 401."""
-    expect_refusal(target.send(reading(target, "header"), token=BAD[kind]), 401)
+    expect_refusal(target.send(reading(target, "header", BAD[kind])), 401)
 
 
 @pytest.mark.parametrize("place", PLACES)
@@ -54,7 +57,20 @@ def test_every_place_will_do(target: Target, place: str) -> None:
 @pytest.mark.parametrize("place", PLACES)
 def test_a_bad_token_is_refused_in_every_place(target: Target, place: str) -> None:
     """An unknown token is answered with 401 wherever it is."""
-    expect_refusal(target.send(reading(target, place), token=BAD["unknown"]), 401)
+    expect_refusal(target.send(reading(target, place, BAD["unknown"])), 401)
+
+
+@pytest.mark.parametrize("name", STRANGERS)
+def test_the_mocks_own_people_read_nothing(target: Target, name: str) -> None:
+    """The tokens a mock shows to everybody open nothing anywhere, but those of its owner and its auditor."""
+    exchange = target.send(reading(target, "header", f"{name}-{SHARED}"))
+
+    expect(exchange.status in {401, 403}, "401 or 403", exchange.status, exchange)
+
+
+def test_a_member_reads_nothing(target: Target, member: str) -> None:
+    """Whoever may not read is answered with 403."""
+    expect_refusal(target.send(reading(target, "header", member)), 403)
 
 
 def test_the_first_place_counts(target: Target) -> None:

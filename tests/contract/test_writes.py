@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from http import HTTPStatus
 from typing import Any
 from uuid import uuid4
@@ -14,16 +13,17 @@ from hypothesis import strategies as st
 from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.logs import Log, instant
 from auditmock.contract.page import listed
+from auditmock.contract.people import READERS, SHARED, STRANGERS
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
 from auditmock.instants import parse_instant
 from auditmock.openapi import load_contract
 
-draws = settings.get_profile("law")
+draws = settings.get_profile("writing law")
 pytestmark = [
     pytest.mark.writes,
-    pytest.mark.law("writes", "#/paths/~1audit~1testgenerate/post"),
+    pytest.mark.law("laws", "writes", "#/paths/~1audit~1testgenerate/post"),
 ]
 
 CONTRACT = load_contract()
@@ -32,6 +32,9 @@ MARKER = "auditmock-contract-suite"
 
 PAST = "2001-02-03T04:05:06Z"
 """When everything the suite writes is said to have happened."""
+
+NEWEST = 200
+"""How many of the newest logs are looked through, since others may write meanwhile."""
 
 NIL = "00000000-0000-0000-0000-000000000000"
 DIFF = {"foo": {"old": "bar", "new": "baz", "secret": False}}
@@ -42,11 +45,32 @@ def fresh() -> str:
     return str(uuid4())
 
 
-def post(target: Target, body: bytes | Mapping[str, Any]) -> Exchange:
-    """Send a body to testgenerate."""
+def mark() -> str:
+    """Make a user agent nobody else has, by which a log is known to be one's own."""
+    return f"{MARKER}/{fresh()}"
+
+
+def posting(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Request:
+    """Make a request that writes a log."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": MARKER}
-    return target.send(Request("POST", target.path("generate-fake-audit-logs"), (), headers, content))
+    headers = {"Content-Type": "application/json", "User-Agent": user_agent}
+    return Request("POST", target.path("generate-fake-audit-logs"), (), headers, content)
+
+
+def post(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Exchange:
+    """Send a body to testgenerate."""
+    return target.send(posting(target, body, user_agent))
+
+
+def marked(target: Target, user_agent: str, q: str = "username:me") -> list[Log]:
+    """Find the logs of a mark among the newest."""
+    return [log for log in listed(target, q, limit=NEWEST).logs if log["user_agent"] == user_agent]
+
+
+def expect_unwritten(target: Target, user_agent: str, *exchanges: Exchange) -> None:
+    """Go on if no log has this mark."""
+    found = [log["id"] for log in marked(target, user_agent, "")]
+    expect(not found, "no new log", found, *exchanges)
 
 
 def written(target: Target, body: Mapping[str, Any]) -> Log:
@@ -107,13 +131,13 @@ UNSET = {"resource_id": NIL, "time": "0001-01-01T00:00:00Z"}
 
 def test_nil_and_zero_count_as_absent(target: Target) -> None:
     """The nil UUID and the zero time are replaced by a new id and the present."""
-    exchange = post(target, {**UNSET, "action": "stop", "resource_type": "group"})
+    own = mark()
+    exchange = post(target, {**UNSET, "action": "stop", "resource_type": "group"}, own)
     expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
-    page = listed(target, "username:me action:stop resource_type:group", limit=20)
+    new = marked(target, own, "username:me action:stop resource_type:group")
 
-    new = [log for log in page.logs if log["user_agent"] == MARKER]
-    expect(bool(new), "the log written just now, among the newest", page.ids, page.exchange)
-    expect(new[0]["resource_id"] != NIL, "a new resource id", NIL, page.exchange)
+    expect(len(new) == 1, "the log written just now, among the newest", len(new), exchange)
+    expect(new[0]["resource_id"] != NIL, "a new resource id", NIL, exchange)
 
 
 def test_the_target_is_the_caller(target: Target) -> None:
@@ -125,16 +149,18 @@ def test_the_target_is_the_caller(target: Target) -> None:
     expect(log["resource_target"] == log["user"]["username"], log["user"]["username"], log["resource_target"])
 
 
+TOGETHER = 4
+
+
 def test_two_at_once_are_two(target: Target) -> None:
     """POSTs that are sent together are both there."""
     resource = fresh()
-    bodies = [{"resource_id": resource, "time": PAST}] * 4
-    with ThreadPoolExecutor(len(bodies)) as threads:
-        statuses = [exchange.status for exchange in threads.map(lambda body: post(target, body), bodies)]
+    requests = [posting(target, {"resource_id": resource, "time": PAST})] * TOGETHER
+    statuses = [exchange.status for exchange in target.send_together(requests)]
     page = listed(target, f"resource_id:{resource}")
 
-    expect(page.total == statuses.count(204) == len(bodies), f"{len(bodies)} logs", page.total, page.exchange)
-    expect(len(set(page.ids)) == len(bodies), "an id each", page.ids, page.exchange)
+    expect(page.total == statuses.count(204) == TOGETHER, f"{TOGETHER} logs", page.total, page.exchange)
+    expect(len(set(page.ids)) == TOGETHER, "an id each", page.ids, page.exchange)
 
 
 def test_a_cursor_survives_writing(target: Target) -> None:
@@ -178,32 +204,55 @@ REFUSED: Mapping[str, tuple[bytes, tuple[str, ...]]] = {
 def test_a_bad_body_is_refused(target: Target, case: str) -> None:
     """A body the contract forbids is answered with 400 and the fields at fault, and writes nothing."""
     body, fields = REFUSED[case]
-    mine = "username:me date_to:2001-02-03"
-    before = listed(target, mine, limit=1).total
-    newest = listed(target, "username:me", limit=1).ids
+    own = mark()
+    exchange = post(target, body, own)
 
-    expect_refusal(post(target, body), 400, fields)
-    after = listed(target, mine, limit=1)
-    expect(after.total == before, f"{before} logs as before", after.total, after.exchange)
-    expect(listed(target, "username:me", limit=1).ids == newest, "the same newest log", "another")
+    expect_refusal(exchange, 400, fields)
+    expect_unwritten(target, own, exchange)
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", ""])
 def test_only_json_is_taken(target: Target, media_type: str) -> None:
     """A body that is not declared as JSON is answered with 415."""
-    headers = {"Content-Type": media_type} if media_type else {}
-    request = Request("POST", target.path("generate-fake-audit-logs"), (), headers, b"{}")
+    own = mark()
+    headers = {"Content-Type": media_type, "User-Agent": own} if media_type else {"User-Agent": own}
+    exchange = target.send(posting(target, b"{}")._replace(headers=headers))
 
-    expect_refusal(target.send(request), 415)
+    expect_refusal(exchange, 415)
+    expect_unwritten(target, own, exchange)
 
 
-def test_a_bad_token_writes_nothing(target: Target) -> None:
-    """Nobody writes without a token."""
-    request = Request(
-        "POST", target.path("generate-fake-audit-logs"), (), {"Content-Type": "application/json"}, b"{}", None
-    )
+BAD_TOKENS = {"no token": None, "an unknown token": "Nobody0000-0123456789012345678901"}
 
-    expect_refusal(target.send(request), 401)
+
+@pytest.mark.parametrize("kind", BAD_TOKENS)
+def test_a_bad_token_writes_nothing(target: Target, kind: str) -> None:
+    """Nobody writes without a good token."""
+    own, token = mark(), BAD_TOKENS[kind]
+    request = posting(target, {}, own)._replace(token="header" if token else None, sender=token or "")
+    exchange = target.send(request)
+
+    expect_refusal(exchange, 401)
+    expect_unwritten(target, own, exchange)
+
+
+def test_a_member_writes_nothing(target: Target, member: str) -> None:
+    """Whoever may not write is answered with 403."""
+    own = mark()
+    exchange = target.send(posting(target, {}, own)._replace(sender=member))
+
+    expect_refusal(exchange, 403)
+    expect_unwritten(target, own, exchange)
+
+
+@pytest.mark.parametrize("name", sorted({*STRANGERS, *READERS}))
+def test_the_mocks_own_people_write_nothing(target: Target, name: str) -> None:
+    """The tokens a mock shows to everybody write nothing anywhere, but its owner's."""
+    own = mark()
+    exchange = target.send(posting(target, {}, own)._replace(sender=f"{name}-{SHARED}"))
+
+    expect(exchange.status in {401, 403}, "401 or 403", exchange.status, exchange)
+    expect_unwritten(target, own, exchange)
 
 
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])

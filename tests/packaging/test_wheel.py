@@ -82,10 +82,15 @@ def test_metadata(distribution: Distribution, field: str, value: str) -> None:
 
 
 def test_requirements(distribution: Distribution) -> None:
-    """The wheel asks for the project's dependencies, and for nothing that only its tests need."""
+    """The wheel asks for what the project and its extras need, and for nothing that only its tests need."""
     asked = {Requirement(each) for each in distribution.requires or ()}
+    extras = {
+        Requirement(f'{each}; extra == "{extra}"')
+        for extra, wanted in PROJECT["optional-dependencies"].items()
+        for each in wanted
+    }
 
-    assert asked == {Requirement(each) for each in PROJECT["dependencies"]}
+    assert asked == {Requirement(each) for each in PROJECT["dependencies"]} | extras
 
 
 def test_readme_ships(distribution: Distribution) -> None:

@@ -19,7 +19,7 @@ GROUND = {f"auditmock.{noun}" for noun in ("vocabulary", "models", "errors", "in
 ENTRANCES = {"auditmock.cli", "auditmock.__main__"}
 LAYERS = ("ground", "contract", "fixtures", "handlers", "app", "suite", "entrances")
 
-SUITE_IMPORTS = {"auditmock.openapi", "auditmock.vocabulary", "auditmock.instants"}
+SUITE_IMPORTS = {f"auditmock.{noun}" for noun in ("openapi", "vocabulary", "instants", "clock", "version")}
 """What the contract suite may know of this project: it speaks HTTP."""
 LATE_IMPORTERS = {"auditmock.cli"}
 """Modules that may import inside functions: a command loads only what it needs."""

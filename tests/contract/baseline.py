@@ -1,0 +1,45 @@
+"""The baseline: a file of failures that are known, so that only new ones fail a run."""
+
+import json
+from collections.abc import Collection
+from dataclasses import replace
+from pathlib import Path
+
+from auditmock.contract.findings import Finding, Findings, Outcome
+
+_BAD = (Outcome.FAILED, Outcome.KNOWN)
+
+
+class BaselineError(Exception):
+    """A baseline cannot be used: why, in one line."""
+
+
+def read_baseline(path: Path) -> frozenset[str]:
+    """Read the full names of the checks that are known to fail; raises BaselineError."""
+    try:
+        known = json.loads(path.read_text(encoding="utf-8"))["failures"]
+    except OSError as error:
+        raise BaselineError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+    except (ValueError, KeyError, TypeError):
+        known = None
+    if not isinstance(known, list) or not all(isinstance(name, str) for name in known):
+        raise BaselineError(
+            f'{path} is no baseline: it must be {{"failures": [names]}}, as --baseline-update writes it'
+        )
+    return frozenset(known)
+
+
+def write_baseline(path: Path, findings: Findings, known: Collection[str]) -> None:
+    """Write what fails now, and what was known and is not judged in this run."""
+    judged = {finding.law.full_name for finding in findings.found if finding.outcome is not Outcome.SKIPPED}
+    failing = {finding.law.full_name for finding in findings.found if finding.outcome in _BAD}
+    names = sorted(failing | (set(known) - judged))
+    path.write_text(json.dumps({"failures": names}, indent=2) + "\n", encoding="utf-8")
+
+
+def compare(finding: Finding, known: Collection[str]) -> Finding:
+    """See a finding in the light of what is known."""
+    if finding.law.full_name not in known:
+        return finding
+    seen = {Outcome.FAILED: Outcome.KNOWN, Outcome.PASSED: Outcome.FIXED}
+    return replace(finding, outcome=seen.get(finding.outcome, finding.outcome))

@@ -1,0 +1,92 @@
+"""What a run found: one finding a case of a law, and the whole."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from auditmock.contract.exchange import Exchange
+from auditmock.contract.laws import Law
+
+
+class Outcome(StrEnum):
+    """What came of a law; a known failure stands in the baseline, a fixed one no longer fails."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+    KNOWN = "known"
+    FIXED = "fixed"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of one case: `reason` says why it was skipped, `expected` and `seen` what was broken.
+
+    `shown` are the exchanges that show it, `exchanges` all that were made for it.
+    """
+
+    law: Law
+    outcome: Outcome
+    reason: str = ""
+    expected: str = ""
+    seen: str = ""
+    shown: Sequence[Exchange] = ()
+    exchanges: Sequence[Exchange] = ()
+
+
+@dataclass
+class Findings:
+    """A run: what was judged, how, and what was found."""
+
+    base_url: str
+    edition: str
+    server_version: str
+    seed: int
+    deep: bool
+    allow_writes: bool
+    started: str
+    seconds: float = 0.0
+    requests: int = 0
+    found: list[Finding] = field(default_factory=list)
+    preflight: Sequence[Exchange] = ()
+
+    def of(self, outcome: Outcome) -> list[Finding]:
+        """List the findings with this outcome."""
+        return [finding for finding in self.found if finding.outcome is outcome]
+
+    @property
+    def conforms(self) -> bool:
+        """Whether nothing failed that is not known to fail."""
+        return not self.of(Outcome.FAILED)
+
+    def by_law(self) -> Mapping[str, list[Finding]]:
+        """Group the cases of each law, in the order they were judged."""
+        laws: dict[str, list[Finding]] = {}
+        for finding in self.found:
+            laws.setdefault(finding.law.name, []).append(finding)
+        return laws
+
+    def cell(self, layer: str, aspect: str) -> Counter[Outcome]:
+        """Count the outcomes where a layer and an aspect meet."""
+        return Counter(
+            finding.outcome
+            for finding in self.found
+            if (finding.law.layer, finding.law.aspect) == (layer, aspect)
+        )
+
+    @property
+    def aspects(self) -> list[str]:
+        """List the aspects that were judged."""
+        return list(dict.fromkeys(finding.law.aspect for finding in self.found))
+
+    @property
+    def verdict(self) -> str:
+        """Say in a few words what was found."""
+        failed, known, skipped = (
+            len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN, Outcome.SKIPPED)
+        )
+        if failed:
+            return f"violates the contract: {failed} of {len(self.found)} checks fail"
+        but = f" but for {known} known failures" if known else ""
+        return f"conforms{but}: {len(self.found) - skipped} checks hold"

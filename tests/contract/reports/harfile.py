@@ -1,0 +1,99 @@
+"""The report for tools that read web traffic: HTTP Archive 1.2, no token in it."""
+
+import base64
+import json
+from collections.abc import Iterator
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from auditmock.contract.exchange import Exchange
+from auditmock.contract.findings import Findings
+from auditmock.version import VERSION
+
+_UNKNOWN = -1
+"""What the format has for sizes nobody measured."""
+
+
+def write_har(findings: Findings) -> str:
+    """Write every exchange of a run."""
+    creator = {"name": "auditmock", "version": VERSION}
+    entries = list(_entries(findings))
+    return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}, indent=1) + "\n"
+
+
+def _entries(findings: Findings) -> Iterator[dict[str, Any]]:
+    for exchange in findings.preflight:
+        yield _entry(exchange, findings, "preflight")
+    for finding in findings.found:
+        for exchange in finding.exchanges:
+            yield _entry(exchange, findings, finding.law.full_name)
+
+
+def _entry(exchange: Exchange, findings: Findings, comment: str) -> dict[str, Any]:
+    milliseconds = round(exchange.seconds * 1000, 3)
+    return {
+        "startedDateTime": exchange.sent,
+        "time": milliseconds,
+        "request": _request(exchange, findings.base_url),
+        "response": _response(exchange),
+        "cache": {},
+        "timings": {"send": 0, "wait": milliseconds, "receive": 0},
+        "comment": comment,
+    }
+
+
+def _request(exchange: Exchange, base_url: str) -> dict[str, Any]:
+    request = exchange.request
+    url = base_url + request.target
+    headers = dict(request.headers)
+    if request.token:
+        headers["Coder-Session-Token"] = request.sender
+    written: dict[str, Any] = {
+        "method": request.method,
+        "url": url,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(headers.items()),
+        "queryString": _pairs(parse_qsl(urlsplit(url).query, keep_blank_values=True)),
+        "headersSize": _UNKNOWN,
+        "bodySize": len(request.body or b""),
+    }
+    if request.body is not None:
+        media_type = request.headers.get("Content-Type", "")
+        written["postData"] = {
+            "mimeType": media_type,
+            "params": [],
+            "text": request.body.decode(errors="replace"),
+        }
+    return written
+
+
+def _response(exchange: Exchange) -> dict[str, Any]:
+    try:
+        phrase = HTTPStatus(exchange.status).phrase
+    except ValueError:
+        phrase = ""
+    return {
+        "status": exchange.status,
+        "statusText": phrase,
+        "httpVersion": "HTTP/1.1",
+        "cookies": [],
+        "headers": _pairs(exchange.headers.items()),
+        "content": _content(exchange),
+        "redirectURL": exchange.headers.get("location", ""),
+        "headersSize": _UNKNOWN,
+        "bodySize": exchange.size,
+    }
+
+
+def _content(exchange: Exchange) -> dict[str, Any]:
+    content: dict[str, Any] = {"size": exchange.size, "mimeType": exchange.headers.get("content-type", "")}
+    try:
+        return {**content, "text": exchange.body.decode()}
+    except UnicodeDecodeError:
+        return {**content, "text": base64.b64encode(exchange.body).decode(), "encoding": "base64"}
+
+
+def _pairs(pairs: Any) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in pairs]

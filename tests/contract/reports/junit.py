@@ -1,0 +1,55 @@
+"""The report for CI: JUnit's XML, names the same from run to run."""
+
+from xml.etree import ElementTree as ET
+
+from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.telling import tell_failure
+
+_SUITE = "auditmock"
+
+
+def write_junit(findings: Findings) -> str:
+    """Write a suite an aspect, a case a check."""
+    root = ET.Element("testsuites", name=_SUITE, time=f"{findings.seconds:.3f}")
+    for aspect in findings.aspects:
+        cases = [finding for finding in findings.found if finding.law.aspect == aspect]
+        counts = {
+            "tests": len(cases),
+            "failures": sum(case.outcome is Outcome.FAILED for case in cases),
+            "skipped": sum(case.outcome in {Outcome.SKIPPED, Outcome.KNOWN} for case in cases),
+        }
+        suite = ET.SubElement(
+            root, "testsuite", {"name": aspect, **{name: str(number) for name, number in counts.items()}}
+        )
+        for case in cases:
+            _add_case(suite, case, findings)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
+
+
+def _add_case(suite: ET.Element, finding: Finding, findings: Findings) -> None:
+    law = finding.law
+    seconds = sum(exchange.seconds for exchange in finding.exchanges)
+    name = law.full_name.partition("/")[2]
+    case = ET.SubElement(
+        suite, "testcase", classname=f"{_SUITE}.{law.aspect}", name=_plain(name), time=f"{seconds:.3f}"
+    )
+    if finding.outcome is Outcome.FAILED:
+        failure = ET.SubElement(case, "failure", message=_plain(law.sentence))
+        failure.text = _plain("\n".join(tell_failure(finding, findings)))
+    elif finding.outcome is Outcome.KNOWN:
+        ET.SubElement(case, "skipped", message="known to fail")
+    elif finding.outcome is Outcome.SKIPPED:
+        ET.SubElement(case, "skipped", message=_plain(finding.reason))
+
+
+def _plain(text: str) -> str:
+    """Write what XML has no place for by its escapes."""
+    return "".join(
+        letter
+        if letter in "\t\n"
+        or (letter >= " " and not "\ud800" <= letter <= "\udfff" and letter < "\ufffe")
+        or letter > "\uffff"
+        else f"\\u{ord(letter):04x}"
+        for letter in text
+    )

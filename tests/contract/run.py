@@ -1,0 +1,65 @@
+"""One run of the suite: its settings, its target, and what was found so far."""
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from auditmock.clock import present_instant
+from auditmock.contract.baseline import compare, read_baseline
+from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.laws import Law
+from auditmock.contract.options import Options
+from auditmock.contract.recorder import Recorder
+from auditmock.contract.target import Target
+from auditmock.contract.tokens import Tokens
+from auditmock.instants import format_instant
+
+
+class Run:
+    """One run of the suite: settings, target, and what was found so far."""
+
+    def __init__(self, options: Options, tokens: Tokens) -> None:
+        self.options = options
+        self.tokens = tokens
+        self.known = read_baseline(Path(options.baseline)) if _reads_baseline(options) else frozenset()
+        self.recorder = Recorder()
+        self.target: Target | None = None
+        self.started = time.monotonic()
+        self.findings = Findings(
+            base_url=options.base_url,
+            edition=options.edition,
+            server_version="",
+            seed=options.seed,
+            deep=options.deep,
+            allow_writes=options.allow_writes,
+            started=format_instant(present_instant()),
+        )
+
+    def note(self, finding: Finding) -> Finding:
+        """Add a finding, with all exchanges that were made for it."""
+        exchanges = self.target.exchanges if self.target else []
+        if finding.outcome is not Outcome.FAILED:
+            exchanges = [exchange.brief() for exchange in exchanges]
+        finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known)
+        self.findings.found.append(finding)
+        return finding
+
+    def has_told(self, law: Law) -> bool:
+        """Tell whether something is told of a law already, as of each part that pytest tells apart."""
+        return any(finding.law == law for finding in self.findings.found)
+
+    def close(self) -> Findings:
+        """End the run."""
+        self.findings.seconds = time.monotonic() - self.started
+        self.findings.requests = self.target.pace.spent if self.target else 0
+        return self.findings
+
+
+RUN = pytest.StashKey[Run]()
+"""The run, for those who want to know what was found."""
+
+
+def _reads_baseline(options: Options) -> bool:
+    return bool(options.baseline) and (Path(options.baseline).exists() or not options.baseline_update)

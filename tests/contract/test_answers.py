@@ -1,0 +1,17 @@
+"""Laws of every answer by itself, looked at over all answers of the run; they send nothing."""
+
+import pytest
+
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import Violation
+from auditmock.contract.watch import RULES
+
+pytestmark = pytest.mark.law("schema", "answers", "#/paths")
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_answer_keeps_the_contract(target: Target, rule: str) -> None:
+    """Status, media type, headers and body of all answers of this run are those of the contract."""
+    sighting = target.watch.sightings.get(rule)
+    if sighting:
+        raise Violation(sighting.expected, sighting.seen, (sighting.exchange,))

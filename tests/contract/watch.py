@@ -1,0 +1,170 @@
+"""What holds for every answer by itself, watched over all answers of a run."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, NamedTuple
+
+import jsonschema_rs
+
+from auditmock.contract.exchange import Exchange
+from auditmock.instants import parse_instant
+from auditmock.openapi import Contract
+
+_MEDIA_TYPE = "application/json"
+_CHARSET = "charset=utf-8"
+_SERVER_ERROR = 500
+_LONGEST = 200
+
+Responses = Mapping[int, Mapping[str, Any]]
+
+
+class Sighting(NamedTuple):
+    """An answer that is not as it must be."""
+
+    expected: str
+    seen: str
+    exchange: Exchange
+
+
+class _Answer(NamedTuple):
+    """An answer, and what the contract says of it: all responses of its operation, and its own, if listed."""
+
+    exchange: Exchange
+    responses: Responses
+    response: Mapping[str, Any]
+
+
+class Watch:
+    """Looks at every answer by the contract; of each rule the first breach is kept."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._responses = _responses(contract)
+        self._validators = {
+            name: jsonschema_rs.Draft202012Validator(
+                contract.json_schema(name), validate_formats=True, formats={"date-time": _is_time}
+            )
+            for name in contract.document["components"]["schemas"]
+        }
+        self._request_ids: set[str] = set()
+        self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
+            "no server error": _judge_failure,
+            "a listed status": _judge_status,
+            "the media type": _judge_media_type,
+            "the headers": _judge_headers,
+            "a new request id": self._judge_request_id,
+            "the body": self._judge_body,
+        }
+        self.sightings: dict[str, Sighting] = {}
+
+    def look(self, exchange: Exchange) -> None:
+        """Look at one more answer."""
+        path = exchange.request.path.partition("?")[0]
+        responses = self._responses.get((exchange.request.method, path)) or self._responses.get(
+            ("", path), {}
+        )
+        answer = _Answer(exchange, responses, responses.get(exchange.status, {}))
+        for rule, judge in self._rules.items():
+            breach = None if rule in self.sightings else judge(answer)
+            if breach:
+                self.sightings[rule] = Sighting(*breach, exchange)
+
+    def _judge_request_id(self, answer: _Answer) -> tuple[str, str] | None:
+        request_id = answer.exchange.headers.get("x-coder-request-id", "")
+        if not request_id or request_id not in self._request_ids:
+            self._request_ids.add(request_id)
+            return None
+        return "an X-Coder-Request-Id of its own for each request", f"{request_id} once more"
+
+    def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:
+        if not answer.response:
+            return None
+        exchange = answer.exchange
+        if "content" not in answer.response:
+            return (
+                (f"no body with {exchange.status}", repr(exchange.body[:_LONGEST])) if exchange.body else None
+            )
+        name = answer.response["content"][_MEDIA_TYPE]["schema"]["$ref"].rpartition("/")[2]
+        try:
+            error = next(self._validators[name].iter_errors(exchange.json()), None)
+        except ValueError:
+            return "JSON in UTF-8", repr(exchange.body[:_LONGEST])
+        if error is None:
+            return None
+        where = ".".join(str(step) for step in error.instance_path)
+        return f"an {name} as the contract has it", f"{where}: {error.message[:_LONGEST]}"
+
+
+RULES = (
+    "no server error",
+    "a listed status",
+    "the media type",
+    "the headers",
+    "a new request id",
+    "the body",
+)
+"""The names of the rules, in the order they are told."""
+
+
+def _judge_failure(answer: _Answer) -> tuple[str, str] | None:
+    exchange = answer.exchange
+    if exchange.status < _SERVER_ERROR:
+        return None
+    return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
+
+
+def _judge_status(answer: _Answer) -> tuple[str, str] | None:
+    if answer.response or not answer.responses:
+        return None
+    return f"a status of {', '.join(map(str, answer.responses))}", str(answer.exchange.status)
+
+
+def _judge_media_type(answer: _Answer) -> tuple[str, str] | None:
+    if "content" not in answer.response:
+        return None
+    told = answer.exchange.headers.get("content-type", "")
+    media_type, *parameters = (part.strip().lower() for part in told.split(";"))
+    if media_type == _MEDIA_TYPE and parameters == [_CHARSET]:
+        return None
+    return f"{_MEDIA_TYPE}; {_CHARSET}", told or "no Content-Type"
+
+
+def _judge_headers(answer: _Answer) -> tuple[str, str] | None:
+    for name, header in answer.response.get("headers", {}).items():
+        value = answer.exchange.headers.get(name)
+        if value is None and header.get("required"):
+            return f"the header {name} with {answer.exchange.status}", "none"
+        if value is not None and not _keeps(value, header["schema"]):
+            return f"a {name} that keeps {header['schema']}", value
+    return None
+
+
+def _responses(contract: Contract) -> Mapping[tuple[str, str], Responses]:
+    """List the responses by method and path; another method is judged as those of the path are."""
+    found: dict[tuple[str, str], Responses] = {}
+    for operation in contract.operations.values():
+        spec = contract.document["paths"][operation.path.removeprefix(contract.base_path)]
+        responses = {
+            int(status): _resolve(contract, response)
+            for status, response in spec[operation.method.lower()]["responses"].items()
+        }
+        found[operation.method, operation.path] = responses
+        found.setdefault(("", operation.path), responses)
+    return found
+
+
+def _resolve(contract: Contract, response: Mapping[str, Any]) -> Mapping[str, Any]:
+    whole = contract.resolve(response)
+    headers = {name: contract.resolve(header) for name, header in whole.get("headers", {}).items()}
+    return {**whole, "headers": headers}
+
+
+def _keeps(value: str, schema: Mapping[str, Any]) -> bool:
+    instance: Any = int(value) if schema["type"] == "integer" and value.isdecimal() else value
+    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True).is_valid(instance)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        parse_instant(text)
+    except ValueError:
+        return False
+    return True
