@@ -28,8 +28,9 @@ class Options:
     skip: tuple[str, ...] = _row((), "Leave out these laws.")
     seed: int = _row(1, "Seed of everything that is drawn.")
     deep: bool = _row(default=False, explanation="Look at far more examples; takes minutes.")
+    fail_fast: bool = _row(default=False, explanation="Stop at the first law that is broken.")
     rate_limit: float = _row(6.0, "Requests a second at most; 0 is no limit. (A mock of its own has none.)")
-    max_requests: int = _row(0, "Requests at most, all together; 0 is 400, or 20,000 with --deep.")
+    max_requests: int = _row(0, "Requests at most; 0 is 400, 800 with --allow-writes, 20,000 with --deep.")
     request_timeout: float = _row(10.0, "Seconds to wait for an answer.")
     retries: int = _row(2, "How often to ask again when a read fails, or the server asks to wait.")
     tls_verify: str = _row("true", 'Check the certificate: "true", "false", or a file of authorities.')
@@ -42,7 +43,7 @@ class Options:
     @property
     def budget(self) -> int:
         """How many requests may be sent."""
-        return self.max_requests or (20_000 if self.deep else 400)
+        return self.max_requests or (20_000 if self.deep else 800 if self.allow_writes else 400)
 
 
 class Option(NamedTuple):

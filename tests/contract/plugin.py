@@ -2,7 +2,7 @@
 
 import os
 import warnings
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,13 +14,14 @@ from hypothesis import HealthCheck, Phase, settings
 from auditmock.contract.baseline import BaselineError, write_baseline
 from auditmock.contract.editions import Edition, open_edition
 from auditmock.contract.findings import Outcome
-from auditmock.contract.laws import LAYERS, WRITES, Law, UnknownLawError, choose, law_of
+from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
+from auditmock.contract.logs import Log
 from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
 from auditmock.contract.pace import Pace
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.reports.writing import write_reports
 from auditmock.contract.run import RUN, Run
-from auditmock.contract.sample import Sample, take_sample
+from auditmock.contract.sample import Sample, take_gallery, take_sample
 from auditmock.contract.target import GoneError, Target
 from auditmock.contract.telling import tell_failure, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
@@ -30,8 +31,8 @@ from auditmock.openapi import Contract
 _UNREADY = 3
 """Exit status when there is nothing to judge."""
 
-_LAST = ("writes", "answers")
-"""The aspects that are judged last: what writes, and what looks back at all answers."""
+_LAST = ("writes", "operations", "answers")
+"""The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -123,13 +124,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
                 item.add_marker(reading)
 
 
-def _place(law: Law | None) -> tuple[int, int]:
-    if law is None:
-        return (0, 0)
-    return (
-        _LAST.index(law.aspect) + 1 if law.aspect in _LAST else 0,
-        LAYERS.index(law.layer) == len(LAYERS) - 1,
-    )
+def _place(law: Law | None) -> int:
+    return _LAST.index(law.aspect) + 1 if law and law.aspect in _LAST else 0
 
 
 @pytest.hookimpl(wrapper=True)
@@ -159,6 +155,8 @@ def pytest_runtest_makereport(
         if finding.outcome is Outcome.KNOWN:
             report.outcome = "skipped"
             report.longrepr = (str(item.path), 0, "Skipped: known to fail")
+        if finding.outcome is Outcome.FAILED and run.options.fail_fast:
+            item.session.shouldfail = "stopped at the first broken law"
     report.sections = [(title, run.tokens.hide(text)) for title, text in report.sections]
     if call.excinfo and isinstance(call.excinfo.value, GoneError):
         item.session.shouldfail = str(call.excinfo.value)
@@ -251,6 +249,12 @@ def sample(target: Target) -> Sample:
     if not sample.logs:
         pytest.skip("the deployment has no logs")
     return sample
+
+
+@pytest.fixture(scope="session")
+def gallery(target: Target, sample: Sample) -> Sequence[Log]:
+    """Give the sample and some logs of every kind."""
+    return [*sample.logs, *take_gallery(target)]
 
 
 @pytest.fixture(scope="session")

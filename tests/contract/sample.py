@@ -1,6 +1,6 @@
 """A stretch of the deployment's logs that lies in the past, known in full: what laws compare answers with."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
@@ -10,23 +10,41 @@ from auditmock.contract.target import Target
 from auditmock.contract.verdict import Scope, ask_witness
 
 _SIZE = 300
+_OF_A_KIND = 25
 _DAY = timedelta(days=1)
 _TRIES = 3
 
 
-class Sample(NamedTuple):
-    """The logs that the search `q` finds, newest first.
+class Bounds(NamedTuple):
+    """What a search finds: `words` say of what kind, `days` of which days; the days are over, if possible."""
 
-    `q` bounds days that are over, so that what others write meanwhile does not fall between them; only a
+    words: str
+    days: str
+
+    @property
+    def q(self) -> str:
+        """The search."""
+        return f"{self.words} {self.days}".strip()
+
+
+class Sample(NamedTuple):
+    """The logs within some bounds, newest first.
+
+    The days are over, so that what others write meanwhile does not fall between the logs; only a
     deployment whose logs are all of one day has none such.
     """
 
-    q: str
+    bounds: Bounds
     logs: Sequence[Log]
     witness: bytes
 
     def __repr__(self) -> str:
         return f"Sample({self.q!r}, {len(self.logs)} logs)"
+
+    @property
+    def q(self) -> str:
+        """The search that finds the sample."""
+        return self.bounds.q
 
     @property
     def scope(self) -> Scope:
@@ -42,6 +60,17 @@ class Sample(NamedTuple):
         """Write a search that stays within the sample."""
         return f"{words} {self.q}".strip()
 
+    def between(self, days: str) -> str:
+        """Write a search for the sample's kind of logs on other days."""
+        return Bounds(self.bounds.words, days).q
+
+
+def take_gallery(target: Target) -> Sequence[Log]:
+    """Read some logs of every kind, which a sample of few days may lack."""
+    keys = (key for key in target.contract.search.keys.values() if key.values)
+    pages = (_logs(target, f"{key.name}:{value}", _OF_A_KIND) for key in keys for value in key.values)
+    return list({log["id"]: log for page in pages for log in page}.values())
+
 
 def take_sample(target: Target) -> Sample:
     """Read a few hundred logs of the days before the newest log's; none when there are none.
@@ -49,42 +78,37 @@ def take_sample(target: Target) -> Sample:
     They are read again when others write among them meanwhile.
     """
     for _ in range(_TRIES):
-        q = _choose(target)
-        witness = ask_witness(target, q)
-        logs = _logs(target, q, _SIZE)
-        if ask_witness(target, q) == witness:
+        bounds = _choose(target)
+        witness = ask_witness(target, bounds.q)
+        logs = _logs(target, bounds.q, _SIZE)
+        if ask_witness(target, bounds.q) == witness:
             break
-    return Sample(q, logs, witness)
+    return Sample(bounds, logs, witness)
 
 
-def _choose(target: Target) -> str:
+def _choose(target: Target) -> Bounds:
     """Choose a search that finds many logs, but fewer than are read at once."""
     newest = _logs(target, "", 1)
     if not newest:
-        return ""
+        return Bounds("", "")
     last = _day(newest[0]) - _DAY
     logs = _logs(target, f"date_to:{last}", _SIZE)
     if not logs:
         return _narrow(target, newest[0])
     if len(logs) < _SIZE:
-        return f"date_to:{last}"
+        return Bounds("", f"date_to:{last}")
     first = _day(logs[-1]) + _DAY
-    return f"date_from:{first} date_to:{last}" if first <= last else _narrow(target, logs[0])
+    return Bounds("", f"date_from:{first} date_to:{last}") if first <= last else _narrow(target, logs[0])
 
 
-def _narrow(target: Target, log: Log) -> str:
-    """Choose part of a day that has too many logs."""
-    day = f"date_from:{_day(log)} date_to:{_day(log)}"
-    return next(q for q in _narrower(log, day) if len(_logs(target, q, _SIZE)) < _SIZE or "resource_id" in q)
-
-
-def _narrower(log: Log, day: str) -> Iterator[str]:
+def _narrow(target: Target, log: Log) -> Bounds:
+    """Choose part of a day that has too many logs: of one kind, of one user, or about one resource."""
+    days = f"date_from:{_day(log)} date_to:{_day(log)}"
     kind = f"resource_type:{log['resource_type']}"
-    yield day
-    yield f"{kind} {day}"
-    if log["user"]:
-        yield f"username:{log['user']['username']} {kind} {day}"
-    yield f"resource_id:{log['resource_id']} {day}"
+    user = f"username:{log['user']['username']} {kind}" if log["user"] else kind
+    choices = [Bounds(words, days) for words in ("", kind, user)]
+    few = (bounds for bounds in choices if len(_logs(target, bounds.q, _SIZE)) < _SIZE)
+    return next(few, Bounds(f"resource_id:{log['resource_id']}", days))
 
 
 def _logs(target: Target, q: str, limit: int) -> Sequence[Log]:

@@ -8,7 +8,7 @@ from auditmock.contract.logs import element, select, values_of
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
-from auditmock.contract.verdict import undisturbed
+from auditmock.contract.verdict import Scope, undisturbed
 from auditmock.openapi import Contract
 
 draws = settings.get_profile("law")
@@ -50,6 +50,21 @@ def test_the_cursor_need_not_match(
         expect_logs(page, tail[:SHOWN], len(found))
 
     undisturbed(target, sample.scope, look)
+
+
+def test_cursor_and_offset_meet(target: Target, sample: Sample) -> None:
+    """Deep in the list, what follows a log by `after_id` is what follows it by `offset`."""
+    scope = sample.past
+
+    def look() -> None:
+        total = listed(target, scope, limit=1).total
+        offset = total * 2 // 3
+        page = listed(target, scope, limit=SHOWN, offset=offset)
+        if page.ids:
+            tail = listed(target, scope, limit=SHOWN - 1, after_id=page.ids[0])
+            expect_logs(tail, page.logs[1:], total)
+
+    undisturbed(target, Scope(scope), look)
 
 
 def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> None:

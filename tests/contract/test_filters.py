@@ -1,10 +1,12 @@
 """Laws of filters: every search key finds what a look at each log finds."""
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from auditmock.contract.logs import element, matches, select, values_of
+from auditmock.contract.logs import Log, element, matches, select, values_of
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
@@ -19,6 +21,7 @@ DATES = [key for key in KEYS if key.type == "date"]
 ENUMS = [(key, value) for key in KEYS for value in key.values]
 WORDS = [key for key in KEYS if key.type in {"text", "uuid"}]
 LARGEST = 1000
+SHOWN = 10
 
 
 def named(key: SearchKey) -> str:
@@ -76,7 +79,8 @@ def test_days_bound_what_is_found(target: Target, sample: Sample, data: st.DataO
     found = [log for log in sample.logs if matches(log, since, first) and matches(log, until, last)]
 
     def look() -> None:
-        page = listed(target, f"{element(since, first)} {element(until, last)}", limit=LARGEST)
+        q = sample.between(f"{element(since, first)} {element(until, last)}")
+        page = listed(target, q, limit=LARGEST)
         expect_logs(page, found, len(found))
 
     undisturbed(target, sample.scope, look)
@@ -89,7 +93,10 @@ def test_the_values_of_a_list_share_out_all_logs(target: Target, sample: Sample,
 
     def look() -> None:
         whole = listed(target, scope, limit=1)
-        parts = [listed(target, f"{element(key, value)} {scope}", limit=1) for value in key.values]
+        parts = [listed(target, f"{element(key, value)} {scope}", limit=SHOWN) for value in key.values]
+        for part, value in zip(parts, key.values, strict=True):
+            others = [log["id"] for log in part.logs if not matches(log, key, value)]
+            expect(not others, f"logs of {element(key, value)}", f"others: {others}", part.exchange)
         total = sum(part.total for part in parts)
         expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
 
@@ -110,6 +117,18 @@ def test_days_share_out_all_logs(target: Target, sample: Sample) -> None:
         expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
 
     undisturbed(target, Scope(whole_past), look)
+
+
+@pytest.mark.parametrize("place", [min, max], ids=["earliest", "latest"])
+def test_days_are_whole(target: Target, sample: Sample, place: Callable[..., Log]) -> None:
+    """A day has its earliest and its latest log: it goes from midnight to midnight in UTC."""
+    day = place(sample.logs, key=lambda log: log["time"][10:])["time"][:10]
+    found = [log for log in sample.logs if log["time"][:10] == day]
+    q = sample.between(" ".join(element(bound, day) for bound in DATES))
+
+    undisturbed(
+        target, sample.scope, lambda: expect_logs(listed(target, q, limit=LARGEST), found, len(found))
+    )
 
 
 @draws

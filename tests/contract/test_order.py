@@ -1,9 +1,12 @@
 """Laws of order: newest first, ties by id, the same each time."""
 
 from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import uuid4
 
 import pytest
 
+from auditmock.contract.exchange import Request
 from auditmock.contract.logs import Log, instant
 from auditmock.contract.page import listed
 from auditmock.contract.sample import Sample
@@ -30,6 +33,19 @@ def test_the_sample_is_in_order(sample: Sample) -> None:
     ids = [log["id"] for log in sample.logs]
 
     expect(ids == ordered(sample.logs), f"the order {ordered(sample.logs)}", ids)
+
+
+def test_reading_leaves_no_log(target: Target) -> None:
+    """Who reads is not logged: no log has the user agent of a reader."""
+    own = f"auditmock-contract-suite/{uuid4()}"
+    request = Request(
+        "GET", target.path("get-audit-logs"), [("q", ""), ("limit", "200")], {"User-Agent": own}
+    )
+    exchanges = [target.send(request) for _ in range(2)]
+    for exchange in exchanges:
+        logs = exchange.json()["audit_logs"] if exchange.status == HTTPStatus.OK else []
+        mine = [log["id"] for log in logs if log["user_agent"] == own]
+        expect(not mine, "no log of a mere reader", mine, exchange)
 
 
 def test_no_id_is_there_twice(sample: Sample) -> None:

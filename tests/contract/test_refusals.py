@@ -73,6 +73,14 @@ def test_what_is_unusual_is_allowed(target: Target, case: str) -> None:
     listed(target, ALLOWED[case], limit=1)
 
 
+@pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, text/html"])
+def test_only_json_is_to_be_had(target: Target, accept: str) -> None:
+    """Whoever takes no JSON is answered with 406, in JSON."""
+    request = Request("GET", target.path("get-audit-logs"), [("q", ""), ("limit", "1")], {"Accept": accept})
+
+    expect_refusal(target.send(request), 406)
+
+
 def test_a_long_user_agent_is_no_matter(target: Target) -> None:
     """A client may have any name."""
     request = Request("GET", target.path("get-audit-logs"), [("q", "")], {"User-Agent": "x" * 300})

@@ -1,13 +1,13 @@
 """Laws of a single log: its fields agree with each other."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
 from auditmock.contract.logs import Log
-from auditmock.contract.sample import Sample
 from auditmock.contract.verdict import expect
 from auditmock.openapi import Contract
 
@@ -52,43 +52,43 @@ def description_of(log: Log, rules: Mapping[str, Any]) -> str:
     return text
 
 
-def test_the_description_fits(sample: Sample, contract: Contract) -> None:
+def test_the_description_fits(gallery: Sequence[Log], contract: Contract) -> None:
     """The description is the contract's template for this action and type."""
     rules = properties(contract)["description"]["x-description"]
-    for log in sample.logs:
+    for log in gallery:
         wanted = description_of(log, rules)
         expect(log["description"] == wanted, f"{wanted!r} for {log['id']}", repr(log["description"]))
 
 
-def test_the_link_fits(sample: Sample, contract: Contract) -> None:
+def test_the_link_fits(gallery: Sequence[Log], contract: Contract) -> None:
     """A link has the form of its type, and types without pages have none."""
     forms = properties(contract)["resource_link"]["x-link"]
-    for log in sample.logs:
+    for log in gallery:
         form = re.sub("<[^>]+>", "[^/]*", re.escape(forms.get(log["resource_type"], "")))
         fits = log["resource_link"] == "" or re.fullmatch(form, log["resource_link"])
         expect(bool(fits), f"nothing or {form} for {log['id']}", log["resource_link"])
 
 
-def test_what_is_gone_has_no_link(sample: Sample, contract: Contract) -> None:
+def test_what_is_gone_has_no_link(gallery: Sequence[Log], contract: Contract) -> None:
     """A deleted resource has no link, and only some types can be deleted."""
     deletable = properties(contract)["is_deleted"]["x-deletable"]
-    for log in sample.logs:
+    for log in gallery:
         holds = not log["is_deleted"] or (log["resource_link"] == "" and log["resource_type"] in deletable)
         expect(holds, f"no link, and a type of {deletable}, for {log['id']}", log)
 
 
-def test_secrets_do_not_show(sample: Sample) -> None:
+def test_secrets_do_not_show(gallery: Sequence[Log]) -> None:
     """A secret field of a diff holds the zero value of its type, or nothing."""
-    for log in sample.logs:
+    for log in gallery:
         for name, change in log["diff"].items():
             shown = [change.get("old"), change.get("new")]
             hidden = not change["secret"] or all(value in ZERO for value in shown)
             expect(hidden, f"nothing of {name} in {log['id']}", "a value that is not shown here either")
 
 
-def test_nothing_changes_when_it_fails(sample: Sample) -> None:
+def test_nothing_changes_when_it_fails(gallery: Sequence[Log]) -> None:
     """A request that failed has an empty diff."""
-    for log in sample.logs:
+    for log in gallery:
         expect(
             log["status_code"] < FAILED or not log["diff"],
             f"an empty diff for {log['id']}, status {log['status_code']}",
@@ -96,17 +96,17 @@ def test_nothing_changes_when_it_fails(sample: Sample) -> None:
         )
 
 
-def test_a_change_is_a_change(sample: Sample) -> None:
+def test_a_change_is_a_change(gallery: Sequence[Log]) -> None:
     """No diff has a field that is the same before and after, unless it is secret."""
-    for log in sample.logs:
+    for log in gallery:
         for name, change in log["diff"].items():
             same = "old" in change and "new" in change and change["old"] == change["new"]
             expect(not same or change["secret"], f"a change of {name} in {log['id']}", change)
 
 
-def test_times_are_in_utc(sample: Sample) -> None:
+def test_times_are_in_utc(gallery: Sequence[Log]) -> None:
     """Every time ends in `Z`."""
-    for log in sample.logs:
+    for log in gallery:
         times = [
             log["time"],
             *((log["user"][name] for name in ("created_at", "last_seen_at")) if log["user"] else ()),
@@ -114,9 +114,9 @@ def test_times_are_in_utc(sample: Sample) -> None:
         expect(all(UTC.fullmatch(time) for time in times), f"UTC in {log['id']}", times)
 
 
-def test_only_builds_tell_of_builds(sample: Sample) -> None:
+def test_only_builds_tell_of_builds(gallery: Sequence[Log]) -> None:
     """`build_reason` stands in the logs of builds, and in no others."""
-    for log in sample.logs:
+    for log in gallery:
         told = "build_reason" in (log["additional_fields"] or {})
         expect(
             not told or log["resource_type"] == "workspace_build",
@@ -125,10 +125,39 @@ def test_only_builds_tell_of_builds(sample: Sample) -> None:
         )
 
 
-def test_one_user_is_one_name(sample: Sample) -> None:
-    """Logs of the same user id show the same user."""
+def test_one_user_is_one_name(gallery: Sequence[Log]) -> None:
+    """Logs of the same user id show the same name and address; no two ids share a name."""
     users: dict[str, Any] = {}
-    for log in sample.logs:
+    ids: dict[str, str] = {}
+    for log in gallery:
         if log["user"]:
-            known = users.setdefault(log["user"]["id"], log["user"])
-            expect(known == log["user"], f"{known}", log["user"])
+            told = {name: log["user"][name] for name in ("username", "email", "created_at")}
+            known = users.setdefault(log["user"]["id"], told)
+            expect(known == told, f"{known}", told)
+            owner = ids.setdefault(told["username"], log["user"]["id"])
+            expect(owner == log["user"]["id"], f"the id {owner} for {told['username']}", log["user"]["id"])
+
+
+def test_addresses_are_addresses(gallery: Sequence[Log]) -> None:
+    """`ip` is empty or an address of version 4 or 6."""
+    for log in gallery:
+        expect(is_address(log["ip"]), f"an address in {log['id']}", log["ip"])
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of the internet, or nothing."""
+    try:
+        return not text or bool(ip_address(text))
+    except ValueError:
+        return False
+
+
+def test_builds_tell_what_was_built(gallery: Sequence[Log], contract: Contract) -> None:
+    """Logs of builds name the workspace, the build and its reason, and come from no browser."""
+    reasons = contract.search.keys["build_reason"].values
+    for log in gallery:
+        if log["resource_type"] == "workspace_build":
+            extra = log["additional_fields"] or {}
+            told = {"workspace_name", "build_number", "build_reason"} <= extra.keys()
+            expect(told and extra["build_reason"] in reasons, f"facts of the build in {log['id']}", extra)
+            expect(not log["diff"], f"no diff in {log['id']}, a build", sorted(log["diff"]))

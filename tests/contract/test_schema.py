@@ -1,6 +1,8 @@
 """The schema layer: Schemathesis draws requests from the contract and holds every answer against it."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
@@ -9,17 +11,21 @@ import pytest
 import requests
 import schemathesis
 import urllib3
+from hypothesis import settings
 from requests.adapters import HTTPAdapter
 from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure, FailureGroup
 
-from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.exchange import Request
 from auditmock.contract.options import Options
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Violation
 
 _EXAMPLES = 12
 _EXAMPLES_DEEP = 300
+_CHAINS = 3
+_CHAINS_DEEP = 100
+_STEPS = 4
 _LARGEST_PAGE = 200
 """Rows of a page that may be asked for of all logs: nobody knows how many a deployment has."""
 
@@ -129,17 +135,19 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def judge_case(case: schemathesis.Case[Any], session: requests.Session, target: Target) -> None:
     """Send a case and hold its answer against the contract."""
     keep_page_small(case)
-    try:
+    with failures_told(target):
         case.call_and_validate(session=session)
-    except FailureGroup as group:
-        raise _violation(group.exceptions, target.exchanges[-1:]) from None
-    except Failure as failure:
-        raise _violation([failure], target.exchanges[-1:]) from None
 
 
-def _violation(failures: Any, exchanges: list[Exchange]) -> Violation:
-    seen = "; ".join(f"{failure.title}: {failure.message}".strip() for failure in failures)
-    return Violation("an answer as the contract has it", seen, tuple(exchanges))
+@contextmanager
+def failures_told(target: Target) -> Iterator[None]:
+    """Tell Schemathesis' failures as the suite's."""
+    try:
+        yield
+    except (FailureGroup, Failure) as error:
+        failures = error.exceptions if isinstance(error, FailureGroup) else (error,)
+        seen = "; ".join(f"{failure.title}: {failure.message}".strip() for failure in failures)
+        raise Violation("an answer as the contract has it", seen, tuple(target.exchanges[-1:])) from None
 
 
 @pytest.mark.law(
@@ -169,3 +177,20 @@ def test_writing_keeps_the_schema(
 ) -> None:
     """Post anything."""
     judge_case(case, session, target)
+
+
+@pytest.mark.writes
+@pytest.mark.law("schema", "operations", "#/paths/~1audit~1testgenerate/post/responses/204/links")
+def test_links_lead_on(drawn: Any, session: requests.Session, target: Target, options: Options) -> None:
+    """Requests one after another, each with what the one before has answered, keep the schema as well."""
+
+    class Machine(drawn.as_state_machine()):  # type: ignore[misc]
+        def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
+            keep_page_small(case)
+            return {"session": session}
+
+    thorough = settings(
+        settings.get_profile("writing law"), max_examples=_CHAINS_DEEP if options.deep else _CHAINS
+    )
+    with failures_told(target):
+        Machine.run(settings=settings(thorough, stateful_step_count=_STEPS))

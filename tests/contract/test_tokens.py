@@ -1,5 +1,7 @@
 """Laws of the token: who may read, by which way the token comes, and what a bad one is told."""
 
+from itertools import combinations
+
 import pytest
 
 from auditmock.contract.exchange import TOKEN_VARIABLE, Request
@@ -8,7 +10,7 @@ from auditmock.contract.people import SHARED, STRANGERS
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
-from auditmock.openapi import load_contract
+from auditmock.openapi import Carrier, load_contract
 
 pytestmark = pytest.mark.law("laws", "tokens", "#/components/securitySchemes")
 
@@ -73,12 +75,33 @@ def test_a_member_reads_nothing(target: Target, member: str) -> None:
     expect_refusal(target.send(reading(target, "header", member)), 403)
 
 
-def test_the_first_place_counts(target: Target) -> None:
-    """A bad token in an earlier place is not rescued by a good one in a later place."""
-    first = CONTRACT.carriers[0]
-    request = reading(target, "header")._replace(headers={"Cookie": f"{first.name}={BAD['unknown']}"})
+ORDERED = list(combinations(CONTRACT.carriers, 2))
 
-    expect_refusal(target.send(request), 401)
+
+def with_a_bad_token(request: Request, carrier: Carrier) -> Request:
+    """Put an unknown token in a place."""
+    bad = BAD["unknown"]
+    if carrier.place == "query":
+        return request._replace(query=[*request.query, (carrier.name, bad)])
+    header = {"Cookie": f"{carrier.name}={bad}"} if carrier.place == "cookie" else {carrier.name: bad}
+    return request._replace(headers=header)
+
+
+@pytest.mark.parametrize("places", ORDERED, ids=lambda places: "-".join(each.place for each in places))
+def test_the_first_place_counts(target: Target, places: tuple[Carrier, Carrier]) -> None:
+    """A bad token in an earlier place is not rescued by a good one in a later place."""
+    earlier, later = places
+
+    expect_refusal(target.send(with_a_bad_token(reading(target, later.place), earlier)), 401)
+
+
+@pytest.mark.parametrize("places", ORDERED, ids=lambda places: "-".join(each.place for each in places))
+def test_later_places_do_not_count(target: Target, places: tuple[Carrier, Carrier]) -> None:
+    """A good token in an earlier place is not spoiled by a bad one in a later place."""
+    earlier, later = places
+    exchange = target.send(with_a_bad_token(reading(target, earlier.place), later))
+
+    expect(exchange.status == 200, "200", exchange.status, exchange)
 
 
 def test_an_empty_place_does_not_count(target: Target) -> None:

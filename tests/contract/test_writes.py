@@ -10,14 +10,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditmock.clock import present_instant
 from auditmock.contract.exchange import Exchange, Request
-from auditmock.contract.logs import Log, instant
-from auditmock.contract.page import listed
+from auditmock.contract.logs import Log, element, instant
+from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.people import READERS, SHARED, STRANGERS
 from auditmock.contract.refusals import expect_refusal
+from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
-from auditmock.contract.verdict import expect
-from auditmock.instants import parse_instant
+from auditmock.contract.verdict import expect, undisturbed
+from auditmock.instants import DAY, parse_instant
 from auditmock.openapi import load_contract
 
 draws = settings.get_profile("writing law")
@@ -33,11 +35,19 @@ MARKER = "auditmock-contract-suite"
 PAST = "2001-02-03T04:05:06Z"
 """When everything the suite writes is said to have happened."""
 
+LARGEST = 1000
 NEWEST = 200
 """How many of the newest logs are looked through, since others may write meanwhile."""
 
 NIL = "00000000-0000-0000-0000-000000000000"
 DIFF = {"foo": {"old": "bar", "new": "baz", "secret": False}}
+DEFAULTS = {
+    "action": "write",
+    "resource_type": "user",
+    "diff": DIFF,
+    "status_code": 200,
+    "request_id": NIL,
+}
 
 
 def fresh() -> str:
@@ -92,12 +102,12 @@ def test_a_post_is_one_log_with_its_fields(target: Target, data: st.DataObject) 
         "action": data.draw(st.sampled_from(CONTRACT.enum("AuditAction"))),
         "resource_type": data.draw(st.sampled_from(CONTRACT.enum("ResourceType"))),
     }
-    defaults = {"action": "write", "resource_type": "user"}
-    left_out = data.draw(st.sets(st.sampled_from(sorted(defaults))), "left out")
+    left_out = data.draw(st.sets(st.sampled_from(["action", "resource_type"])), "left out")
     body = {name: value for name, value in given_fields.items() if name not in left_out}
     log = written(target, body)
 
-    expected = {**defaults, **body, "diff": DIFF, "status_code": 200, "user_agent": MARKER, "request_id": NIL}
+    given_time = {"time": log["time"]} if instant(log) == parse_instant(PAST) else {}
+    expected = {**DEFAULTS, **body, **given_time, "user_agent": MARKER}
     seen = {name: log[name] for name in expected}
     expect(seen == expected, f"{expected}", seen)
 
@@ -124,6 +134,82 @@ def test_a_post_takes_its_place(target: Target, seconds: list[int]) -> None:
     order = sorted(page.logs, key=lambda log: (-instant(log), log["id"]))
     expect(len(page.logs) == len(seconds), f"{len(seconds)} logs", len(page.logs), page.exchange)
     expect(page.ids == [log["id"] for log in order], f"the order {order}", page.ids, page.exchange)
+
+
+def test_nothing_given_is_all_defaults(target: Target) -> None:
+    """An empty object writes a log of now, about a new resource, every other field as by default."""
+    own = mark()
+    for _ in range(2):
+        exchange = post(target, {}, own)
+        expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+    new = marked(target, own, "")
+
+    expect(len(new) == 2, "both logs, among the newest", len(new), exchange)
+    for log in new:
+        seen = {name: log[name] for name in DEFAULTS}
+        expect(seen == DEFAULTS, f"{DEFAULTS}", seen, exchange)
+        age = present_instant() - instant(log)
+        expect(abs(age) < DAY, "the time of writing", log["time"], exchange)
+    expect(new[0]["resource_id"] != new[1]["resource_id"], "a new resource each", new[0]["resource_id"])
+
+
+def test_a_day_has_its_first_and_its_last_instant(target: Target) -> None:
+    """`date_from` and `date_to` find what happened in the very first and last microsecond of a day."""
+    resource = fresh()
+    inside = ["2001-02-03T00:00:00Z", "2001-02-03T23:59:59.999999Z"]
+    for time in ["2001-02-02T23:59:59.999999Z", *inside, "2001-02-04T00:00:00Z"]:
+        post(target, {"resource_id": resource, "time": time})
+    page = listed(target, f"resource_id:{resource} date_from:2001-02-03 date_to:2001-02-03")
+
+    found = sorted(instant(log) for log in page.logs)
+    expect(found == [parse_instant(time) for time in inside], f"{inside}", found, page.exchange)
+
+
+def test_a_new_log_is_searched_as_all_are(target: Target) -> None:
+    """Each search key finds a log just written by its value, and not by another."""
+    log = written(target, {"resource_id": fresh(), "time": PAST, "action": "stop", "resource_type": "group"})
+    scope = f"resource_id:{log['resource_id']}"
+    for key in CONTRACT.search.keys.values():
+        value = key.value_in(log)
+        if key.type != "date" and value:
+            page = listed(target, f"{element(key, value.upper())} {scope}")
+            expect(page.ids == [log["id"]], f"the log, by {element(key, value)}", page.ids, page.exchange)
+    for other in ("action:start", "resource_type:user", "email:nobody@example.com", "username:nobody"):
+        page = listed(target, f"{other} {scope}")
+        expect_logs(page, [], 0)
+
+
+def test_what_was_there_stays(target: Target, sample: Sample) -> None:
+    """A new log changes no other: past days show what they showed, and as many logs as before."""
+    older = f"date_from:2001-02-05 {sample.past}"
+
+    def look() -> None:
+        before = listed(target, older, limit=1).total
+        written(target, {"resource_id": fresh(), "time": PAST})
+        after = listed(target, older, limit=1).total
+        expect(after == before, f"{before} logs of later days", after)
+        expect_logs(listed(target, sample.q, limit=LARGEST), sample.logs, len(sample.logs))
+
+    undisturbed(target, sample.scope, look)
+
+
+def test_a_long_user_agent_is_cut(target: Target) -> None:
+    """A user agent of more than 256 characters is kept as far as that."""
+    resource, name = fresh(), f"{MARKER}/" + "x" * 300
+    post(target, {"resource_id": resource, "time": PAST}, name)
+    page = listed(target, f"resource_id:{resource}")
+
+    kept = [log["user_agent"] for log in page.logs]
+    expect(kept == [name[:256]], f"{name[:256]}", kept, page.exchange)
+
+
+def test_a_body_may_be_too_large(target: Target) -> None:
+    """A body of more than 1 MiB is answered with 413 and writes nothing."""
+    own = mark()
+    exchange = post(target, b'{"action":"write"' + b" " * (1 << 20) + b"}", own)
+
+    expect_refusal(exchange, 413)
+    expect_unwritten(target, own, exchange)
 
 
 UNSET = {"resource_id": NIL, "time": "0001-01-01T00:00:00Z"}
@@ -176,6 +262,7 @@ def test_a_cursor_survives_writing(target: Target) -> None:
     expect([*first.ids, *second_page.ids] == before, f"{before}", [*first.ids, *second_page.ids])
 
 
+REFUSED_MARK = mark()
 REFUSED: Mapping[str, tuple[bytes, tuple[str, ...]]] = {
     "no JSON": (b"{", ()),
     "nothing": (b"", ()),
@@ -200,15 +287,21 @@ REFUSED: Mapping[str, tuple[bytes, tuple[str, ...]]] = {
 }
 
 
-@pytest.mark.parametrize("case", REFUSED)
-def test_a_bad_body_is_refused(target: Target, case: str) -> None:
-    """A body the contract forbids is answered with 400 and the fields at fault, and writes nothing."""
-    body, fields = REFUSED[case]
-    own = mark()
-    exchange = post(target, body, own)
+@pytest.fixture(scope="module")
+def refused(target: Target) -> Mapping[str, Exchange]:
+    """Send every bad body once, all under one mark."""
+    return {case: post(target, body, REFUSED_MARK) for case, (body, _) in REFUSED.items()}
 
-    expect_refusal(exchange, 400, fields)
-    expect_unwritten(target, own, exchange)
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_bad_body_is_refused(refused: Mapping[str, Exchange], case: str) -> None:
+    """A body the contract forbids is answered with 400 and the fields at fault."""
+    expect_refusal(refused[case], 400, REFUSED[case][1])
+
+
+def test_what_is_refused_is_not_written(target: Target, refused: Mapping[str, Exchange]) -> None:
+    """Whatever is wrong with a body, it leaves no log behind."""
+    expect_unwritten(target, REFUSED_MARK, *refused.values())
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", ""])

@@ -1,11 +1,16 @@
 """What holds for every answer by itself, watched over all answers of a run."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from itertools import pairwise
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema_rs
 
 from auditmock.contract.exchange import Exchange
+from auditmock.contract.logs import Log, instant
 from auditmock.instants import parse_instant
 from auditmock.openapi import Contract
 
@@ -13,6 +18,18 @@ _MEDIA_TYPE = "application/json"
 _CHARSET = "charset=utf-8"
 _SERVER_ERROR = 500
 _LONGEST = 200
+_CONSTANT = (
+    "time",
+    "request_id",
+    "ip",
+    "user_agent",
+    "resource_type",
+    "resource_id",
+    "action",
+    "diff",
+    "status_code",
+)
+"""Fields of a log that do not change with what happens later."""
 
 Responses = Mapping[int, Mapping[str, Any]]
 
@@ -31,6 +48,7 @@ class _Answer(NamedTuple):
     exchange: Exchange
     responses: Responses
     response: Mapping[str, Any]
+    logs: Sequence[Log]
 
 
 class Watch:
@@ -52,7 +70,11 @@ class Watch:
             "the headers": _judge_headers,
             "a new request id": self._judge_request_id,
             "the body": self._judge_body,
+            "a page's order": _judge_order,
+            "a page's size": _judge_size,
+            "a log's constancy": self._judge_constancy,
         }
+        self._logs: dict[str, int] = {}
         self.sightings: dict[str, Sighting] = {}
 
     def look(self, exchange: Exchange) -> None:
@@ -61,7 +83,7 @@ class Watch:
         responses = self._responses.get((exchange.request.method, path)) or self._responses.get(
             ("", path), {}
         )
-        answer = _Answer(exchange, responses, responses.get(exchange.status, {}))
+        answer = _Answer(exchange, responses, responses.get(exchange.status, {}), _logs_of(exchange))
         for rule, judge in self._rules.items():
             breach = None if rule in self.sightings else judge(answer)
             if breach:
@@ -73,6 +95,13 @@ class Watch:
             self._request_ids.add(request_id)
             return None
         return "an X-Coder-Request-Id of its own for each request", f"{request_id} once more"
+
+    def _judge_constancy(self, answer: _Answer) -> tuple[str, str] | None:
+        for log in answer.logs:
+            facts = hash(json.dumps([log.get(name) for name in _CONSTANT], sort_keys=True))
+            if self._logs.setdefault(str(log.get("id")), facts) != facts:
+                return f"the same {', '.join(_CONSTANT)} of a log on every page", f"others of {log.get('id')}"
+        return None
 
     def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:
         if not answer.response:
@@ -100,6 +129,9 @@ RULES = (
     "the headers",
     "a new request id",
     "the body",
+    "a page's order",
+    "a page's size",
+    "a log's constancy",
 )
 """The names of the rules, in the order they are told."""
 
@@ -125,6 +157,35 @@ def _judge_media_type(answer: _Answer) -> tuple[str, str] | None:
     if media_type == _MEDIA_TYPE and parameters == [_CHARSET]:
         return None
     return f"{_MEDIA_TYPE}; {_CHARSET}", told or "no Content-Type"
+
+
+def _judge_order(answer: _Answer) -> tuple[str, str] | None:
+    try:
+        places = [(-instant(log), log["id"]) for log in answer.logs]
+    except (KeyError, TypeError, ValueError):
+        return None  # the rule of the body tells
+    for one, other in pairwise(places):
+        if one >= other:
+            return "logs newest first, ties by id, none twice", f"{other[1]} after {one[1]}"
+    return None
+
+
+def _judge_size(answer: _Answer) -> tuple[str, str] | None:
+    asked = dict(parse_qsl(urlsplit(answer.exchange.request.target).query)).get("limit", "")
+    if not asked.isdecimal() or int(asked) == 0 or len(answer.logs) <= int(asked):
+        return None
+    return f"{asked} logs at most", str(len(answer.logs))
+
+
+def _logs_of(exchange: Exchange) -> Sequence[Log]:
+    """Read the logs of a page; none when it is no page."""
+    if exchange.status != HTTPStatus.OK or exchange.request.method != "GET":
+        return ()
+    try:
+        logs = exchange.json()["audit_logs"]
+    except (ValueError, KeyError, TypeError):
+        return ()
+    return logs if isinstance(logs, list) and all(isinstance(log, dict) for log in logs) else ()
 
 
 def _judge_headers(answer: _Answer) -> tuple[str, str] | None:
