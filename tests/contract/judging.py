@@ -56,7 +56,6 @@ def _arguments(options: Options) -> Iterator[str]:
     yield from ("--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
     for plugin in _PLUGINS:
         yield from ("-p", plugin)
-    yield f"--hypothesis-seed={options.seed}"
     for option in OPTIONS:
         yield from _words(option.flag, getattr(options, option.name))
 

@@ -52,6 +52,7 @@ def _action(option: Option) -> dict[str, Any]:
     return {"type": type(option.default), "choices": option.choices or None}
 
 
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for its seed
 def pytest_configure(config: pytest.Config) -> None:
     """Make ready for a run."""
     config.addinivalue_line(
@@ -66,6 +67,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except BaselineError as error:
         raise pytest.UsageError(str(error)) from None
     _draw(options)
+    if config.getoption("hypothesis_seed", None) is None:
+        config.option.hypothesis_seed = str(options.seed)
     if not options.base_url:
         # by its name: the suite knows nothing of the mock but how to start one
         with warnings.catch_warnings():
