@@ -1,11 +1,12 @@
 """The schema layer: Schemathesis draws requests from the contract and holds every answer against it."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import UUID, uuid4
 
 import pytest
 import requests
@@ -20,6 +21,8 @@ from auditmock.contract.exchange import Request
 from auditmock.contract.options import Options
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Violation
+from auditmock.contract.writing import NIL, PAST
+from auditmock.instants import parse_instant
 
 _EXAMPLES = 12
 _EXAMPLES_DEEP = 300
@@ -30,6 +33,8 @@ _LARGEST_PAGE = 200
 """Rows of a page that may be asked for of all logs: nobody knows how many a deployment has."""
 
 _LARGEST_LIMIT = 2147483647
+_OF_CLIENT = {"content-length", "connection", "accept-encoding", "user-agent"}
+"""Headers that the suite's own client sends, its name among them."""
 _OF_TRANSFER = {"content-length", "transfer-encoding", "content-encoding"}
 
 SETTINGS = """
@@ -78,9 +83,7 @@ class TargetAdapter(HTTPAdapter):
 def read_request(request: requests.PreparedRequest, target: Target) -> Request:
     """Read a prepared request; the token of the run is told by its place, any other stands as it is."""
     url = urlsplit(request.url or "")
-    headers = {name: str(value) for name, value in request.headers.items()}
-    for name in ("Content-Length", "Connection", "Accept-Encoding"):
-        headers.pop(name, None)
+    headers = {name: str(value) for name, value in request.headers.items() if name.lower() not in _OF_CLIENT}
     carrier = next(each for each in target.contract.carriers if each.place == "header")
     given = next((value for name, value in headers.items() if name.lower() == carrier.name.lower()), None)
     if given is not None:
@@ -128,6 +131,24 @@ def keep_page_small(case: schemathesis.Case[Any]) -> None:
         case.query["limit"] = limit % _LARGEST_PAGE
 
 
+def keep_to_the_past(case: schemathesis.Case[Any]) -> None:
+    """Write about a resource of one's own, long ago; what is not valid there stays so."""
+    body = case.body
+    if isinstance(body, dict):
+        if is_valid(body.get("resource_id", NIL), UUID):
+            body["resource_id"] = str(uuid4())
+        if is_valid(body.get("time", PAST), parse_instant):
+            body["time"] = PAST
+
+
+def is_valid(text: Any, parse: Callable[[str], Any]) -> bool:
+    """Tell whether a value is a text that can be parsed."""
+    try:
+        return isinstance(text, str) and bool(str(parse(text)))
+    except ValueError:
+        return False
+
+
 schema = schemathesis.pytest.from_fixture("drawn")
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
@@ -135,6 +156,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 def judge_case(case: schemathesis.Case[Any], session: requests.Session, target: Target) -> None:
     """Send a case and hold its answer against the contract."""
     keep_page_small(case)
+    keep_to_the_past(case)
     with failures_told(target):
         case.call_and_validate(session=session)
 
@@ -187,6 +209,7 @@ def test_links_lead_on(drawn: Any, session: requests.Session, target: Target, op
     class Machine(drawn.as_state_machine()):  # type: ignore[misc]
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
             keep_page_small(case)
+            keep_to_the_past(case)
             return {"session": session}
 
     thorough = settings(

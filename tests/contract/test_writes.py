@@ -1,24 +1,18 @@
 """Laws of testgenerate, for runs that may write: one POST is one log, and everything else stays."""
 
-import json
-from collections.abc import Mapping
 from http import HTTPStatus
-from typing import Any
-from uuid import uuid4
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditmock.clock import present_instant
-from auditmock.contract.exchange import Exchange, Request
-from auditmock.contract.logs import Log, element, instant
+from auditmock.contract.logs import element, instant
 from auditmock.contract.page import expect_logs, listed
-from auditmock.contract.people import READERS, SHARED, STRANGERS
-from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect, undisturbed
+from auditmock.contract.writing import MARKER, NIL, PAST, fresh, mark, marked, post, posting, written
 from auditmock.instants import DAY, parse_instant
 from auditmock.openapi import load_contract
 
@@ -29,17 +23,7 @@ pytestmark = [
 ]
 
 CONTRACT = load_contract()
-MARKER = "auditmock-contract-suite"
-"""The user agent of every log the suite writes."""
-
-PAST = "2001-02-03T04:05:06Z"
-"""When everything the suite writes is said to have happened."""
-
 LARGEST = 1000
-NEWEST = 200
-"""How many of the newest logs are looked through, since others may write meanwhile."""
-
-NIL = "00000000-0000-0000-0000-000000000000"
 DIFF = {"foo": {"old": "bar", "new": "baz", "secret": False}}
 DEFAULTS = {
     "action": "write",
@@ -48,48 +32,6 @@ DEFAULTS = {
     "status_code": 200,
     "request_id": NIL,
 }
-
-
-def fresh() -> str:
-    """Make the id of a resource nobody knows, whoever else is testing."""
-    return str(uuid4())
-
-
-def mark() -> str:
-    """Make a user agent nobody else has, by which a log is known to be one's own."""
-    return f"{MARKER}/{fresh()}"
-
-
-def posting(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Request:
-    """Make a request that writes a log."""
-    content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    headers = {"Content-Type": "application/json", "User-Agent": user_agent}
-    return Request("POST", target.path("generate-fake-audit-logs"), (), headers, content)
-
-
-def post(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Exchange:
-    """Send a body to testgenerate."""
-    return target.send(posting(target, body, user_agent))
-
-
-def marked(target: Target, user_agent: str, q: str = "username:me") -> list[Log]:
-    """Find the logs of a mark among the newest."""
-    return [log for log in listed(target, q, limit=NEWEST).logs if log["user_agent"] == user_agent]
-
-
-def expect_unwritten(target: Target, user_agent: str, *exchanges: Exchange) -> None:
-    """Go on if no log has this mark."""
-    found = [log["id"] for log in marked(target, user_agent, "")]
-    expect(not found, "no new log", found, *exchanges)
-
-
-def written(target: Target, body: Mapping[str, Any]) -> Log:
-    """Write a log about a fresh resource and find it, alone."""
-    exchange = post(target, body)
-    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
-    page = listed(target, f"resource_id:{body['resource_id']}")
-    expect(page.total == len(page.logs) == 1, "one log", f"{page.total}: {page.ids}", exchange, page.exchange)
-    return page.logs[0]
 
 
 @draws
@@ -203,15 +145,6 @@ def test_a_long_user_agent_is_cut(target: Target) -> None:
     expect(kept == [name[:256]], f"{name[:256]}", kept, page.exchange)
 
 
-def test_a_body_may_be_too_large(target: Target) -> None:
-    """A body of more than 1 MiB is answered with 413 and writes nothing."""
-    own = mark()
-    exchange = post(target, b'{"action":"write"' + b" " * (1 << 20) + b"}", own)
-
-    expect_refusal(exchange, 413)
-    expect_unwritten(target, own, exchange)
-
-
 UNSET = {"resource_id": NIL, "time": "0001-01-01T00:00:00Z"}
 
 
@@ -260,98 +193,3 @@ def test_a_cursor_survives_writing(target: Target) -> None:
     second_page = listed(target, f"resource_id:{resource}", limit=2, after_id=first.ids[-1])
 
     expect([*first.ids, *second_page.ids] == before, f"{before}", [*first.ids, *second_page.ids])
-
-
-REFUSED_MARK = mark()
-REFUSED: Mapping[str, tuple[bytes, tuple[str, ...]]] = {
-    "no JSON": (b"{", ()),
-    "nothing": (b"", ()),
-    "null": (b"null", ()),
-    "an array": (b"[]", ()),
-    "no UTF-8": (b'{"action":"\xff"}', ()),
-    "half a surrogate pair": (b'{"action":"\\ud800"}', ()),
-    "NaN": (b'{"action":NaN}', ()),
-    "an unknown action": (b'{"action":"dance"}', ("action",)),
-    "an action in capitals": (b'{"action":"WRITE"}', ("action",)),
-    "an unknown type": (b'{"resource_type":"spaceship"}', ("resource_type",)),
-    "an id that is none": (b'{"resource_id":"xyz"}', ("resource_id",)),
-    "a time that is none": (b'{"time":"yesterday"}', ("time",)),
-    "a time before year 1": (b'{"time":"0001-01-01T00:00:00+23:59"}', ("time",)),
-    "a time after year 9999": (b'{"time":"9999-12-31T23:59:59-23:59"}', ("time",)),
-    "a field nobody knows": (b'{"acton":"write"}', ("acton",)),
-    "a number for a word": (b'{"action":5}', ("action",)),
-    "every field": (
-        b'{"action":1,"resource_type":2,"resource_id":3,"time":4}',
-        ("action", "resource_type", "resource_id", "time"),
-    ),
-}
-
-
-@pytest.fixture(scope="module")
-def refused(target: Target) -> Mapping[str, Exchange]:
-    """Send every bad body once, all under one mark."""
-    return {case: post(target, body, REFUSED_MARK) for case, (body, _) in REFUSED.items()}
-
-
-@pytest.mark.parametrize("case", REFUSED)
-def test_a_bad_body_is_refused(refused: Mapping[str, Exchange], case: str) -> None:
-    """A body the contract forbids is answered with 400 and the fields at fault."""
-    expect_refusal(refused[case], 400, REFUSED[case][1])
-
-
-def test_what_is_refused_is_not_written(target: Target, refused: Mapping[str, Exchange]) -> None:
-    """Whatever is wrong with a body, it leaves no log behind."""
-    expect_unwritten(target, REFUSED_MARK, *refused.values())
-
-
-@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", ""])
-def test_only_json_is_taken(target: Target, media_type: str) -> None:
-    """A body that is not declared as JSON is answered with 415."""
-    own = mark()
-    headers = {"Content-Type": media_type, "User-Agent": own} if media_type else {"User-Agent": own}
-    exchange = target.send(posting(target, b"{}")._replace(headers=headers))
-
-    expect_refusal(exchange, 415)
-    expect_unwritten(target, own, exchange)
-
-
-BAD_TOKENS = {"no token": None, "an unknown token": "Nobody0000-0123456789012345678901"}
-
-
-@pytest.mark.parametrize("kind", BAD_TOKENS)
-def test_a_bad_token_writes_nothing(target: Target, kind: str) -> None:
-    """Nobody writes without a good token."""
-    own, token = mark(), BAD_TOKENS[kind]
-    request = posting(target, {}, own)._replace(token="header" if token else None, sender=token or "")
-    exchange = target.send(request)
-
-    expect_refusal(exchange, 401)
-    expect_unwritten(target, own, exchange)
-
-
-def test_a_member_writes_nothing(target: Target, member: str) -> None:
-    """Whoever may not write is answered with 403."""
-    own = mark()
-    exchange = target.send(posting(target, {}, own)._replace(sender=member))
-
-    expect_refusal(exchange, 403)
-    expect_unwritten(target, own, exchange)
-
-
-@pytest.mark.parametrize("name", sorted({*STRANGERS, *READERS}))
-def test_the_mocks_own_people_write_nothing(target: Target, name: str) -> None:
-    """The tokens a mock shows to everybody write nothing anywhere, but its owner's."""
-    own = mark()
-    exchange = target.send(posting(target, {}, own)._replace(sender=f"{name}-{SHARED}"))
-
-    expect(exchange.status in {401, 403}, "401 or 403", exchange.status, exchange)
-    expect_unwritten(target, own, exchange)
-
-
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
-def test_logs_cannot_be_changed(target: Target, method: str) -> None:
-    """The list has no other method than GET, and says so."""
-    exchange = target.send(Request(method, target.path("get-audit-logs"), (), {}, b""))
-
-    expect_refusal(exchange, 405)
-    expect(exchange.headers.get("allow") == "GET", "Allow: GET", exchange.headers.get("allow"), exchange)

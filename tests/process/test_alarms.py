@@ -5,8 +5,8 @@ import sys
 from pathlib import Path
 
 import pytest
+from neighbours import neighbour
 from processes import Start
-from visitors import visitor
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
@@ -35,7 +35,7 @@ def test_a_quiet_server_conforms(start_server: Start, tmp_path: Path, seed: int)
 def test_a_busy_server_conforms(start_server: Start, tmp_path: Path, seed: int) -> None:
     """So it is while another client posts 20 logs a second, of now and of days long gone."""
     url = start_server().url
-    with visitor(url, OWNER, rate=20) as statuses:
+    with neighbour(url, OWNER, rate=20) as statuses:
         done = judge(url, tmp_path, seed)
 
     assert done.returncode == 0, done.stdout

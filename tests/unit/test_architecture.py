@@ -25,7 +25,7 @@ LATE_IMPORTERS = {"auditmock.cli"}
 """Modules that may import inside functions: a command loads only what it needs."""
 TIME_TELLERS = {"auditmock.clock"}
 """Modules that may look at a clock; all others are handed one."""
-DICE_THROWERS = {"auditmock.contract.test_writes"}
+DICE_THROWERS = {f"auditmock.contract.{noun}" for noun in ("writing", "test_order", "test_schema")}
 """Modules that need ids nobody else has, whoever writes to the same deployment."""
 CHANCE_OR_TIME = re.compile(
     r"(uuid\.)?uuid[14]|time\.time|.+\.(now|utcnow|today|time_ns|urandom)|secrets\..+|random\.(?!Random).+"

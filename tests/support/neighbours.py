@@ -13,7 +13,7 @@ KINDS = ("template", "user", "workspace", "group")
 
 
 @contextmanager
-def visitor(url: str, token: str, rate: float) -> Iterator[list[int]]:
+def neighbour(url: str, token: str, rate: float) -> Iterator[list[int]]:
     """Post logs, `rate` a second, while the context is open; gives the statuses of the answers.
 
     Every other log is of now, the rest of some day of the deployment's past.

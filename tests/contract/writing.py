@@ -1,0 +1,66 @@
+"""Writing test logs: whose they are, of when, and how they are found again."""
+
+import json
+from collections.abc import Mapping
+from http import HTTPStatus
+from typing import Any
+from uuid import uuid4
+
+from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.logs import Log
+from auditmock.contract.page import listed
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import expect
+
+MARKER = "auditmock-contract-suite"
+"""The user agent of every log the suite writes."""
+
+PAST = "2001-02-03T04:05:06Z"
+"""When everything the suite writes is said to have happened."""
+
+NEWEST = 200
+"""How many of the newest logs are looked through, since others may write meanwhile."""
+
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+def fresh() -> str:
+    """Make the id of a resource nobody knows, whoever else is testing."""
+    return str(uuid4())
+
+
+def mark() -> str:
+    """Make a user agent nobody else has, by which a log is known to be one's own."""
+    return f"{MARKER}/{fresh()}"
+
+
+def posting(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Request:
+    """Make a request that writes a log."""
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    headers = {"Content-Type": "application/json", "User-Agent": user_agent}
+    return Request("POST", target.path("generate-fake-audit-logs"), (), headers, content)
+
+
+def post(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Exchange:
+    """Send a body to testgenerate."""
+    return target.send(posting(target, body, user_agent))
+
+
+def marked(target: Target, user_agent: str, q: str = "username:me") -> list[Log]:
+    """Find the logs of a mark among the newest."""
+    return [log for log in listed(target, q, limit=NEWEST).logs if log["user_agent"] == user_agent]
+
+
+def expect_unwritten(target: Target, user_agent: str, *exchanges: Exchange) -> None:
+    """Go on if no log has this mark."""
+    found = [log["id"] for log in marked(target, user_agent, "")]
+    expect(not found, "no new log", found, *exchanges)
+
+
+def written(target: Target, body: Mapping[str, Any]) -> Log:
+    """Write a log about a fresh resource and find it, alone."""
+    exchange = post(target, body)
+    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+    page = listed(target, f"resource_id:{body['resource_id']}")
+    expect(page.total == len(page.logs) == 1, "one log", f"{page.total}: {page.ids}", exchange, page.exchange)
+    return page.logs[0]
