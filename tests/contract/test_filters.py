@@ -1,6 +1,6 @@
 """Laws of filters: every search key finds what a look at each log finds."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 from hypothesis import assume, given, settings
@@ -66,6 +66,29 @@ def test_a_word_that_is_nowhere_finds_nothing(target: Target, key: SearchKey) ->
     value = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25" if key.type == "uuid" else "nobody-has-this-name"
 
     expect_logs(listed(target, element(key, value)), [], 0)
+
+
+PARTS: Mapping[str, Callable[[str], str]] = {
+    "its beginning": lambda value: value[:-1],
+    "its end": lambda value: value[1:],
+    "with more": lambda value: f"{value}x",
+}
+
+
+@pytest.mark.parametrize("part", PARTS)
+@pytest.mark.parametrize("key", [key for key in WORDS if key.type == "text"], ids=named)
+def test_a_part_is_not_the_word(target: Target, sample: Sample, key: SearchKey, part: str) -> None:
+    """A name is found by the whole of it, not by a part, nor by more than it."""
+    parts = (PARTS[part](value) for value in values_of(sample.logs, key))
+    value = next((value for value in parts if value and not select(sample.logs, key, value)), None)
+    if value is None:
+        pytest.skip("every part of a name is a name")
+
+    undisturbed(
+        target,
+        sample.scope,
+        lambda: expect_logs(listed(target, sample.within(element(key, value))), [], 0),
+    )
 
 
 @draws

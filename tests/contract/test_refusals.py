@@ -36,6 +36,7 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     "an offset with a fraction": ("q=&offset=1.5", ["offset"]),
     "a cursor that is no id": ("q=&after_id=xyz", ["after_id"]),
     "a parameter nobody knows": ("q=&limt=1", ["limt"]),
+    "a parameter in capitals": ("q=&LIMIT=1", ["LIMIT"]),
     "a parameter twice": ("q=&limit=1&limit=2", ["limit"]),
     "four parameters": ("q=&limit=x&offset=y&after_id=z", ["limit", "offset", "after_id"]),
 }

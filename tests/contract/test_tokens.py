@@ -48,6 +48,26 @@ def test_a_bad_token_is_refused(target: Target, kind: str) -> None:
     expect_refusal(target.send(reading(target, "header", BAD[kind])), 401)
 
 
+OWN_ID, OWN_SECRET = f"${{{TOKEN_VARIABLE}%%-*}}", f"${{{TOKEN_VARIABLE}#*-}}"
+SPOILED = {
+    "a letter more in the id": f"{OWN_ID}x-{OWN_SECRET}",
+    "a letter more in the secret": f"{OWN_ID}-{OWN_SECRET}x",
+    "a part more": f"{OWN_ID}-{OWN_SECRET}-x",
+    "another secret's length": f"{OWN_ID}-x",
+    "no secret": OWN_ID,
+    "two dashes": f"{OWN_ID}--{OWN_SECRET}",
+    "in quotes": f"'{OWN_ID}-{OWN_SECRET}'",
+    "as a bearer": f"Bearer {OWN_ID}-{OWN_SECRET}",
+}
+
+
+@pytest.mark.law("edges", "tokens", "#/components/securitySchemes")
+@pytest.mark.parametrize("kind", SPOILED)
+def test_a_good_token_is_good_as_it_is(target: Target, kind: str) -> None:
+    """The good token with something added or left out is answered with 401."""
+    expect_refusal(target.send(reading(target, "header", SPOILED[kind])), 401)
+
+
 @pytest.mark.parametrize("place", PLACES)
 def test_every_place_will_do(target: Target, place: str) -> None:
     """The token is good in each place the contract names."""

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditmock.clock import present_instant
@@ -55,6 +55,8 @@ def test_a_post_is_one_log_with_its_fields(target: Target, data: st.DataObject) 
 
 
 @draws
+@example(digits="0000006", hours=0)
+@example(digits="999999", hours=-23)
 @given(digits=st.text("0123456789", min_size=1, max_size=9), hours=st.integers(-23, 23))
 def test_a_time_is_kept_in_utc(target: Target, digits: str, hours: int) -> None:
     """A time with any fraction and offset is shown in UTC, to the microsecond."""

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from auditmock.contract.exchange import TOKEN_VARIABLE
+from auditmock.contract.people import SHARED
 
 SECOND_VARIABLE = "CODER_SECOND_TOKEN"
 
@@ -18,11 +19,20 @@ class Tokens(NamedTuple):
         return f"Tokens({sorted(self._names().values())})"
 
     def reveal(self, sender: str) -> str:
-        """Give the token a sender stands for; a sender that is no variable is a token itself."""
-        return {f"${TOKEN_VARIABLE}": self.first, f"${SECOND_VARIABLE}": self.second}.get(sender, sender)
+        """Give the token a sender stands for, as a shell would: whole, the id before `-`, or the secret.
+
+        What names no variable stands for itself.
+        """
+        for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
+            token_id, _, secret = token.partition("-")
+            forms = {"%%-*}": token_id, "#*-}": secret, "}": token}
+            for form, part in forms.items():
+                sender = sender.replace(f"${{{variable}{form}", part)
+            sender = sender.replace(f"${variable}", token)
+        return sender
 
     def hide(self, text: str) -> str:
-        """Put the names of the variables in the place of the tokens."""
+        """Put the names of the variables in the place of the tokens and of their secrets."""
         for token, name in self._names().items():
             text = text.replace(token, name)
         return text
@@ -34,5 +44,11 @@ class Tokens(NamedTuple):
         return body
 
     def _names(self) -> Mapping[str, str]:
-        named = {self.first: f"${TOKEN_VARIABLE}", self.second: f"${SECOND_VARIABLE}"}
+        """Name each token, and each secret that is none of the mock's, in the words of a shell."""
+        named = {}
+        for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
+            secret = token.partition("-")[2]
+            named[token] = f"${variable}"
+            if secret and secret != SHARED:
+                named[secret] = f"${{{variable}#*-}}"
         return {token: name for token, name in named.items() if token}
