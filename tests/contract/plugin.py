@@ -28,8 +28,8 @@ from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
 from auditmock.openapi import Contract
 
-_UNREADY = 3
-"""Exit status when there is nothing to judge."""
+_USAGE, _UNREADY = 2, 3
+"""Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
 
 _LAST = ("writes", "operations", "answers")
 """The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
@@ -66,6 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUN] = Run(options, _tokens(config))
     except BaselineError as error:
         raise pytest.UsageError(str(error)) from None
+    _make_folder(options)
     _draw(options)
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(options.seed)
@@ -75,6 +76,16 @@ def pytest_configure(config: pytest.Config) -> None:
             # Connexion imports Starlette's test client, which announces its move to another HTTP library.
             warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
             config.pluginmanager.import_plugin("auditmock.pytest_plugin")
+
+
+def _make_folder(options: Options) -> None:
+    """Make the folder for the reports now, while nothing is lost if that cannot be done."""
+    if options.report:
+        try:
+            Path(options.report_dir).mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            reason = (error.strerror or str(error)).lower()
+            raise pytest.UsageError(f"cannot write reports to {options.report_dir}: {reason}") from None
 
 
 def _draw(options: Options) -> None:
@@ -242,7 +253,7 @@ def _open_client(options: Options) -> httpx.Client:
             timeout=options.request_timeout, verify=verify, proxy=options.proxy or None, trust_env=False
         )
     except (OSError, ValueError, httpx.InvalidURL) as error:
-        raise pytest.UsageError(f"--tls-verify or --proxy cannot be used: {error}") from None
+        pytest.exit(f"--tls-verify or --proxy cannot be used: {error}", returncode=_USAGE)
 
 
 @pytest.fixture(scope="session")

@@ -1,5 +1,6 @@
 """`auditmock check`: what it says of good, bad and absent deployments."""
 
+import json
 import os
 import subprocess
 import sys
@@ -112,3 +113,43 @@ def test_a_broken_law_is_told(faulty: Done) -> None:
         'Again: curl -i -H "Coder-Session-Token: $CODER_SESSION_TOKEN" \'http://127.0.0.1:' in faulty.stdout
     )
     assert TOKEN not in faulty.stdout + faulty.stderr
+
+
+MISTAKES = {
+    "a law nobody knows": (("--only", "pagging"), '"pagging" is no law: did you mean "paging"?'),
+    "a report nobody knows": (("--report", "pdf"), '"pdf" is none of html, junit, json, har'),
+    "an edition nobody knows": (("--edition", "v9"), "'v9' is not one of"),
+    "no folder for reports": (
+        ("--report", "json", "--report-dir", "file/x"),
+        "cannot write reports to file/x",
+    ),
+    "no baseline": (("--baseline", "nowhere.json"), "cannot read nowhere.json: no such file"),
+    "a file that is none": (("--baseline", "file"), "file is no baseline"),
+    "no certificate": (("--tls-verify", "nowhere.pem"), "--tls-verify or --proxy cannot be used"),
+    "no proxy": (("--proxy", "ftp://x"), "--tls-verify or --proxy cannot be used"),
+    "no number": (("--seed", "pi"), "'pi' is not a valid int"),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) -> None:
+    """What is asked for wrongly is told in one line, with status 2."""
+    (tmp_path / "file").write_text("{}")
+    flags, reason = MISTAKES[mistake]
+    done = check(tmp_path, server.url, *flags)
+
+    assert done.returncode == 2, done.stdout
+    assert [line for line in done.stderr.splitlines() if reason in line]
+    assert len(done.stderr.splitlines()) <= 2
+    assert "Traceback" not in done.stderr
+
+
+def test_one_law_can_be_judged_alone(server: Running, tmp_path: Path) -> None:
+    """`--only` and `--skip` choose laws, and no others are judged."""
+    flags = ("--only", "order,cursor", "--skip", "order/no-id-is-there-twice", "--report", "json")
+    done = check(tmp_path, server.url, "--rate-limit", "0", *flags)
+    report = json.loads((tmp_path / "auditmock-report" / "report.json").read_text())
+
+    assert done.returncode == 0, done.stdout
+    assert {found["aspect"] for found in report["checks"]} == {"order", "cursor"}
+    assert "order/no-id-is-there-twice" not in {found["name"] for found in report["checks"]}

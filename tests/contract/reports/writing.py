@@ -28,8 +28,7 @@ FORMATS: Mapping[str, Format] = {
 
 
 def write_reports(findings: Findings, contract: Contract, names: Iterable[str], folder: Path) -> None:
-    """Write reports of these kinds into a folder, which is made if need be."""
+    """Write reports of these kinds into a folder."""
     for name in names:
         form = FORMATS[name]
-        folder.mkdir(parents=True, exist_ok=True)
         (folder / form.file).write_text(form.write(findings, contract), encoding="utf-8")

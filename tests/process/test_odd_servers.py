@@ -1,0 +1,147 @@
+"""What is no Coder is told in a clear line, within the timeout, and never by a traceback."""
+
+import socket
+import socketserver
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+TOKEN = "Owner00000-" + "0" * 22
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
+TIMEOUT = 2
+FLAGS = ("--token", TOKEN, "--rate-limit", "0", "--request-timeout", str(TIMEOUT))
+Talk = Callable[[socket.socket], None]
+
+
+def hang(connection: socket.socket) -> None:
+    """Say nothing, as long as the client stays."""
+    while connection.recv(1024):
+        pass
+
+
+def close(_: socket.socket) -> None:
+    """Say nothing and go."""
+
+
+def drip(connection: socket.socket) -> None:
+    """Begin an answer that never ends."""
+    connection.sendall(HEAD + b"Content-Length: 1000000\r\n\r\n")
+    while True:
+        connection.sendall(b" ")
+        time.sleep(0.2)
+
+
+def stream(connection: socket.socket) -> None:
+    """Send a gigabyte."""
+    connection.sendall(HEAD + b"Content-Length: 1073741824\r\n\r\n")
+    for _ in range(1024):
+        connection.sendall(b" " * (1 << 20))
+
+
+def answer(status: str, media_type: str, body: bytes) -> Talk:
+    """Answer always the same."""
+    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    def talk(connection: socket.socket) -> None:
+        while connection.recv(65536):
+            connection.sendall(head.encode() + body)
+
+    return talk
+
+
+ODD: Mapping[str, tuple[Talk, str]] = {
+    "hangs": (hang, f"cannot be reached: no answer within {TIMEOUT} s"),
+    "closes": (close, "cannot be reached: Server disconnected without sending a response"),
+    "drips": (drip, f"cannot be reached: the answer was not there after {TIMEOUT} s"),
+    "streams a gigabyte": (stream, "cannot be reached: the answer is larger than 32 MiB"),
+    "speaks HTML": (
+        answer("200 OK", "text/html", b"<html></html>"),
+        "answers with text/html, not as Coder does",
+    ),
+    "speaks other JSON": (
+        answer("200 OK", "application/json", b"[]"),
+        "answers with application/json, not as",
+    ),
+    "speaks no HTTP": (lambda connection: connection.sendall(b"220 mail\r\n"), "cannot be reached: "),
+    "fails": (answer("502 Bad Gateway", "text/plain", b"no"), "it answers a plain list with 502"),
+    "redirects": (answer("302 Found", "text/plain", b""), "it answers a plain list with 302"),
+}
+
+
+@contextmanager
+def listening(talk: Talk) -> Iterator[int]:
+    """Serve on a free port: talk to everybody who comes."""
+
+    class Handler(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with suppress(OSError):
+                talk(self.request)
+
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
+        server.daemon_threads = True
+        server.block_on_close = False
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server.server_address[1]
+        server.shutdown()
+
+
+def check(url: str, folder: Path) -> tuple[int, str, float]:
+    """Judge what is no Coder: the status, what was said, and the seconds it took."""
+    started = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "auditmock", "check", url, *FLAGS],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    return done.returncode, done.stdout + done.stderr, time.monotonic() - started
+
+
+@pytest.mark.parametrize("kind", ODD)
+def test_what_is_no_coder_is_told(tmp_path: Path, kind: str) -> None:
+    """Exit status 3 and one line that says what happened."""
+    talk, reason = ODD[kind]
+    with listening(talk) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
+
+    assert status == 3
+    assert [line for line in said.splitlines() if reason in line]
+    assert "Traceback" not in said
+
+
+def test_a_server_without_tls_is_told(tmp_path: Path) -> None:
+    """Likewise where TLS cannot be agreed on."""
+    with listening(answer("400 Bad Request", "text/plain", b"plain HTTP")) as port:
+        status, said, _ = check(f"https://127.0.0.1:{port}", tmp_path)
+
+    assert status == 3
+    assert "cannot be reached: " in said
+    assert "Traceback" not in said
+
+
+def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
+    """A deployment that answers at first and then hangs ends the run after a few timeouts."""
+    answers = iter([answer("200 OK", "application/json", b'{"audit_logs":[],"count":0}')])
+
+    def once(connection: socket.socket) -> None:
+        connection.recv(65536)
+        body = b'{"audit_logs":[],"count":0}'
+        if next(answers, None):
+            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        hang(connection)
+
+    with listening(once) as port:
+        status, said, seconds = check(f"http://127.0.0.1:{port}", tmp_path)
+
+    assert status == 1
+    assert "answers no more: no answer within 2 s" in said
+    assert "Traceback" not in said
+    assert seconds < 60
