@@ -121,7 +121,7 @@ def tell_verdict(findings: Findings) -> Iterator[str]:
     """Write what came of it all."""
     why = Counter(finding.reason for finding in findings.of(Outcome.SKIPPED))
     for reason, number in why.items():
-        yield f"not made: {number} checks; {reason}"
+        yield f"not made: {number} check{'s' * (number > 1)}; {reason}"
     for finding in findings.of(Outcome.KNOWN):
         yield f"known:    {finding.law.full_name}"
     for finding in findings.of(Outcome.FIXED):

@@ -1,0 +1,243 @@
+"""Rules of the suite's own parts: choosing laws, pace, tokens, commands to paste, baseline and reports."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
+from xml.etree import ElementTree as ET
+
+import click
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from verdicts import URL, exchange, failed, findings, law, passed, skipped
+
+from auditmock.contract.baseline import BaselineError, compare, read_baseline, write_baseline
+from auditmock.contract.exchange import Request
+from auditmock.contract.findings import Outcome
+from auditmock.contract.laws import UnknownLawError, choose
+from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.reports.harfile import write_har
+from auditmock.contract.reports.jsonfile import write_json
+from auditmock.contract.reports.junit import write_junit
+from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
+from auditmock.contract.tokens import Tokens
+
+LAWS = [law("paging/slice"), law("paging/edges", "limit 0", "edges"), law("order/newest")]
+CHOICES = {
+    "all": ((), (), LAWS),
+    "an aspect": (("paging",), (), LAWS[:2]),
+    "a layer": (("edges",), (), LAWS[1:2]),
+    "a name": (("order/newest",), (), LAWS[2:]),
+    "a name without its aspect": (("slice",), (), LAWS[:1]),
+    "a case": (("paging/edges[limit 0]",), (), LAWS[1:2]),
+    "all but one": ((), ("slice",), LAWS[1:]),
+    "an aspect but one": (("paging",), ("edges",), LAWS[:1]),
+}
+
+
+@pytest.mark.parametrize("choice", CHOICES)
+def test_laws_are_chosen_by_words(choice: str) -> None:
+    """A word means a layer, an aspect or a law, and `skip` goes before `only`."""
+    only, skip, expected = CHOICES[choice]
+
+    assert choose(LAWS, only, skip) == set(expected)
+
+
+@pytest.mark.parametrize(("word", "hint"), [("pagin", 'did you mean "paging"?'), ("xyz", "aspects are")])
+def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
+    """A word nobody knows is named, and the nearest one."""
+    with pytest.raises(UnknownLawError) as caught:
+        choose(LAWS, (word,), ())
+
+    assert hint in str(caught.value)
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+
+
+@given(st.lists(st.tuples(st.integers(1, 4), st.floats(0, 2)), min_size=1, max_size=30))
+def test_no_second_has_more_than_the_rate(steps: list[tuple[int, float]]) -> None:
+    """Over any stretch of time no more requests leave than the rate allows, bursts counted."""
+    clock = Clock()
+    pace = Pace(4, 1000, clock, clock.sleep)
+    sent: list[float] = []
+    for requests, idle in steps:
+        clock.now += idle
+        pace.step(requests)
+        sent += [clock.now] * requests
+
+    assert all(sum(start <= at < start + 1 for at in sent) <= 4 + 3 for start in sent)
+    assert len(sent) <= 4 + 4 * (clock.now - 100)
+
+
+def test_the_budget_is_not_exceeded() -> None:
+    """When no request is left, that is said, and none is counted any more."""
+    pace = Pace(0, 3)
+    pace.step(2)
+    with pytest.raises(BudgetSpentError, match="3 requests are spent"):
+        pace.step(2)
+
+    assert pace.spent == 2
+
+
+def test_a_pause_holds_everything_back() -> None:
+    """After a pause the next request waits as long as was asked."""
+    clock = Clock()
+    pace = Pace(10, 100, clock, clock.sleep)
+    pace.step()
+    pace.pause(30)
+    pace.step()
+
+    assert clock.now >= 130
+
+
+TOKENS = Tokens("0123456789-abcdefghijklmnopqrstuv", "9876543210-zyxwvutsrqponmlkjihgfe")
+
+
+@pytest.mark.parametrize(
+    ("sender", "token"),
+    [
+        ("$CODER_SESSION_TOKEN", TOKENS.first),
+        ("$CODER_SECOND_TOKEN", TOKENS.second),
+        ("${CODER_SESSION_TOKEN}x", TOKENS.first + "x"),
+        ("${CODER_SESSION_TOKEN%%-*}-x", "0123456789-x"),
+        ("x-${CODER_SESSION_TOKEN#*-}", "x-abcdefghijklmnopqrstuv"),
+        ("Nobody0000-x", "Nobody0000-x"),
+    ],
+)
+def test_a_sender_is_revealed_as_a_shell_does(sender: str, token: str) -> None:
+    """What a sender stands for is what a shell makes of it."""
+    variables = {"CODER_SESSION_TOKEN": TOKENS.first, "CODER_SECOND_TOKEN": TOKENS.second}
+    shell = subprocess.run(
+        ["/bin/sh", "-c", f'printf %s "{sender}"'], env=variables, capture_output=True, text=True, check=True
+    )
+
+    assert TOKENS.reveal(sender) == token == shell.stdout
+
+
+def test_tokens_are_hidden() -> None:
+    """Neither a token nor its secret alone is left in a text, nor in the tokens' own form."""
+    text = f"{TOKENS.first} {TOKENS.second} {TOKENS.first[11:]}"
+    hidden = TOKENS.hide(text) + TOKENS.hide_bytes(text.encode()).decode() + repr(TOKENS)
+
+    assert TOKENS.first[11:] not in hidden
+    assert TOKENS.second[11:] not in hidden
+
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
+
+
+@settings(max_examples=60)
+@given(q=texts, body=st.none() | texts.map(str.encode) | st.binary(max_size=20).filter(lambda b: 0 not in b))
+def test_a_command_can_be_pasted(q: str, body: bytes | None) -> None:
+    """A shell makes of the command what was sent: method, headers, body, query, and the token."""
+    method = "GET" if body is None else "POST"
+    request = Request(method, "/api/v2/audit", [("q", q)], {"X-Odd": "it's $HOME"}, body)
+    script = 'curl() { for word in "$@"; do printf "%s\\0" "$word"; done; }; ' + request.curl(URL)
+    words = subprocess.run(
+        ["/bin/bash", "-c", script],
+        env={"CODER_SESSION_TOKEN": "the-token", "PATH": os.environ["PATH"]},
+        capture_output=True,
+        check=True,
+    ).stdout.split(b"\0")[:-1]
+
+    assert dict(parse_qsl(urlsplit(words[-1].decode()).query, keep_blank_values=True)) == {"q": q}
+    assert b"X-Odd: it's $HOME" in words
+    assert b"Coder-Session-Token: the-token" in words
+    assert (words[words.index(b"--data-binary") + 1] if body is not None else None) == body
+
+
+def test_a_known_failure_does_not_fail() -> None:
+    """What stands in the baseline is known, or fixed; what does not is judged as ever."""
+    known = {"a/known", "a/fixed"}
+    found = [compare(finding, known) for finding in (failed("a/known"), passed("a/fixed"), failed("a/new"))]
+
+    assert [finding.outcome for finding in found] == [Outcome.KNOWN, Outcome.FIXED, Outcome.FAILED]
+    assert findings(*found[:2]).conforms
+    assert not findings(*found).conforms
+
+
+def test_a_baseline_is_written_and_read(tmp_path: Path) -> None:
+    """What fails now is known next time, and what was not judged stays known; what holds is taken off."""
+    path = tmp_path / "known.json"
+    found = [failed("a/new"), compare(passed("a/fixed"), {"a/fixed"}), skipped("a/unjudged", "why")]
+    write_baseline(path, findings(*found), {"a/fixed", "a/unjudged", "a/elsewhere"})
+
+    assert read_baseline(path) == {"a/new", "a/unjudged", "a/elsewhere"}
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"failures": [1]}', '{"failures": "x"}'])
+def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
+    """A file that is none is told in one line."""
+    (tmp_path / "known.json").write_text(text)
+
+    with pytest.raises(BaselineError, match="is no baseline"):
+        read_baseline(tmp_path / "known.json")
+
+
+RUN = findings(
+    passed("paging/slice", "one"),
+    failed("paging/slice", "two"),
+    skipped("order/newest", "the deployment has no logs"),
+    compare(failed("order/ties"), {"order/ties"}),
+)
+
+
+def test_a_run_is_told() -> None:
+    """Laws, matrix, failures and verdict say what holds, what does not, why, and how to see it again."""
+    told = click.unstyle(
+        "\n".join([*tell_laws(RUN), *tell_failures(RUN), *tell_matrix(RUN), *tell_verdict(RUN)])
+    )
+
+    assert "  FAIL  slice  (1 passed; 1 failed)" in told
+    assert "  skip  newest  (the deployment has no logs)" in told
+    assert "FAIL  paging/slice[two]" in told
+    assert "Rerun: auditmock check http://127.0.0.1:8910 --only paging/slice --seed 1" in told
+    assert "paging" in told
+    assert "1/2" in told
+    assert "known:    order/ties" in told
+    assert "not made: 1 check; the deployment has no logs" in told
+    assert f"{URL} violates the contract: 1 of 4 checks fail (7 requests, 1.2 s)" in told
+
+
+@given(texts)
+def test_junit_is_xml_whatever_is_seen(seen: str) -> None:
+    """JUnit's report can be parsed, and its names are those of the laws."""
+    root = ET.fromstring(write_junit(findings(failed("paging/slice", "two", seen), passed("paging/ends"))))  # noqa: S314 - our own
+
+    cases = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
+    assert cases == [("auditmock.paging", "slice[two]"), ("auditmock.paging", "ends")]
+    assert len(list(root.iter("failure"))) == 1
+
+
+def test_json_tells_every_check() -> None:
+    """The report for programs has every check with its outcome, and commands for what failed."""
+    report = json.loads(write_json(RUN))
+
+    assert [check["outcome"] for check in report["checks"]] == ["passed", "failed", "skipped", "known"]
+    assert report["conforms"] is False
+    assert report["checks"][1]["curl"] == [exchange().request.curl(URL)]
+
+
+def test_har_has_every_exchange() -> None:
+    """The archive has each exchange, its law beside it, and names the token only by its variable."""
+    entries = json.loads(write_har(RUN))["log"]["entries"]
+
+    assert [entry["comment"] for entry in entries] == ["paging/slice[one]", "paging/slice[two]", "order/ties"]
+    headers = {header["name"]: header["value"] for header in entries[0]["request"]["headers"]}
+    assert headers["Coder-Session-Token"] == "$CODER_SESSION_TOKEN"
+    assert entries[0]["response"]["content"]["text"] == '{"audit_logs":[],"count":0}'

@@ -1,0 +1,78 @@
+"""Rules of the watch over all answers: each kind of breach is seen, and what is right is not."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from verdicts import LIST, exchange
+
+from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.watch import RULES, Watch
+from auditmock.openapi import load_contract
+
+CONTRACT = load_contract()
+PAGE: Mapping[str, Any] = CONTRACT.document["components"]["examples"]["Page"]["value"]
+FIRST, SECOND = PAGE["audit_logs"]
+
+
+def page(*logs: Mapping[str, Any], q: str = "", limit: str = "25") -> Exchange:
+    """Make a page of logs."""
+    body = json.dumps({"audit_logs": logs, "count": 3}).encode()
+    return exchange(Request("GET", LIST, [("q", q), ("limit", limit)]), body=body)
+
+
+def refusal(status: int, **headers: str | None) -> Exchange:
+    """Make a refusal."""
+    told = {name.replace("_", "-"): value for name, value in headers.items()}
+    return exchange(status=status, body=b'{"message":"No."}', headers=told)  # type: ignore[arg-type]
+
+
+BREACHES: Mapping[str, list[Exchange]] = {
+    "no server error": [refusal(500)],
+    "a listed status": [refusal(418)],
+    "the media type": [refusal(400, content_type="application/problem+json")],
+    "the headers": [refusal(405)],
+    "a new request id": [page(), page()],
+    "the body": [page({**FIRST, "ip": None})],
+    "a page's order": [page(SECOND, FIRST)],
+    "a page's size": [page(FIRST, SECOND, limit="1")],
+    "a log's constancy": [page(FIRST), page({**FIRST, "action": "stop"}, q="x")],
+}
+"""By rule, answers that break it."""
+
+
+def sightings(exchanges: list[Exchange], *, own_ids: bool) -> set[str]:
+    """Look at answers, each with a request id of its own or all with the same."""
+    watch = Watch(CONTRACT)
+    for number, each in enumerate(exchanges):
+        request_id = f"53bded77-7b9d-4e82-8771-{number if own_ids else 0:012d}"
+        each.headers["x-coder-request-id"] = request_id  # type: ignore[index]
+        watch.look(each)
+    return set(watch.sightings)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_a_breach_is_seen(rule: str) -> None:
+    """An answer that breaks a rule is a sighting of that rule, and of no other."""
+    assert sightings(BREACHES[rule], own_ids=rule != "a new request id") == {rule}
+
+
+def test_what_is_right_is_no_sighting() -> None:
+    """Pages and refusals as the contract has them are passed over."""
+    right = [
+        page(FIRST, SECOND),
+        page(),
+        refusal(401),
+        refusal(405, allow="GET"),
+        refusal(429, retry_after="60"),
+    ]
+
+    assert sightings(right, own_ids=True) == set()
+
+
+def test_what_changes_later_may_change() -> None:
+    """A user seen again, a resource deleted since: such differences between pages are none."""
+    later = {**FIRST, "is_deleted": True, "resource_link": "", "user": None}
+
+    assert sightings([page(FIRST), page(later, q="x")], own_ids=True) == set()
