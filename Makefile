@@ -39,6 +39,10 @@ test-browser: $(TOOLS) ## Run the tests of the docs page, in the system's Chromi
 soak: $(TOOLS) ## Run the tests that take minutes
 	$(BIN)/pytest -m soak $(ARGS)
 
+.PHONY: faults
+faults: $(TOOLS) ## Score the contract suite by servers that have one fault each
+	@$(BIN)/python tests/faults score $(ARGS)
+
 .PHONY: bench
 bench: $(TOOLS) ## Measure the speed, side by side with other tools
 	$(BIN)/python benchmarks $(ARGS)
@@ -51,6 +55,7 @@ lint: $(TOOLS) ## Check style and types, tests included
 	@# type checkers know packages by their place only: here is the tree as it is imported
 	cd $(TYPES) && ln -s ../../../auditmock/* ../../../handlers ../../../fixtures ../../../tests/contract .
 	$(BIN)/mypy
+	$(BIN)/mypy tests/faults/*.py
 
 .PHONY: lint-contract
 lint-contract: ## Check openapi.yaml by Redocly (needs npm)

@@ -1,0 +1,337 @@
+"""Faults that show only with rare values, deep pages, or one value of many."""
+
+import re
+
+from fault import Request, about
+from listing import KEYS, Find, arrange, rearrange, select
+from rewriting import (
+    Log,
+    envelope,
+    fail_when,
+    failure,
+    instead,
+    is_page,
+    page_answer,
+    rewrite_log,
+    rewrite_logs,
+    rewrite_number,
+    rewrite_query,
+    rewrite_term,
+    show,
+)
+from terms import read_terms, term
+
+fault = about("rare")
+
+
+def _field(log: Log, key: str) -> str:
+    return KEYS[key].value_in(log).lower()
+
+
+def _is_like(text: str, pattern: str, wildcards: str) -> bool:
+    """Match as SQL's LIKE does, with some of its wildcards."""
+    parts = {"%": ".*", "_": "."}
+    pieces = [parts[each] if each in wildcards else re.escape(each) for each in pattern]
+    return re.fullmatch("".join(pieces), text) is not None
+
+
+def _asks(request: Request, key: str, value: str) -> bool:
+    return any(each.key == key and each.value.lower() == value for each in read_terms(request.first("q")))
+
+
+def _shift_deep(logs: list[Log], request: Request) -> list[Log]:
+    return [*logs[:200], *logs[201:], logs[200]] if request.number("offset", 0) > 200 else logs
+
+
+async def _find_with_ip(find: Find, request: Request) -> list[Log] | None:
+    if "username" not in request.first("q").lower():
+        return None
+    return [log for log in await find(request.first("q")) if log["ip"]]
+
+
+async def _find_active(find: Find, request: Request) -> list[Log] | None:
+    if not request.first("q").strip():
+        return None
+    logs = await find(request.first("q"))
+    return [log for log in logs if not log["user"] or log["user"]["status"] == "active"]
+
+
+async def _find_existing(find: Find, request: Request) -> list[Log] | None:
+    if "resource_type" not in request.first("q").lower():
+        return None
+    return [log for log in await find(request.first("q")) if not log["is_deleted"]]
+
+
+FAULTS = (
+    fault(
+        "emoji-fails",
+        "The server fails on a search with an emoji.",
+        fail_when(lambda request: any(ord(each) > 0xFFFF for each in request.first("q"))),
+    ),
+    fault(
+        "letters-beyond-ascii-fail",
+        "The server fails on a search with a letter beyond ASCII.",
+        fail_when(lambda request: not request.first("q").isascii()),
+    ),
+    fault(
+        "apostrophe-fails",
+        "The server fails on a search with an apostrophe.",
+        fail_when(lambda request: "'" in request.first("q")),
+    ),
+    fault(
+        "backslash-fails",
+        "The server fails on a search with a backslash.",
+        fail_when(lambda request: "\\" in request.first("q")),
+    ),
+    fault(
+        "percent-fails",
+        "The server fails on a search with a percent sign.",
+        fail_when(lambda request: "%" in request.first("q")),
+    ),
+    fault(
+        "long-search-fails",
+        "The server fails on a search of more than 8000 characters.",
+        fail_when(lambda request: len(request.first("q")) > 8000),
+    ),
+    fault(
+        "long-search-refused",
+        "A search of more than 8000 characters is refused.",
+        instead(
+            lambda request, reply: is_page(request, reply) and len(request.first("q")) > 8000,
+            envelope(400, "Invalid audit search query.", "q"),
+        ),
+    ),
+    fault(
+        "search-cut-at-256",
+        "Of a search only the first 256 characters count.",
+        rewrite_query("q", lambda q: q[:256].rpartition(" ")[0] if len(q) > 256 else q),
+    ),
+    fault(
+        "many-elements-fail",
+        "The server fails on a search of more than 50 elements.",
+        fail_when(lambda request: len(read_terms(request.first("q"))) > 50),
+    ),
+    fault(
+        "largest-offset-fails",
+        "The server fails on the offset 2147483647.",
+        fail_when(lambda request: request.number("offset", 0) >= (1 << 31) - 1),
+    ),
+    fault(
+        "limit-plus-offset-overflows",
+        "When limit and offset add up to more than 2147483647, the page is empty.",
+        rewrite_logs(
+            lambda logs, request: (
+                [] if request.number("limit", 0) + request.number("offset", 0) >= 1 << 31 else logs
+            )
+        ),
+    ),
+    fault(
+        "offset-beyond-10000-fails",
+        "The server fails on an offset above 10000.",
+        fail_when(lambda request: request.number("offset", 0) > 10000),
+    ),
+    fault(
+        "offset-capped-at-5000",
+        "An offset above 5000 skips 5000 logs.",
+        rewrite_number("offset", lambda offset: min(offset, 5000)),
+    ),
+    fault(
+        "deep-pages-shifted", "Pages that start past the 200th log are one log late.", rearrange(_shift_deep)
+    ),
+    fault(
+        "deep-pages-unordered",
+        "Pages that start past the 1000th log are oldest first.",
+        rewrite_logs(lambda logs, request: logs[::-1] if request.number("offset", 0) > 1000 else logs),
+    ),
+    fault(
+        "long-page-lacks-its-51st-log",
+        "A page of more than 50 logs lacks the 51st.",
+        rewrite_logs(lambda logs, _: [*logs[:50], *logs[51:]]),
+    ),
+    fault(
+        "long-page-repeats-its-100th-log",
+        "A page of more than 100 logs shows the 100th twice.",
+        rewrite_logs(lambda logs, _: [*logs[:100], logs[99], *logs[100:-1]] if len(logs) > 100 else logs),
+    ),
+    fault(
+        "page-of-one-is-empty",
+        "A page with the limit 1 is empty.",
+        rewrite_logs(lambda logs, request: [] if request.number("limit", 0) == 1 else logs),
+    ),
+    fault(
+        "odd-offsets-rounded",
+        "An odd offset is rounded down to an even one.",
+        rewrite_number("offset", lambda offset: offset - offset % 2),
+    ),
+    fault(
+        "stop-finds-starts",
+        "`action:stop` also finds logs of starts.",
+        select(
+            "action",
+            lambda log, value: log["action"] == value or (value == "stop" and log["action"] == "start"),
+        ),
+    ),
+    fault(
+        "delete-finds-nothing",
+        "`action:delete` finds nothing.",
+        instead(
+            lambda request, reply: is_page(request, reply) and _asks(request, "action", "delete"),
+            page_answer([], 0),
+        ),
+    ),
+    fault(
+        "start-unknown",
+        "`action:start` filters nothing.",
+        rewrite_term(lambda each: None if each.value.lower() == "start" else each, "action"),
+    ),
+    fault(
+        "key-type-unknown",
+        "`resource_type:git_ssh_key` filters nothing.",
+        rewrite_term(lambda each: None if each.value.lower() == "git_ssh_key" else each, "resource_type"),
+    ),
+    fault(
+        "group-type-refused",
+        "`resource_type:group` is refused.",
+        instead(
+            lambda request, reply: is_page(request, reply) and _asks(request, "resource_type", "group"),
+            envelope(400, "Invalid audit search query.", "resource_type"),
+        ),
+    ),
+    fault(
+        "api-key-type-unknown",
+        "`resource_type:api_key` filters nothing.",
+        rewrite_term(lambda each: None if each.value.lower() == "api_key" else each, "resource_type"),
+    ),
+    fault(
+        "organization-type-fails",
+        "The server fails on `resource_type:organization`.",
+        fail_when(lambda request: _asks(request, "resource_type", "organization")),
+    ),
+    fault(
+        "template-version-finds-templates",
+        "`resource_type:template_version` finds templates.",
+        rewrite_term(
+            lambda each: term(each.key, "template") if each.value.lower() == "template_version" else each,
+            "resource_type",
+        ),
+    ),
+    fault(
+        "types-with-underscore-unknown-as-bare-term",
+        "A bare term with an underscore filters nothing.",
+        rewrite_term(lambda each: None if not each.key and "_" in each.value else each),
+    ),
+    fault(
+        "autostart-unknown",
+        "`build_reason:autostart` filters nothing.",
+        rewrite_term(lambda each: None if each.value.lower() == "autostart" else each, "build_reason"),
+    ),
+    fault(
+        "build-reason-beside-stop-ignored",
+        "`build_reason` filters nothing beside `action:stop`.",
+        rewrite_query("q", lambda q: re.sub(r"build_reason:\S+ ?", "", q) if "action:stop" in q else q),
+    ),
+    fault(
+        "underscore-is-a-wildcard",
+        "An underscore in `resource_target` stands for any character.",
+        select("resource_target", lambda log, value: _is_like(_field(log, "resource_target"), value, "_")),
+    ),
+    fault(
+        "percent-is-a-wildcard",
+        "A percent sign in `username` stands for any characters.",
+        select("username", lambda log, value: _is_like(_field(log, "username"), value, "%")),
+    ),
+    fault(
+        "long-target-cut",
+        "Of `resource_target` only the first 32 characters are compared.",
+        select("resource_target", lambda log, value: _field(log, "resource_target")[:32] == value[:32]),
+    ),
+    fault(
+        "target-with-space-cut",
+        "Of `resource_target` only what is before a space is compared.",
+        select(
+            "resource_target",
+            lambda log, value: _field(log, "resource_target").split(" ")[0] == value.split(" ")[0],
+        ),
+    ),
+    fault(
+        "username-hides-logs-without-ip",
+        "`username` does not find logs without an ip.",
+        arrange(_find_with_ip),
+    ),
+    fault(
+        "search-hides-suspended-users",
+        "A search does not find logs of suspended users.",
+        arrange(_find_active),
+    ),
+    fault(
+        "type-search-hides-what-is-gone",
+        "`resource_type` does not find logs of what is gone.",
+        arrange(_find_existing),
+    ),
+    fault(
+        "build-number-of-one-digit",
+        "A description has only the first digit of a build's number.",
+        show("description", lambda log: re.sub(r"#(\d)\d+", r"#\1", log["description"])),
+    ),
+    fault(
+        "link-of-later-builds",
+        "The link of a build with a number of two digits leads to the start page.",
+        show("resource_link", lambda log: re.sub(r".*/builds/\d\d+$", "/", log["resource_link"])),
+    ),
+    fault(
+        "whole-second-with-a-point",
+        "A whole second is written with an empty fraction.",
+        show("time", lambda log: re.sub(r"(:\d\d)Z", r"\1.Z", log["time"])),
+    ),
+    fault(
+        "null-diff-of-not-modified",
+        "The diff of a log with status 304 is null.",
+        show("diff", lambda _: None, lambda log: log["status_code"] == 304),
+    ),
+    fault(
+        "conflict-has-a-diff",
+        "A log with status 409 has a diff.",
+        show(
+            "diff",
+            lambda log: {"name": {"old": "", "new": log["resource_target"], "secret": False}},
+            lambda log: log["status_code"] == 409,
+        ),
+    ),
+    fault(
+        "failed-build-gone-but-linked",
+        "A failed build has a link although it is gone.",
+        rewrite_log(
+            lambda log: log | {"is_deleted": True},
+            lambda log: log["status_code"] == 500 and bool(log["resource_link"]),
+        ),
+    ),
+    fault(
+        "early-times-fail",
+        "The server fails on lists that reach before the year 1000.",
+        instead(
+            lambda request, reply: (
+                is_page(request, reply) and any(log["time"] < "1000" for log in reply.json()["audit_logs"])
+            ),
+            failure,
+        ),
+    ),
+    fault(
+        "late-times-fail",
+        "The server fails on lists with a log of the year 9999.",
+        instead(
+            lambda request, reply: (
+                is_page(request, reply) and any(log["time"] >= "9999" for log in reply.json()["audit_logs"])
+            ),
+            failure,
+        ),
+    ),
+    fault(
+        "offset-beside-a-cursor-one-short",
+        "An offset above 1 beside a cursor skips one log less.",
+        lambda serve: (
+            lambda request: rewrite_number(
+                "offset", lambda offset: offset - 1 if offset > 1 and request.first("after_id") else offset
+            )(serve)(request)
+        ),
+    ),
+)

@@ -1,0 +1,348 @@
+"""Building blocks: faults that change a request on its way in, or an answer on its way out."""
+
+import re
+from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
+from functools import cache
+from typing import Any
+from urllib.parse import quote_plus, unquote_plus
+
+import orjson
+from fault import JSON_TYPE, Reply, Request, Serve, Wrap, serve_by
+from terms import Term, read_terms, write_terms
+
+from auditmock.app import create_app
+from auditmock.settings import Settings
+
+Log = dict[str, Any]
+Page = dict[str, Any]
+_TOKEN = "coder_session_token"  # noqa: S105 - the name of the parameter
+_SHADOW_SEED = 88
+NIL = "00000000-0000-0000-0000-000000000000"
+
+
+def around(handle: Callable[[Request, Serve], Awaitable[Reply]]) -> Wrap:
+    """Answer by a function that has the good server at hand."""
+
+    def wrap(serve: Serve) -> Serve:
+        async def faulty(request: Request) -> Reply:
+            return await handle(request, serve)
+
+        return faulty
+
+    return wrap
+
+
+def chain(*wraps: Wrap) -> Wrap:
+    """Make several mistakes at once that are one in truth; the first is the outermost."""
+
+    def wrap(serve: Serve) -> Serve:
+        for each in reversed(wraps):
+            serve = each(serve)
+        return serve
+
+    return wrap
+
+
+def rewrite_request(change: Callable[[Request], Request]) -> Wrap:
+    """Change every request."""
+    return lambda serve: lambda request: serve(change(request))
+
+
+def rewrite_reply(change: Callable[[Request, Reply], Reply]) -> Wrap:
+    """Change every answer."""
+
+    async def handle(request: Request, serve: Serve) -> Reply:
+        return change(request, await serve(request))
+
+    return around(handle)
+
+
+def answer_with(when: Callable[[Request], bool], answer: Callable[[Reply], Reply]) -> Wrap:
+    """Give another answer to some requests, which are not carried out."""
+
+    async def handle(request: Request, serve: Serve) -> Reply:
+        if not when(request):
+            return await serve(request)
+        blank = request.moved_to("GET", "/api/v2/audit/none").with_query(b"")
+        return answer((await serve(blank))._replace(body=b""))
+
+    return around(handle)
+
+
+def instead(when: Callable[[Request, Reply], bool], answer: Callable[[Reply], Reply]) -> Wrap:
+    """Answer with something else where the good server's answer is of some kind."""
+    return rewrite_reply(lambda request, reply: answer(reply) if when(request, reply) else reply)
+
+
+def envelope(status: int, message: str, *fields: str) -> Callable[[Reply], Reply]:
+    """Make an answer of an error: with this message and these fields at fault."""
+    document: dict[str, Any] = {"message": message}
+    if fields:
+        document["validations"] = [{"field": field, "detail": "Not valid."} for field in fields]
+    return lambda reply: reply.with_json(document, status)
+
+
+def failure(reply: Reply) -> Reply:
+    """Make an answer of a crash."""
+    return envelope(500, "An internal server error occurred.")(reply)
+
+
+def fail_when(when: Callable[[Request], bool]) -> Wrap:
+    """Fail on requests that should have had their page."""
+    return instead(lambda request, reply: is_page(request, reply) and when(request), failure)
+
+
+def is_page(request: Request, reply: Reply) -> bool:
+    """Whether this is the page of a list."""
+    return request.is_list and reply.status == 200
+
+
+def rewrite_query(name: str, change: Callable[[str], str | None]) -> Wrap:
+    """Change a query parameter of lists, or leave it out; other parameters keep their bytes."""
+
+    def changed(piece: str) -> str | None:
+        key, _, value = piece.partition("=")
+        if unquote_plus(key) != name:
+            return piece
+        before = unquote_plus(value)
+        after = change(before)
+        if after == before:
+            return piece
+        return None if after is None else f"{key}={quote_plus(after)}"
+
+    def rewrite(request: Request) -> Request:
+        if not request.is_list:
+            return request
+        pieces = map(changed, request.query.decode("latin-1").split("&"))
+        return request.with_query("&".join(piece for piece in pieces if piece is not None).encode("latin-1"))
+
+    return rewrite_request(rewrite)
+
+
+def rewrite_number(name: str, change: Callable[[int], int | None]) -> Wrap:
+    """Change `limit` or `offset` where it is a number that is allowed."""
+
+    def rewrite(text: str) -> str | None:
+        if not re.fullmatch("[0-9]{1,10}", text) or int(text) >= 1 << 31:
+            return text
+        number = change(int(text))
+        return None if number is None else str(number)
+
+    return rewrite_query(name, rewrite)
+
+
+def default_query(name: str, value: str) -> Wrap:
+    """Add a query parameter to lists that lack it."""
+
+    def rewrite(request: Request) -> Request:
+        if not request.is_list or name in dict(request.pairs()):
+            return request
+        return request.with_query(b"&".join(filter(None, [request.query, f"{name}={value}".encode()])))
+
+    return rewrite_request(rewrite)
+
+
+def rewrite_terms(change: Callable[[list[Term]], Iterable[Term]]) -> Wrap:
+    """Change the elements of a search."""
+
+    def rewrite(q: str) -> str:
+        terms = read_terms(q)
+        changed = list(change(terms))
+        return q if changed == terms else write_terms(changed)
+
+    return rewrite_query("q", rewrite)
+
+
+def rewrite_term(change: Callable[[Term], Term | None], *keys: str) -> Wrap:
+    """Change each element of some keys (of all when none is named), or leave it out."""
+
+    def rewrite(terms: list[Term]) -> list[Term]:
+        changed = [change(each) if not keys or each.key in keys else each for each in terms]
+        return [each for each in changed if each is not None]
+
+    return rewrite_terms(rewrite)
+
+
+def rewrite_page(change: Callable[[Page, Request], Page]) -> Wrap:
+    """Change every page of a list."""
+
+    def rewrite(request: Request, reply: Reply) -> Reply:
+        return reply.with_json(change(reply.json(), request)) if is_page(request, reply) else reply
+
+    return rewrite_reply(rewrite)
+
+
+def rewrite_logs(change: Callable[[list[Log], Request], list[Log]]) -> Wrap:
+    """Change the logs on every page."""
+    return rewrite_page(lambda page, request: page | {"audit_logs": change(page["audit_logs"], request)})
+
+
+def rewrite_log(change: Callable[[Log], Log], when: Callable[[Log], bool] = bool) -> Wrap:
+    """Change each log shown that is of some kind."""
+    return rewrite_logs(lambda logs, _: [change(log) if when(log) else log for log in logs])
+
+
+def show(name: str, value: Callable[[Log], Any], when: Callable[[Log], bool] = bool) -> Wrap:
+    """Show another value in a field of each log of some kind."""
+    return rewrite_log(lambda log: log | {name: value(log)}, when)
+
+
+def show_user(change: Callable[[Log], Log | None], when: Callable[[Log], bool] = bool) -> Wrap:
+    """Show another user in each log that has a user of some kind."""
+    return rewrite_log(
+        lambda log: log | {"user": change(log["user"])}, lambda log: bool(log["user"]) and when(log["user"])
+    )
+
+
+def show_change(change: Callable[[Log], Any], when: Callable[[Log], bool] = bool) -> Wrap:
+    """Show another entry in each diff for each entry of some kind."""
+    return show(
+        "diff",
+        lambda log: {name: change(entry) if when(entry) else entry for name, entry in log["diff"].items()},
+    )
+
+
+def without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
+    """Leave fields out."""
+    return {name: value for name, value in document.items() if name not in names}
+
+
+def rewrite_refusal(change: Callable[[Log], Any], *statuses: int) -> Wrap:
+    """Change the envelope of errors."""
+
+    def rewrite(_request: Request, reply: Reply) -> Reply:
+        is_meant = reply.status in statuses and reply.body.startswith(b"{")
+        return reply.with_json(change(reply.json())) if is_meant else reply
+
+    return rewrite_reply(rewrite)
+
+
+def rewrite_answer(change: Callable[[Reply], Reply], *statuses: int) -> Wrap:
+    """Change answers of some statuses; of all when none is named."""
+    return rewrite_reply(
+        lambda _, reply: change(reply) if not statuses or reply.status in statuses else reply
+    )
+
+
+def rewrite_body(change: Callable[[bytes], bytes]) -> Wrap:
+    """Change the body of what is to be written, where it came whole."""
+
+    def rewrite(request: Request) -> Request:
+        if not request.is_write or request.rest:
+            return request
+        changed = change(request.body)
+        return request if changed == request.body else request.with_body(changed)
+
+    return rewrite_request(rewrite)
+
+
+def rewrite_post(change: Callable[[Log], Log]) -> Wrap:
+    """Change the fields that are to be written."""
+
+    def rewrite(body: bytes) -> bytes:
+        fields = read_fields(body)
+        return body if fields is None else orjson.dumps(change(fields))
+
+    return rewrite_body(rewrite)
+
+
+def read_fields(body: bytes) -> Log | None:
+    """Decode the fields of a body; None when it is no object."""
+    try:
+        fields = orjson.loads(body)
+    except orjson.JSONDecodeError:
+        return None
+    return fields if isinstance(fields, dict) else None
+
+
+def forgive(what: Callable[[Request, Reply], bool], mend: Wrap) -> Wrap:
+    """Try again with a mended request where the good server refuses."""
+
+    def wrap(serve: Serve) -> Serve:
+        mended = mend(serve)
+
+        async def faulty(request: Request) -> Reply:
+            reply = await serve(request)
+            return await mended(request) if what(request, reply) else reply
+
+        return faulty
+
+    return wrap
+
+
+def only_when(when: Callable[[Request], bool], wrap_these: Wrap) -> Wrap:
+    """Make a mistake with some requests only."""
+
+    def wrap(serve: Serve) -> Serve:
+        faulty = wrap_these(serve)
+        return lambda request: faulty(request) if when(request) else serve(request)
+
+    return wrap
+
+
+def sometimes(wrap_these: Wrap, every: int) -> Wrap:
+    """Make a mistake with every so many-th list only."""
+
+    def wrap(serve: Serve) -> Serve:
+        faulty, lists = wrap_these(serve), 0
+
+        async def turn(request: Request) -> Reply:
+            nonlocal lists
+            lists += request.is_list
+            is_right = request.is_list and lists % every
+            return await (serve(request) if is_right else faulty(request))
+
+        return turn
+
+    return wrap
+
+
+def at_fault(reply: Reply) -> Collection[str]:
+    """List the fields an error names."""
+    return {each["field"] for each in reply.json().get("validations", ())} if reply.status >= 400 else ()
+
+
+def token_in(request: Request) -> str:
+    """Find the token of a request, where the contract looks for it."""
+    crumbs = [crumb.partition("=") for crumb in request.header(b"cookie").split(";")]
+    cookie = next((value.strip() for name, _, value in crumbs if name.strip() == _TOKEN), "")
+    return cookie or request.first(_TOKEN) or request.header(b"coder-session-token")
+
+
+def with_token(request: Request, token: str) -> Request:
+    """Put another token in the header, and none elsewhere."""
+    pieces = [piece for piece in request.query.split(b"&") if not piece.startswith(_TOKEN.encode())]
+    bare = request.with_query(b"&".join(pieces)).with_header(b"cookie", None)
+    return bare.with_header(b"coder-session-token", token.encode("latin-1") if token else None)
+
+
+def as_owner(request: Request) -> Request:
+    """Put the owner in the caller's place."""
+    return with_token(request, f"Owner00000-{token_in(request)[11:]}")
+
+
+@cache
+def _shadow() -> Serve:
+    return serve_by(create_app(Settings(seed=_SHADOW_SEED, logs=1)))
+
+
+async def pretend(request: Request) -> Reply:
+    """Answer as the good server would, but keep nothing."""
+    return await _shadow()(request)
+
+
+def text_answer(status: int, text: str, media_type: bytes = b"text/html") -> Callable[[Reply], Reply]:
+    """Make an answer that is no JSON."""
+    return lambda reply: reply.with_body(text.encode(), media_type)._replace(status=status)
+
+
+def empty_answer(status: int) -> Callable[[Reply], Reply]:
+    """Make an answer without a body."""
+    return lambda reply: reply.with_body(b"", None).with_header(b"content-type", None)._replace(status=status)
+
+
+def page_answer(logs: list[Log], count: int) -> Callable[[Reply], Reply]:
+    """Make an answer that is a page."""
+    return lambda reply: reply.with_json({"audit_logs": logs, "count": count}, 200).with_header(
+        b"content-type", JSON_TYPE
+    )

@@ -1,0 +1,102 @@
+"""The score of the suite: which faults it finds, by which law, and after how many requests."""
+
+import json
+import multiprocessing
+import os
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from catalogue import BY_NAME
+from fault import Fault
+from serving import make_server
+
+from auditmock.contract.judging import Verdict, judge
+from auditmock.contract.options import Options
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+from auditmock.server import bind, url_of
+
+_TOKENS = {"--token": token_of(Holder.OWNER), "--second-token": token_of(Holder.MEMBER)}
+_WRITES = "writes"
+_BUDGET = 2000
+
+
+class Caught(NamedTuple):
+    """The first law a fault broke, its layer, and how many requests that took."""
+
+    law: str
+    layer: str
+    requests: int
+
+
+class Score(NamedTuple):
+    """What became of one fault: in a run that may write, and in one that only reads."""
+
+    fault: str
+    aspect: str
+    writing: Caught | None
+    reading: Caught | None
+
+
+def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
+    """Judge servers with each of these faults; every run is in a process of its own, forked from this one."""
+    with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
+        for name, writing in zip(names, pool.imap(_judge_writing, names, chunksize=1), strict=True):
+            only_written = writing is not None and writing.layer == _WRITES
+            reading = pool.apply_async(_judge_reading, (name,)) if only_written else None
+            yield Score(name, BY_NAME[name].aspect, writing, reading.get() if reading else writing)
+
+
+def _be_quiet() -> None:
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (1, 2):
+        os.dup2(nowhere, stream)
+
+
+def _judge_writing(name: str) -> Caught | None:
+    with _serve(BY_NAME[name]) as url:
+        return judge_first(url, allow_writes=True)
+
+
+def _judge_reading(name: str) -> Caught | None:
+    with _serve(BY_NAME[name]) as url:
+        return judge_first(url, allow_writes=False)
+
+
+@contextmanager
+def _serve(fault: Fault) -> Iterator[str]:
+    listener = bind("127.0.0.1", 0)
+    ready = threading.Event()
+    server = make_server(fault, ready.set)
+    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
+    thread.start()
+    ready.wait()
+    yield url_of(listener)
+    server.should_exit = True
+    thread.join()
+
+
+def judge_first(url: str, *, allow_writes: bool) -> Caught | None:
+    """Judge a deployment until a law is broken."""
+    with tempfile.TemporaryDirectory() as folder:
+        verdict = judge(
+            Options(
+                base_url=url,
+                allow_writes=allow_writes,
+                fail_fast=True,
+                rate_limit=0,
+                max_requests=_BUDGET,
+                report=("json",),
+                report_dir=folder,
+            ),
+            _TOKENS,
+        )
+        if verdict is Verdict.UNREADY:
+            return Caught("preflight", "preflight", 1)
+        report: Mapping[str, Any] = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
+    failed = next((check for check in report["checks"] if check["outcome"] == "failed"), None)
+    return Caught(failed["name"], failed["layer"], report["requests"]) if failed else None

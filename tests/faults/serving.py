@@ -1,0 +1,43 @@
+"""A server with one fault."""
+
+import uuid
+from collections.abc import Callable
+
+import uvicorn
+from fault import Fault, break_app
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from auditmock.app import create_app
+from auditmock.errors import not_http
+from auditmock.handlers.wire import refusal_reply
+from auditmock.server import Server
+from auditmock.settings import Settings
+
+
+class Protocol(HttpToolsProtocol):
+    """Uvicorn's protocol, which answers what is no HTTP as the good mock does."""
+
+    def send_400_response(self, msg: str) -> None:
+        """Refuse bytes that are no request."""
+        reply = refusal_reply(not_http(msg))
+        request_id = (b"x-coder-request-id", str(uuid.uuid4()).encode())
+        own = (request_id, (b"x-coder-build-version", b"v0.14.3+documented"), (b"connection", b"close"))
+        head = b"".join(b"%s: %s\r\n" % header for header in (*reply.headers, *own))
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
+        self.transport.close()
+
+
+def make_server(fault: Fault, ready: Callable[[], None], settings: Settings | None = None) -> Server:
+    """Make a server of a mock with this fault; it is still to be run."""
+    config = uvicorn.Config(
+        break_app(create_app(settings), fault),
+        http=Protocol,
+        ws="none",
+        lifespan="on",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        timeout_graceful_shutdown=1,
+    )
+    return Server(config, ready)

@@ -1,0 +1,52 @@
+"""The table of scores: fault by fault, and all together."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from fault import NONE
+from score import Caught, Score
+
+_MOST_REQUESTS = 400
+_READING = 0.9
+
+
+def write_row(score: Score) -> str:
+    """Write one fault: how it is found with writes, and how without."""
+    return f"{score.fault:44} {score.aspect:9} {_tell(score.writing):62} {_tell(score.reading)}"
+
+
+def _tell(caught: Caught | None) -> str:
+    return f"{caught.requests:4} {caught.layer:6} {caught.law}" if caught else "   - not found"
+
+
+def write_summary(scores: Sequence[Score]) -> Iterator[str]:
+    """Write what the scores come to."""
+    faults = [score for score in scores if score.fault != NONE.name]
+    written = [score.writing for score in faults if score.writing]
+    read = [score.reading for score in faults if score.reading]
+    yield ""
+    yield f"{len(faults)} faults; found with --allow-writes: {len(written)}, reading only: {len(read)}"
+    layers = Counter(caught.layer for caught in written)
+    yield "found first by: " + ", ".join(f"{layer} {number}" for layer, number in layers.most_common())
+    yield f"requests needed at most: {max((caught.requests for caught in written), default=0)}"
+    yield from find_shortcomings(scores)
+
+
+def find_shortcomings(scores: Sequence[Score]) -> list[str]:
+    """List where the suite falls short of what it must find."""
+    faults = [score for score in scores if score.fault != NONE.name]
+    found = [
+        f"a false alarm on the good mock: {score.writing.law}"
+        for score in scores
+        if score.fault == NONE.name and score.writing
+    ]
+    found += [f"not found: {score.fault}" for score in faults if not score.writing]
+    found += [
+        f"found after more than {_MOST_REQUESTS} requests: {score.fault}"
+        for score in faults
+        if score.writing and score.writing.requests > _MOST_REQUESTS
+    ]
+    reading = sum(score.reading is not None for score in faults)
+    if reading < _READING * len(faults):
+        found.append(f"reading only finds {reading} of {len(faults)}, less than {_READING:.0%}")
+    return found
