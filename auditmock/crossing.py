@@ -7,7 +7,7 @@ from starlette.middleware.cors import ALL_METHODS, CORSMiddleware
 from starlette.responses import Response
 
 from auditmock.asgi import App
-from auditmock.errors import origin_not_allowed
+from auditmock.errors import method_not_crossing, origin_not_allowed
 from auditmock.handlers.wire import refusal_reply
 from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER
 
@@ -35,7 +35,9 @@ class Crossing(CORSMiddleware):
         response = super().preflight_response(request_headers)
         if response.status_code < 400:  # noqa: PLR2004 - where errors begin
             return response
-        reply = refusal_reply(origin_not_allowed(request_headers["origin"]))
+        origin, method = request_headers["origin"], request_headers["access-control-request-method"]
+        allowed = self.is_allowed_origin(origin)
+        reply = refusal_reply(method_not_crossing(method) if allowed else origin_not_allowed(origin))
         return Response(
             reply.body, reply.status, {name.decode(): value.decode() for name, value in reply.headers}
         )

@@ -1,7 +1,10 @@
 """An app that is built in the background, so that the server answers before all of it is there."""
 
 import asyncio
+import threading
 from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
 
 from auditmock.asgi import App, Receive, Scope, Send
 
@@ -26,9 +29,22 @@ class Deferred:
 
     def _built(self) -> asyncio.Future[App]:
         if self._app is None:
-            self._app = asyncio.get_running_loop().run_in_executor(None, self._build)
+            loop = asyncio.get_running_loop()
+            self._app = loop.create_future()
             self._app.add_done_callback(self._report)
+            # a daemon: a server that is to end at once does not wait for it
+            threading.Thread(target=self._work, args=(loop, self._app), daemon=True).start()
         return self._app
+
+    def _work(self, loop: asyncio.AbstractEventLoop, built: asyncio.Future[App]) -> None:
+        try:
+            app = self._build()
+        except Exception as error:  # noqa: BLE001 - whatever it is, it is reported
+            report = partial(built.set_exception, error)
+        else:
+            report = partial(built.set_result, app)
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(report)
 
     def _report(self, app: asyncio.Future[App]) -> None:
         error = app.exception()

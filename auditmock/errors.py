@@ -34,9 +34,12 @@ class Refusal(Exception):  # noqa: N818 - not an error of ours: the answer to a 
         self.headers = headers
 
 
-def invalid_parameters(problems: Iterable[Validation], *, only_search: bool = False) -> Refusal:
+def invalid_parameters(
+    problems: Iterable[Validation], *, only_search: bool = False, detail: str = ""
+) -> Refusal:
     """400: parameters or the search query are wrong; the parameters' message goes first (reference 7)."""
-    return Refusal(400, BAD_SEARCH if only_search else BAD_PARAMETERS, validations=problems)
+    message = BAD_SEARCH if only_search else BAD_PARAMETERS
+    return Refusal(400, message, validations=problems, detail=detail)
 
 
 def invalid_body(detail: str = "", problems: Iterable[Validation] = ()) -> Refusal:
@@ -100,8 +103,18 @@ def origin_not_allowed(origin: str) -> Refusal:
     return Refusal(400, "Disallowed CORS origin.", detail=detail)
 
 
-def not_http(detail: str) -> Refusal:
+def method_not_crossing(method: str) -> Refusal:
+    """400: a CORS preflight for a method no page may use."""
+    detail = f'"{method}" is no method a page may use here; GET and POST are.'
+    return Refusal(400, "Disallowed CORS method.", detail=detail)
+
+
+def not_http() -> Refusal:
     """400: the bytes that came are no HTTP request."""
+    detail = (
+        "A request is a method in capitals, a target of at most 65,535 bytes, HTTP/1.1, and headers, each "
+        "line ended by CR LF."
+    )
     return Refusal(400, "Malformed HTTP request.", detail=detail)
 
 

@@ -6,22 +6,17 @@ import socket
 from collections.abc import Callable
 
 import uvicorn
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from auditmock.access import Stamp
 from auditmock.asgi import App
 from auditmock.deferred import Deferred
-from auditmock.errors import not_http
 from auditmock.front import build_front
-from auditmock.handlers.wire import refusal_reply
 from auditmock.mock import Mock
+from auditmock.protocol import GRACE, speak_http
 
 _log = logging.getLogger(__name__)
 
 _BACKLOG = 2048
-_GRACE = 0.8
-"""Seconds that requests in flight have to finish after Ctrl-C; uvicorn needs a tenth to notice it."""
-
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to find a server bound to all
 
 
@@ -93,7 +88,7 @@ def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], 
     )
     config = uvicorn.Config(
         build_front(mock, judge, stamp),
-        http=_speak_http(stamp),
+        http=speak_http(stamp),
         ws="none",
         lifespan="on",
         log_config=None,
@@ -101,21 +96,7 @@ def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], 
         server_header=False,
         proxy_headers=False,
         backlog=_BACKLOG,
-        timeout_graceful_shutdown=_GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
+        timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
     )
     server = Server(config, ready)
     return server
-
-
-def _speak_http(stamp: Stamp) -> type[HttpToolsProtocol]:
-    """Make uvicorn's protocol answer what is no HTTP with the envelope, too."""
-
-    class Protocol(HttpToolsProtocol):
-        def send_400_response(self, msg: str) -> None:
-            reply = refusal_reply(not_http(msg))
-            headers = [*reply.headers, *stamp.headers(), (b"connection", b"close")]
-            head = b"".join(b"%s: %s\r\n" % header for header in headers)
-            self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
-            self.transport.close()
-
-    return Protocol

@@ -1,16 +1,21 @@
 """Connexion's body validator, made strict: JSON to the letter, and every problem found and named."""
 
 import json
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
-from typing import Any, NoReturn
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from functools import partial
+from json.decoder import JSONDecodeError
+from typing import Any
 
 from connexion.validators.json import JSONRequestBodyValidator
 from jsonschema import Draft4Validator
 
 from auditmock.asgi import Scope
-from auditmock.errors import invalid_body
+from auditmock.errors import Refusal, invalid_body, invalid_parameters
 from auditmock.handlers.formats import FORMATS
 from auditmock.handlers.hints import clip, suggest, wrong_uuid
+from auditmock.handlers.request import QUERY_PROBLEMS
 from auditmock.models import Validation
 
 _KINDS = {
@@ -27,28 +32,39 @@ _MOST_DIGITS = 4000
 """In a number; Python's own limit is a little higher."""
 
 _MOST_SUGGESTIONS = 50
-_TOO_DEEP = "The body is nested too deep."
+_TOO_DEEP = "The body is nested too deep; its fields are plain strings."
 
 
 class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
-    """Judges the body of one request."""
+    """Judges the body of one request, and tells what its query has been found guilty of as well."""
 
-    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:  # noqa: ARG002 - Connexion's signature
+    _query_problems: Sequence[Validation] = ()
+    _slips: Sequence[str] = ()
+
+    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
+        self._query_problems = scope.get(QUERY_PROBLEMS, ())
         try:
-            return read_json(b"".join([part async for part in stream]))
+            value, self._slips = read_json(b"".join([part async for part in stream]))
         except ValueError as error:
-            raise invalid_body(str(error)) from None
+            raise self._refusal(str(error)) from None
+        return value
 
     def _validate(self, body: Any) -> None:
         if not isinstance(body, dict):
-            raise invalid_body(f"The body must be an object, like {{}}; it is {_KINDS[type(body)]}.")
+            raise self._refusal(f"The body must be an object, like {{}}; it is {_KINDS[type(body)]}.")
         try:
             problems = self._problems(body)
         except RecursionError:
             # jsonschema writes out what it refuses, and that can be too deep when reading it was not
-            raise invalid_body(_TOO_DEEP) from None
-        if problems:
-            raise invalid_body(problems=problems)
+            raise self._refusal(_TOO_DEEP) from None
+        if problems or self._slips or self._query_problems:
+            raise self._refusal(" ".join(self._slips), problems)
+
+    def _refusal(self, detail: str, problems: Sequence[Validation] = ()) -> Refusal:
+        """Refuse for the body and the query together; the message is that of the query, if it is at fault."""
+        if self._query_problems:
+            return invalid_parameters([*self._query_problems, *problems], detail=detail)
+        return invalid_body(detail, problems)
 
     def _problems(self, body: dict[str, Any]) -> list[Validation]:
         """Say what is wrong with each field, once."""
@@ -59,34 +75,45 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
         return list(problems.values())
 
 
-def read_json(raw: bytes) -> Any:
-    """Read JSON as RFC 8259 has it; raises ValueError, its message fit for a client.
+def read_json(raw: bytes) -> tuple[Any, Sequence[str]]:
+    """Read JSON, and list the slips in it that Python lets pass: NaN or Infinity, a name twice in an object.
 
-    Stricter than `json.loads`: no NaN or Infinity, no name twice in an object, no half of a surrogate pair.
+    Raises ValueError, its message fit for a client, when it is none or holds half of a surrogate pair.
     """
+    slips: dict[str, None] = {}
     try:
         value = json.loads(
             raw.decode(),
-            object_pairs_hook=_unique,
+            object_pairs_hook=partial(_note_repeated, slips),
             parse_int=_read_integer,
-            parse_constant=_refuse_constant,
+            parse_constant=partial(_note_constant, slips),
         )
         json.dumps(value, ensure_ascii=False).encode()
+    except JSONDecodeError as error:
+        if raw.startswith(BOM_UTF8):
+            raise ValueError("The body begins with a byte order mark; leave it out.") from None
+        place = f"line {error.lineno} column {error.colno}"
+        raise ValueError(f"{error.msg}: {place}; send a JSON object, like {{}}.") from None
     except UnicodeDecodeError as error:
-        raise ValueError(f"The body is not UTF-8: byte {error.start} does not belong there.") from None
+        raise ValueError(
+            f"The body is not UTF-8: byte {error.start} does not belong there; send JSON in UTF-8."
+        ) from None
     except UnicodeEncodeError:
-        raise ValueError("A string holds one half of a surrogate pair without the other.") from None
+        raise ValueError(
+            "A string holds one half of a surrogate pair without the other; send the character itself."
+        ) from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    return value
+    return value, tuple(slips)
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    value: dict[str, Any] = {}
-    for name, member in pairs:
-        if name in value:
-            raise ValueError(f'The name "{_readable(name)}" stands more than once in an object.')
-        value[name] = member
+def _note_repeated(slips: dict[str, None], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        for name, times in Counter(name for name, _ in pairs).items():
+            if times > 1:
+                told = f'The name "{_readable(name)}" stands more than once in an object; once is right.'
+                slips[told] = None
     return value
 
 
@@ -101,8 +128,9 @@ def _read_integer(digits: str) -> int:
     return int(digits)
 
 
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON.")
+def _note_constant(slips: dict[str, None], name: str) -> float:
+    slips[f"{name} is no JSON; a number has digits."] = None
+    return 0.0
 
 
 def _explain(error: Any) -> Iterator[Validation]:

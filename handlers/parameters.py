@@ -9,7 +9,7 @@ from connexion.validators.parameter import ParameterValidator
 
 from auditmock.errors import invalid_parameters
 from auditmock.handlers.hints import clip, suggest, wrong_uuid
-from auditmock.handlers.request import BROKEN_ESCAPE, NUMBER, UUID
+from auditmock.handlers.request import BROKEN_ESCAPE, NUMBER, QUERY_PROBLEMS, UUID
 from auditmock.handlers.search import SearchLanguage
 from auditmock.models import Validation
 
@@ -35,18 +35,22 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
             try:
                 text = _take(parameter, given.get(name, []))
                 if text is not None and "x-search" in parameter:
-                    search_problems += self._language.problems(text)
-                elif text is not None:
+                    search_problems += self._language.problems(text.replace("\0", ""))
+                if text is not None:
                     _check(parameter["schema"], text)
             except ValueError as error:
                 problems.append(Validation(name, f'Query param "{name}" {error}'))
-        if problems or search_problems:
+        if request.method == "POST":
+            # the body is judged next, and what is wrong with either is told together
+            request.scope[QUERY_PROBLEMS] = problems
+        elif problems or search_problems:
             raise invalid_parameters([*problems, *search_problems], only_search=not problems)
 
     def _unknown(self, given: Mapping[str, list[bytes]], known: tuple[str, ...]) -> Iterator[Validation]:
+        everything = (*known, *self.security_query_params)
         for name in given:
-            if name not in known and name not in self.security_query_params:
-                cure = suggest(name, known) if known else "there are none here"
+            if name not in everything:
+                cure = suggest(name, everything)
                 yield Validation(clip(name), f'Query param "{clip(name)}" is not known; {cure}')
 
 
@@ -68,13 +72,13 @@ def _take(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
         text = unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
         raise ValueError("must be UTF-8, percent-encoded") from None
-    if "\0" in text:
-        raise ValueError("cannot contain the character U+0000")
     return text
 
 
 def _check(schema: Mapping[str, Any], text: str) -> None:
     """Judge a value by its schema; raises ValueError with the reason."""
+    if "\0" in text:
+        raise ValueError("cannot contain the character U+0000; leave it out")
     if schema["type"] == "integer":
         low, high = schema["minimum"], schema["maximum"]
         if not NUMBER.fullmatch(text) or not low <= int(text) <= high:

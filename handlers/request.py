@@ -51,3 +51,7 @@ class NewLogs:
             ip=address,
             user_agent=user_agent.decode(errors="replace")[:USER_AGENT_LIMIT],
         )
+
+
+QUERY_PROBLEMS = "auditmock.query_problems"
+"""Where the scope of a request with a body keeps what is wrong with its query, until the body is judged."""

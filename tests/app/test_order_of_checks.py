@@ -48,11 +48,11 @@ def test_the_earlier_check_decides(shared_app: App, first: str, later: str) -> N
     assert ask(shared_app, commit(commit_other(writing({})))).status == status
 
 
-def test_a_bad_query_and_a_bad_body_are_told_apart(shared_app: App) -> None:
-    """The parameters come before the body."""
+def test_a_bad_query_and_a_bad_body_are_told_together(shared_app: App) -> None:
+    """Problems of the parameters come before those of the body, in one answer."""
     call = writing({"action": "x"})._replace(query=b"x=1")
 
-    assert [each["field"] for each in ask(shared_app, call).json()["validations"]] == ["x"]
+    assert [each["field"] for each in ask(shared_app, call).json()["validations"]] == ["x", "action"]
 
 
 def test_a_cursor_of_nobody_comes_last(shared_app: App) -> None:

@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 
@@ -43,11 +44,27 @@ def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
     for flag, (variable, _) in TOKENS.items():
         os.environ[variable] = tokens.get(flag, "")
     # pytest takes standard output for itself while a law is judged
-    with os.fdopen(os.dup(1), "w") as out, tempfile.TemporaryDirectory() as home:
+    with os.fdopen(os.dup(1), "w") as out, _home() as home:
         set_hypothesis_home_dir(home)
         terminal = Terminal(out)
         status = pytest.main([*_arguments(options)], plugins=[terminal])
     return Verdict.USAGE if terminal.broken else _VERDICTS.get(status, Verdict.USAGE)
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    """Find a folder where Hypothesis keeps its tables of characters, which take seconds to make."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    home = caches / "auditmock" / "hypothesis"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not os.access(home, os.W_OK):
+            raise PermissionError
+    except (OSError, RuntimeError):
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    else:
+        yield home
 
 
 def _arguments(options: Options) -> Iterator[str]:

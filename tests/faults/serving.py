@@ -17,9 +17,9 @@ from auditmock.settings import Settings
 class Protocol(HttpToolsProtocol):
     """Uvicorn's protocol, which answers what is no HTTP as the good mock does."""
 
-    def send_400_response(self, msg: str) -> None:
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """Refuse bytes that are no request."""
-        reply = refusal_reply(not_http(msg))
+        reply = refusal_reply(not_http())
         request_id = (b"x-coder-request-id", str(uuid.uuid4()).encode())
         own = (request_id, (b"x-coder-build-version", b"v0.14.3+documented"), (b"connection", b"close"))
         head = b"".join(b"%s: %s\r\n" % header for header in (*reply.headers, *own))

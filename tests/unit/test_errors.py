@@ -30,7 +30,8 @@ REFUSALS = {
     "body_too_large": errors.body_too_large(1 << 20),
     "unsupported_media_type": errors.unsupported_media_type("The request has no Content-Type"),
     "origin_not_allowed": errors.origin_not_allowed("http://example.com"),
-    "not_http": errors.not_http("Invalid method."),
+    "method_not_crossing": errors.method_not_crossing("PROPFIND"),
+    "not_http": errors.not_http(),
     "internal_error": errors.internal_error(),
 }
 MESSAGES = {
@@ -54,6 +55,7 @@ MESSAGES = {
     "body_too_large": (413, "Request body is too large."),
     "unsupported_media_type": (415, "Unsupported media type."),
     "origin_not_allowed": (400, "Disallowed CORS origin."),
+    "method_not_crossing": (400, "Disallowed CORS method."),
     "not_http": (400, "Malformed HTTP request."),
     "internal_error": (500, "An internal server error occurred."),
 }

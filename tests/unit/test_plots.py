@@ -157,3 +157,19 @@ def test_a_bad_guess_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
 
     assert np.array_equal(told.kinds, expected.kinds)
     assert np.array_equal(told.offsets, expected.offsets)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_no_story_ends_within_a_request(seed: int) -> None:
+    """Where one request leaves two logs, both are there; only the very last story may break off."""
+    told = tell_stories(Dice(seed), 20_000)
+    owing = [
+        kind
+        for kind, event in enumerate(EVENTS)
+        if all(after.same_request for after in EVENTS if after.state is event.next)
+        and event.next is not State.GONE
+    ]
+
+    last = told.kinds[told.offsets[1:-1] - 1]
+    assert owing
+    assert not set(last) & set(owing)

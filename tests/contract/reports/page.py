@@ -1,9 +1,271 @@
-"""A stub, until the page is there."""
+"""The report for people: one HTML file, which asks nothing of any network."""
 
-from auditmock.contract.findings import Findings
+import json
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from auditmock.contract.exchange import Exchange
+from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.laws import EDGES, LAWS, LAYERS, SCHEMA, WRITES
+from auditmock.contract.reports.exercised import Use, exercised
+from auditmock.contract.telling import clip, rerun, worst_of
 from auditmock.openapi import Contract
+from auditmock.version import VERSION
+
+LAYER_TITLES: Mapping[str, str] = {
+    SCHEMA: "each answer alone",
+    LAWS: "answers together",
+    EDGES: "odd questions",
+    WRITES: "what is written",
+}
+MARKS: Mapping[Outcome, str] = {
+    Outcome.PASSED: "✓",
+    Outcome.FAILED: "✕",
+    Outcome.KNOWN: "≈",
+    Outcome.FIXED: "✓",
+    Outcome.SKIPPED: "–",
+}
+
+_LONGEST_BODY = 4096
+_LONGEST_PARSED = 1 << 20
+_LONGEST_COMMAND = 100_000
+"""Longer words are no arguments any more on Linux."""
+_MOST_REQUESTS = 2000
+_FEWEST_REQUESTS = 10
+"""Requests that are told on the whole page at most, and of each failure at least."""
+
+_BINS = 64
+_BAR_HEIGHT = 48
+_MOST_TICKS = 7
+_DEEPEST = 12
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""What a page cannot hold, or what would turn its text about."""
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[\s*\]|\{\s*\}|[\[\]{},:]|[^\s"\[\]{},:]+')
+
+
+class Cell(NamedTuple):
+    """Where a layer and an aspect meet: what came of it, and the counts of all outcomes."""
+
+    outcome: Outcome
+    counts: Counter[Outcome]
+
+    @property
+    def score(self) -> str:
+        """How many checks hold of those that were made."""
+        made = self.counts.total() - self.counts[Outcome.SKIPPED]
+        good = self.counts[Outcome.PASSED] + self.counts[Outcome.FIXED]
+        return f"{good}/{made}" if made else MARKS[Outcome.SKIPPED]
+
+
+class Bar(NamedTuple):
+    """One bar of a histogram: `left` and `width` in percent, `height` in pixels."""
+
+    left: float
+    width: float
+    height: float
+
+
+class Level(NamedTuple):
+    """One figure of a distribution, and where it stands, in percent."""
+
+    name: str
+    milliseconds: float
+    left: float
+
+
+class Plot(NamedTuple):
+    """How long the answers of one operation took."""
+
+    name: str
+    requests: int
+    bars: tuple[Bar, ...]
+    levels: tuple[Level, ...]
+
+
+class Scale(NamedTuple):
+    """A logarithmic axis of milliseconds."""
+
+    low: float
+    high: float
+
+    def place(self, milliseconds: float) -> float:
+        """Tell where a duration stands, in percent."""
+        return round(100 * math.log(milliseconds / self.low) / math.log(self.high / self.low), 2)
+
+    @property
+    def ticks(self) -> list[Level]:
+        """Choose round durations to label: powers of ten alone, where there are many."""
+        decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
+        for steps in ((1, 2, 5), (1,)):
+            round_ones = [step * 10.0**decade for decade in decades for step in steps]
+            fitting = [each for each in round_ones if self.low <= each <= self.high]
+            if len(fitting) <= _MOST_TICKS:
+                break
+        return [Level(f"{each:,g}", each, self.place(each)) for each in fitting]
 
 
 def write_page(findings: Findings, contract: Contract) -> str:
-    """Write nothing yet."""
-    return f"{findings.verdict} {contract.version}"
+    """Write the whole report."""
+    environment = Environment(
+        loader=FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"body": _body_text, "clip": clip, "duration": _duration, "text": _text}
+    page = environment.get_template("report.html").render(_view(findings, contract))
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", page)
+
+
+def _view(findings: Findings, contract: Contract) -> Mapping[str, Any]:
+    uses = exercised(findings, contract)
+    scale, plots = _plots(uses)
+    broken = {
+        outcome: {name: told for name, cases in findings.by_law().items() if (told := _of(cases, outcome))}
+        for outcome in (Outcome.FAILED, Outcome.KNOWN)
+    }
+    return {
+        "findings": findings,
+        "contract": contract,
+        "version": VERSION,
+        "tone": _tone(findings),
+        "totals": Counter(finding.outcome for finding in findings.found),
+        "layers": {layer: LAYER_TITLES[layer] for layer in LAYERS},
+        "matrix": {
+            aspect: [_cell(findings, layer, aspect) for layer in LAYERS] for aspect in findings.aspects
+        },
+        "broken": broken,
+        "uses": uses,
+        "scale": scale,
+        "plots": plots,
+        "bar_height": _BAR_HEIGHT,
+        "Outcome": Outcome,
+        "marks": MARKS,
+        "worst": worst_of,
+        "counts": lambda cases: Counter(case.outcome for case in cases),
+        "laws_of": lambda aspect: _laws_of(findings, aspect),
+        "rerun": lambda finding: rerun(finding, findings),
+        "curl": lambda exchange: _curl(exchange, findings.base_url),
+        "most": _most_told(findings),
+        "phrase": _phrase,
+    }
+
+
+def _cell(findings: Findings, layer: str, aspect: str) -> Cell | None:
+    met = [each for each in findings.found if (each.law.layer, each.law.aspect) == (layer, aspect)]
+    return Cell(worst_of(met), findings.cell(layer, aspect)) if met else None
+
+
+def _of(cases: Sequence[Finding], outcome: Outcome) -> list[Finding]:
+    return [case for case in cases if case.outcome is outcome]
+
+
+def _laws_of(findings: Findings, aspect: str) -> Mapping[str, list[Finding]]:
+    return {name: cases for name, cases in findings.by_law().items() if cases[0].law.aspect == aspect}
+
+
+def _tone(findings: Findings) -> Outcome:
+    """Give the outcome in whose colour the verdict is told."""
+    made = [finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED]
+    return worst_of(made) if made else Outcome.SKIPPED
+
+
+def _most_told(findings: Findings) -> int:
+    """Tell how many requests of each failure fit on the page."""
+    failures = len(findings.of(Outcome.FAILED)) + len(findings.of(Outcome.KNOWN))
+    return max(_FEWEST_REQUESTS, _MOST_REQUESTS // max(failures, 1))
+
+
+def _curl(exchange: Exchange, base_url: str) -> str:
+    command = exchange.request.curl(base_url)
+    return command if len(command) <= _LONGEST_COMMAND else clip(command)
+
+
+def _phrase(status: int) -> str:
+    return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
+
+
+def _duration(milliseconds: float) -> str:
+    digits = 2 if milliseconds < 10 else 1 if milliseconds < 100 else 0  # noqa: PLR2004 - three figures
+    return f"{milliseconds:,.{digits}f} ms"
+
+
+def _text(content: bytes) -> str:
+    """Write the start of what was sent."""
+    return _cut(content.decode(errors="replace"), len(content))
+
+
+def _body_text(exchange: Exchange) -> str:
+    """Write the start of an answer, with a line for each value if it is JSON."""
+    text = exchange.body.decode(errors="replace")
+    start = _indented(text[:_LONGEST_BODY]) if _is_json(exchange.body) else text[:_LONGEST_BODY]
+    return start if len(text) <= _LONGEST_BODY else f"{start}\n… ({exchange.size:,} bytes)"
+
+
+def _cut(text: str, size: int) -> str:
+    return text if len(text) <= _LONGEST_BODY else f"{text[:_LONGEST_BODY]}\n… ({size:,} bytes)"
+
+
+def _is_json(body: bytes) -> bool:
+    if len(body) > _LONGEST_PARSED:
+        return body[:1] in {b"{", b"["}
+    try:
+        json.loads(body)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _indented(text: str) -> str:
+    """Lay out JSON, or the start of it, changing nothing but space: what is told twice stays so."""
+    return "".join(_laid_out(text))
+
+
+def _laid_out(text: str) -> Iterator[str]:
+    depth = 0
+    for token in _TOKEN.findall(text):
+        depth += (token in {"[", "{"}) - (token in {"]", "}"})
+        line = "\n" + "  " * min(max(depth, 0), _DEEPEST)
+        if token in {"]", "}"}:
+            yield line + token
+        elif token in {"[", "{", ","}:
+            yield token + line
+        else:
+            yield ": " if token == ":" else token
+
+
+def _plots(uses: Sequence[Use]) -> tuple[Scale, list[Plot]]:
+    """Draw a histogram for each operation that answered, all on one scale."""
+    told = {use.name: sorted(max(each * 1000, 0.01) for each in use.seconds) for use in uses if use.seconds}
+    every = [duration for durations in told.values() for duration in durations] or [1.0]
+    scale = Scale(min(every) / 1.25, max(max(every), min(every) * 10) * 1.25)
+    return scale, [_plot(name, durations, scale) for name, durations in told.items()]
+
+
+def _plot(name: str, durations: Sequence[float], scale: Scale) -> Plot:
+    figures = {"p50": _quantile(durations, 0.5), "p95": _quantile(durations, 0.95), "max": durations[-1]}
+    levels = tuple(Level(label, value, scale.place(value)) for label, value in figures.items())
+    return Plot(name, len(durations), _histogram(durations, scale), levels)
+
+
+def _quantile(durations: Sequence[float], share: float) -> float:
+    return durations[math.ceil(share * len(durations)) - 1]
+
+
+def _histogram(durations: Sequence[float], scale: Scale) -> tuple[Bar, ...]:
+    counts = Counter(int(scale.place(duration) * _BINS / 100) for duration in durations)
+    tallest = max(counts.values())
+    width = 100 / _BINS
+    return tuple(
+        Bar(round(place * width, 2), round(width * 0.86, 2), round(max(2, _BAR_HEIGHT * number / tallest), 1))
+        for place, number in sorted(counts.items())
+    )
