@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 from fault import Reply, Request, about
 from listing import select
@@ -26,8 +27,13 @@ LATEST = 24 * HOUR
 _BOUNDS = ("date_from", "date_to")
 
 
+_REMEMBERED = 1 << 15
+_parse_time = lru_cache(_REMEMBERED)(parse_instant)
+_parse_day = lru_cache(_REMEMBERED)(parse_day)
+
+
 def _instant(log: Log) -> int:
-    return parse_instant(log["time"])
+    return _parse_time(log["time"])
 
 
 def _swap_names(each: Term) -> Term:
@@ -96,42 +102,42 @@ FAULTS = (
     fault(
         "date-to-excludes-its-last-second",
         "`date_to` ends where the last second of its day begins.",
-        select("date_to", lambda log, day: _instant(log) < parse_day(day) + LATEST - SECOND),
+        select("date_to", lambda log, day: _instant(log) < _parse_day(day) + LATEST - SECOND),
     ),
     fault(
         "date-to-excludes-its-last-fraction",
         "`date_to` ends with 23:59:59 and no fraction.",
-        select("date_to", lambda log, day: _instant(log) <= parse_day(day) + LATEST - SECOND),
+        select("date_to", lambda log, day: _instant(log) <= _parse_day(day) + LATEST - SECOND),
     ),
     fault(
         "date-to-excludes-its-last-microsecond",
         "`date_to` ends before the last microsecond of its day.",
-        select("date_to", lambda log, day: _instant(log) < parse_day(day) + LATEST - 1),
+        select("date_to", lambda log, day: _instant(log) < _parse_day(day) + LATEST - 1),
     ),
     fault(
         "date-to-includes-next-midnight",
         "`date_to` includes the first instant of the day after.",
-        select("date_to", lambda log, day: _instant(log) <= parse_day(day) + LATEST),
+        select("date_to", lambda log, day: _instant(log) <= _parse_day(day) + LATEST),
     ),
     fault(
         "date-from-excludes-midnight",
         "`date_from` leaves out the first instant of its day.",
-        select("date_from", lambda log, day: _instant(log) > parse_day(day)),
+        select("date_from", lambda log, day: _instant(log) > _parse_day(day)),
     ),
     fault(
         "days-of-new-york",
         "Days begin and end five hours late, as in New York.",
         chain(
-            select("date_from", lambda log, day: _instant(log) >= parse_day(day) + 5 * HOUR),
-            select("date_to", lambda log, day: _instant(log) < parse_day(day) + LATEST + 5 * HOUR),
+            select("date_from", lambda log, day: _instant(log) >= _parse_day(day) + 5 * HOUR),
+            select("date_to", lambda log, day: _instant(log) < _parse_day(day) + LATEST + 5 * HOUR),
         ),
     ),
     fault(
         "days-of-berlin",
         "Days begin and end an hour early, as in Berlin.",
         chain(
-            select("date_from", lambda log, day: _instant(log) >= parse_day(day) - HOUR),
-            select("date_to", lambda log, day: _instant(log) < parse_day(day) + LATEST - HOUR),
+            select("date_from", lambda log, day: _instant(log) >= _parse_day(day) - HOUR),
+            select("date_to", lambda log, day: _instant(log) < _parse_day(day) + LATEST - HOUR),
         ),
     ),
     fault(
@@ -205,7 +211,7 @@ FAULTS = (
     fault(
         "date-from-looks-at-the-user",
         "`date_from` is compared with the day the user was created.",
-        select("date_from", lambda log, day: parse_instant(log["user"]["created_at"]) >= parse_day(day)),
+        select("date_from", lambda log, day: parse_instant(log["user"]["created_at"]) >= _parse_day(day)),
     ),
     fault(
         "year-9999-fails",

@@ -19,10 +19,13 @@ from auditmock.contract.options import Options
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
 from auditmock.server import bind, url_of
+from auditmock.settings import Settings
 
 _TOKENS = {"--token": token_of(Holder.OWNER), "--second-token": token_of(Holder.MEMBER)}
 _WRITES = "writes"
 _BUDGET = 2000
+_LOGS = 3000
+"""Fewer than by default: some faults look at every log for each answer."""
 
 
 class Caught(NamedTuple):
@@ -45,10 +48,14 @@ class Score(NamedTuple):
 def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
     """Judge servers with each of these faults; every run is in a process of its own, forked from this one."""
     with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
-        for name, writing in zip(names, pool.imap(_judge_writing, names, chunksize=1), strict=True):
-            only_written = writing is not None and writing.layer == _WRITES
-            reading = pool.apply_async(_judge_reading, (name,)) if only_written else None
-            yield Score(name, BY_NAME[name].aspect, writing, reading.get() if reading else writing)
+        written: dict[str, Caught] = {}
+        for name, writing in pool.imap_unordered(_judge_writing, names):
+            if writing is None or writing.layer != _WRITES:
+                yield Score(name, BY_NAME[name].aspect, writing, writing)
+            else:
+                written[name] = writing
+        for name, reading in pool.imap_unordered(_judge_reading, written):
+            yield Score(name, BY_NAME[name].aspect, written[name], reading)
 
 
 def _be_quiet() -> None:
@@ -57,21 +64,21 @@ def _be_quiet() -> None:
         os.dup2(nowhere, stream)
 
 
-def _judge_writing(name: str) -> Caught | None:
+def _judge_writing(name: str) -> tuple[str, Caught | None]:
     with _serve(BY_NAME[name]) as url:
-        return judge_first(url, allow_writes=True)
+        return name, judge_first(url, allow_writes=True)
 
 
-def _judge_reading(name: str) -> Caught | None:
+def _judge_reading(name: str) -> tuple[str, Caught | None]:
     with _serve(BY_NAME[name]) as url:
-        return judge_first(url, allow_writes=False)
+        return name, judge_first(url, allow_writes=False)
 
 
 @contextmanager
 def _serve(fault: Fault) -> Iterator[str]:
     listener = bind("127.0.0.1", 0)
     ready = threading.Event()
-    server = make_server(fault, ready.set)
+    server = make_server(fault, ready.set, Settings(logs=_LOGS))
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     ready.wait()
