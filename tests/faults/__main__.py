@@ -16,6 +16,7 @@ from score import Score, score_all  # noqa: E402
 from serving import make_server  # noqa: E402
 from table import find_shortcomings, write_row, write_summary  # noqa: E402
 
+from auditmock.app import create_app  # noqa: E402
 from auditmock.server import bind, url_of  # noqa: E402
 from auditmock.settings import Settings  # noqa: E402
 
@@ -46,7 +47,7 @@ def serve_fault(options: argparse.Namespace) -> int:
         return 2
     # uvicorn stops at SIGTERM, too, and then raises it again: that shall end the process as Ctrl-C does.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    server = make_server(fault, lambda: say(url_of(listener)), Settings(seed=options.seed))
+    server = make_server(create_app(Settings(seed=options.seed)), fault, lambda: say(url_of(listener)))
     with contextlib.suppress(KeyboardInterrupt):
         server.run([listener])
     return 0

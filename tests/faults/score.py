@@ -7,13 +7,17 @@ import tempfile
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import schemathesis.pytest.plugin  # noqa: F401 - read once, not in every fork
 from catalogue import BY_NAME
 from fault import Fault
 from serving import make_server
 
+from auditmock.app import create_app
+from auditmock.asgi import App
 from auditmock.contract.judging import Verdict, judge
 from auditmock.contract.options import Options
 from auditmock.fixtures.people import Holder
@@ -24,7 +28,7 @@ from auditmock.settings import Settings
 _TOKENS = {"--token": token_of(Holder.OWNER), "--second-token": token_of(Holder.MEMBER)}
 _WRITES = "writes"
 _BUDGET = 2000
-_LOGS = 3000
+_LOGS = 6000
 """Fewer than by default: some faults look at every log for each answer."""
 
 
@@ -47,6 +51,7 @@ class Score(NamedTuple):
 
 def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
     """Judge servers with each of these faults; every run is in a process of its own, forked from this one."""
+    _good_app()
     with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
         written: dict[str, Caught] = {}
         for name, writing in pool.imap_unordered(_judge_writing, names):
@@ -74,11 +79,17 @@ def _judge_reading(name: str) -> tuple[str, Caught | None]:
         return name, judge_first(url, allow_writes=False)
 
 
+@lru_cache(1)
+def _good_app() -> App:
+    """Build the app before the first fork: it is the same for all, and each fork writes to its own."""
+    return create_app(Settings(logs=_LOGS))
+
+
 @contextmanager
 def _serve(fault: Fault) -> Iterator[str]:
     listener = bind("127.0.0.1", 0)
     ready = threading.Event()
-    server = make_server(fault, ready.set, Settings(logs=_LOGS))
+    server = make_server(_good_app(), fault, ready.set)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     ready.wait()

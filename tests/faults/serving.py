@@ -7,11 +7,10 @@ import uvicorn
 from fault import Fault, break_app
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from auditmock.app import create_app
+from auditmock.asgi import App
 from auditmock.errors import not_http
 from auditmock.handlers.wire import refusal_reply
 from auditmock.server import Server
-from auditmock.settings import Settings
 
 
 class Protocol(HttpToolsProtocol):
@@ -27,10 +26,10 @@ class Protocol(HttpToolsProtocol):
         self.transport.close()
 
 
-def make_server(fault: Fault, ready: Callable[[], None], settings: Settings | None = None) -> Server:
-    """Make a server of a mock with this fault; it is still to be run."""
+def make_server(app: App, fault: Fault, ready: Callable[[], None]) -> Server:
+    """Make a server of a good app with this fault; it is still to be run."""
     config = uvicorn.Config(
-        break_app(create_app(settings), fault),
+        break_app(app, fault),
         http=Protocol,
         ws="none",
         lifespan="on",
