@@ -3,6 +3,7 @@
 import errno
 import gc
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -50,10 +51,25 @@ class Instant(click.ParamType[int]):
         return instant
 
 
+class Origin(click.ParamType[str]):
+    """An origin as browsers send it, or `*`."""
+
+    name = "origin"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the origin."""
+        if value != "*" and not _ORIGIN.fullmatch(value):
+            self.fail(f'"{value}" is no origin; write it like http://localhost:3000, or "*"', param, ctx)
+        return str(value)
+
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+")
+
 _TYPES: dict[str, Any] = {
     "port": click.IntRange(0, 65535),
     "logs": click.IntRange(0, MOST_LOGS),
     "until": Instant(),
+    "cors": Origin(),
     "log_level": click.Choice(LEVELS),
     "log_format": click.Choice(FORMATS),
 }

@@ -62,6 +62,7 @@ def _check_type(headers: Headers) -> None:
     if len(types) != 1:
         raise unsupported_media_type(f"The request has {len(types) or 'no'} Content-Type")
     media_type, parameters = parse_options_header(types[0])
+    parameters |= {each: "" for each in types[0].split(";")[1:] if each.strip() and "=" not in each}
     charset = parameters.pop("charset", "utf-8")
     if media_type.lower() != _JSON or parameters or charset.lower() != "utf-8":
         raise unsupported_media_type(f'The body is declared as "{types[0]}"')

@@ -107,10 +107,11 @@ VARIABLES = {
     "AUDITMOCK_LOGS": ("5000001", "5000001 is not in the range"),
     "AUDITMOCK_UNTIL": ("tomorrow", '"tomorrow" is no RFC 3339 time'),
     "AUDITMOCK_DATA": ("nowhere.json", "cannot read nowhere.json: no such file"),
+    "AUDITMOCK_CORS": ("http://localhost:3000/", '"http://localhost:3000/" is no origin'),
     "AUDITMOCK_LOG_LEVEL": ("loud", "'loud' is not one of"),
     "AUDITMOCK_LOG_FORMAT": ("xml", "'xml' is not one of"),
 }
-"""By variable, a bad value and what is said of it; no origin is bad for `AUDITMOCK_CORS`."""
+"""By variable, a bad value and what is said of it."""
 
 
 @pytest.mark.parametrize("variable", VARIABLES)
@@ -124,8 +125,8 @@ def test_a_variable_stands_for_a_flag(variable: str) -> None:
 
 
 def test_every_variable_is_tried() -> None:
-    """No setting's variable is missing above but the one that cannot be wrong."""
-    assert {setting.variable for setting in SETTINGS} - VARIABLES.keys() == {"AUDITMOCK_CORS"}
+    """No setting's variable is missing above."""
+    assert {setting.variable for setting in SETTINGS} <= VARIABLES.keys()
 
 
 def test_a_flag_goes_before_its_variable() -> None:

@@ -98,6 +98,7 @@ def spoiled(**changes: Any) -> str:
 
 
 _UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
+_WRITTEN = 'must be in UTC, end in "Z", and have six digits of a fraction at most'
 _NO_LOG = "must be a log or the body of a list; it is"
 _FIRST = "FILE, the value that begins in line 1"
 _TWICE = 'the name "a" stands more than once in an object'
@@ -117,6 +118,22 @@ REFUSED = {
     "deep": ("[" * 100_000, f"{_FIRST}: nested too deep"),
     "enum": (spoiled(action="login"), f"FILE, line 3, log 3, {_OTHER_ACTION}"),
     "uuid": (spoiled(id="x"), f'FILE, line 3, log 3, id: "x" is not a "uuid"; write it like {_UUID}'),
+    "another zone": (
+        spoiled(time="2024-05-06T01:30:00+02:00"),
+        f'FILE, line 3, log 3, time: "2024-05-06T01:30:00+02:00" {_WRITTEN}',
+    ),
+    "a finer fraction": (
+        spoiled(time="2024-05-05T23:59:59.9999999Z"),
+        f'FILE, line 3, log 3, time: "2024-05-05T23:59:59.9999999Z" {_WRITTEN}',
+    ),
+    "null before": (
+        spoiled(diff={"name": {"old": None, "new": "x", "secret": False}}),
+        "FILE, line 3, log 3, diff.name.old: must not be null; leave it out",
+    ),
+    "a secret shown": (
+        spoiled(diff={"password": {"old": "", "new": "hunter2", "secret": True}}),
+        'FILE, line 3, log 3, diff.password.new: a secret is shown; it must be "", or left out',
+    ),
     "no log": ('{"message": "Not found."}', f'FILE, line 1, log 1: {_NO_LOG} {{"message":"Not found."}}'),
     "digits": ('{"a": ' + "9" * 5000 + "}", f"{_FIRST}: a number of 5000 digits is too long"),
     "infinite": ('{"a": 1e999}', f"{_FIRST}: the number 1e999 is too large for 64 bits"),

@@ -5,8 +5,9 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
+from urllib.parse import parse_qsl
 
-from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.exchange import Exchange, Query, Request
 from auditmock.contract.findings import Findings
 from auditmock.openapi import Contract, Operation
 from auditmock.vocabulary import ME
@@ -78,17 +79,17 @@ def _identity(exchange: Exchange) -> tuple[str, float, str]:
 
 
 def _use(operation: Operation, exchanges: Sequence[Exchange], contract: Contract) -> Use:
-    at_path = [exchange for exchange in exchanges if exchange.request.path == operation.path]
+    at_path = [exchange for exchange in exchanges if _path(exchange.request) == operation.path]
     own = [exchange for exchange in at_path if exchange.request.method == operation.method]
     requests = [exchange.request for exchange in own]
+    carriers = (carrier.place for carrier in contract.carriers)
+    statuses = _specification(operation, contract)["responses"]
     groups = [
         _parameters(operation, requests),
         *_search(operation, requests, contract),
         *_body(operation, requests, contract),
-        _group(
-            "token in", (carrier.place for carrier in contract.carriers), (each.token for each in requests)
-        ),
-        _group("statuses", _specification(operation, contract)["responses"], _statuses(at_path), strays=True),
+        _group("token in", carriers, (request.token for request in requests)),
+        _group("statuses", statuses, _statuses(at_path), strays=True),
     ]
     return Use(
         f"{operation.method} {operation.path}",
@@ -99,9 +100,18 @@ def _use(operation: Operation, exchanges: Sequence[Exchange], contract: Contract
 
 def _elsewhere(exchanges: Sequence[Exchange], contract: Contract) -> Use:
     known = {(operation.method, operation.path) for operation in contract.operations.values()}
-    other = [each for each in exchanges if (each.request.method, each.request.path) not in known]
+    other = [each for each in exchanges if (each.request.method, _path(each.request)) not in known]
     seen = _group("statuses", sorted(set(_statuses(other))), _statuses(other))
     return Use(ELSEWHERE, (seen,), tuple(exchange.seconds for exchange in other))
+
+
+def _path(request: Request) -> str:
+    return request.path.partition("?")[0]
+
+
+def _query(request: Request) -> Query:
+    """List all parameters, also those that stand in the path as they were sent."""
+    return [*parse_qsl(request.path.partition("?")[2], keep_blank_values=True), *request.query]
 
 
 def _group(title: str, listed: Iterable[str], seen: Iterable[str | None], *, strays: bool = False) -> Group:
@@ -119,7 +129,7 @@ def _statuses(exchanges: Iterable[Exchange]) -> list[str]:
 
 def _parameters(operation: Operation, requests: Iterable[Request]) -> Group:
     listed = (parameter["name"] for parameter in operation.parameters if parameter["in"] == "query")
-    return _group("parameters", listed, (name for request in requests for name in dict(request.query)))
+    return _group("parameters", listed, (name for request in requests for name in dict(_query(request))))
 
 
 def _search(operation: Operation, requests: Sequence[Request], contract: Contract) -> Iterator[Group]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup, escape
 
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.findings import Finding, Findings, Outcome
@@ -30,7 +31,7 @@ MARKS: Mapping[Outcome, str] = {
     Outcome.FAILED: "✕",
     Outcome.KNOWN: "≈",
     Outcome.FIXED: "✓",
-    Outcome.SKIPPED: "–",
+    Outcome.SKIPPED: "○",
 }
 
 _LONGEST_BODY = 4096
@@ -48,7 +49,7 @@ _DEEPEST = 12
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """What a page cannot hold, or what would turn its text about."""
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|\[\s*\]|\{\s*\}|[\[\]{},:]|[^\s"\[\]{},:]+')
+_PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\[\s*\]|\{\s*\}|[\[\]{},:]|[^\s"\[\]{},:]+')
 
 
 class Cell(NamedTuple):
@@ -121,7 +122,13 @@ def write_page(findings: Findings, contract: Contract) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"body": _body_text, "clip": clip, "duration": _duration, "text": _text}
+    environment.filters |= {
+        "body": _body_text,
+        "clip": clip,
+        "duration": _duration,
+        "prose": _prose,
+        "text": _text,
+    }
     page = environment.get_template("report.html").render(_view(findings, contract))
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", page)
 
@@ -194,25 +201,33 @@ def _phrase(status: int) -> str:
     return HTTPStatus(status).phrase if status in set(HTTPStatus) else ""
 
 
+def _prose(sentence: str) -> Markup:
+    """Set off what stands in backticks."""
+    parts = [escape(part) for part in sentence.split("`")]
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd % 2 else part for odd, part in enumerate(parts)
+    )
+
+
 def _duration(milliseconds: float) -> str:
-    digits = 2 if milliseconds < 10 else 1 if milliseconds < 100 else 0  # noqa: PLR2004 - three figures
+    digits = 2 if milliseconds < 10 else 1 if milliseconds < 100 else 0
     return f"{milliseconds:,.{digits}f} ms"
 
 
 def _text(content: bytes) -> str:
     """Write the start of what was sent."""
-    return _cut(content.decode(errors="replace"), len(content))
+    return _start(content, len(content), indent=False)
 
 
 def _body_text(exchange: Exchange) -> str:
     """Write the start of an answer, with a line for each value if it is JSON."""
-    text = exchange.body.decode(errors="replace")
-    start = _indented(text[:_LONGEST_BODY]) if _is_json(exchange.body) else text[:_LONGEST_BODY]
-    return start if len(text) <= _LONGEST_BODY else f"{start}\n… ({exchange.size:,} bytes)"
+    return _start(exchange.body, exchange.size, indent=_is_json(exchange.body))
 
 
-def _cut(text: str, size: int) -> str:
-    return text if len(text) <= _LONGEST_BODY else f"{text[:_LONGEST_BODY]}\n… ({size:,} bytes)"
+def _start(content: bytes, size: int, *, indent: bool) -> str:
+    start = content[:_LONGEST_BODY].decode(errors="replace")
+    text = "".join(_laid_out(start)) if indent else start
+    return text if size <= _LONGEST_BODY else f"{text}\n… ({size:,} bytes)"
 
 
 def _is_json(body: bytes) -> bool:
@@ -225,29 +240,25 @@ def _is_json(body: bytes) -> bool:
     return True
 
 
-def _indented(text: str) -> str:
-    """Lay out JSON, or the start of it, changing nothing but space: what is told twice stays so."""
-    return "".join(_laid_out(text))
-
-
 def _laid_out(text: str) -> Iterator[str]:
+    """Lay out JSON, or the start of it, changing nothing but space: what is told twice stays so."""
     depth = 0
-    for token in _TOKEN.findall(text):
-        depth += (token in {"[", "{"}) - (token in {"]", "}"})
+    for piece in _PIECE.findall(text):
+        depth += (piece in {"[", "{"}) - (piece in {"]", "}"})
         line = "\n" + "  " * min(max(depth, 0), _DEEPEST)
-        if token in {"]", "}"}:
-            yield line + token
-        elif token in {"[", "{", ","}:
-            yield token + line
+        if piece in {"]", "}"}:
+            yield line + piece
+        elif piece in {"[", "{", ","}:
+            yield piece + line
         else:
-            yield ": " if token == ":" else token
+            yield ": " if piece == ":" else piece
 
 
 def _plots(uses: Sequence[Use]) -> tuple[Scale, list[Plot]]:
     """Draw a histogram for each operation that answered, all on one scale."""
     told = {use.name: sorted(max(each * 1000, 0.01) for each in use.seconds) for use in uses if use.seconds}
     every = [duration for durations in told.values() for duration in durations] or [1.0]
-    scale = Scale(min(every) / 1.25, max(max(every), min(every) * 10) * 1.25)
+    scale = Scale(min(every) / 1.25, max(*every, min(every) * 10) * 1.25)
     return scale, [_plot(name, durations, scale) for name, durations in told.items()]
 
 
