@@ -70,6 +70,25 @@ REFUSED = {
 }
 
 
+def test_a_target_in_plain_utf8_is_understood(server: Running) -> None:
+    """What curl sends when `q` is not escaped is read as UTF-8; what is none is a problem of `q`."""
+    good = START.replace(b"q=&", "q=resource_target:h\u00e9\u00df&".encode()) + SIGNED + b"\r\n"
+    bad = START.replace(b"q=&", b"q=\xff&") + SIGNED + b"\r\n"
+
+    assert exchange(server, good)[0] == 200
+    assert [each["field"] for each in json.loads(exchange(server, bad)[1])["validations"]] == ["q"]
+
+
+def test_what_is_no_http_waits_its_turn(server: Running) -> None:
+    """Noise right behind a request does not take away that request's answer."""
+    request = START.replace(b"Connection: close\r\n", b"") + SIGNED + b"\r\n"
+    status, rest = exchange(server, request + b"noise\r\n\r\n")
+
+    assert status == 200
+    assert b"HTTP/1.1 400 Bad Request\r\n" in rest
+    assert rest.endswith(b'line ended by CR LF."}')
+
+
 @pytest.mark.parametrize("kind", REFUSED)
 def test_what_is_refused_is_refused_on_the_wire(server: Running, kind: str) -> None:
     """The whole answer arrives, also when the server did not want the whole request."""

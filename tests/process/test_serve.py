@@ -175,6 +175,23 @@ def test_a_request_in_flight_is_finished(start_server: Start) -> None:
     assert answer.endswith(b'],"count":10000}\r\n0\r\n\r\n')
 
 
+def test_half_a_request_gets_no_answer(start_server: Start) -> None:
+    """A request that is still on its way when Ctrl-C is pressed is dropped, not answered with a 500."""
+    server = start_server("--logs", "1")
+    address = urlsplit(server.url)
+    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+        connection.sendall(
+            b"POST /api/v2/audit/testgenerate HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\nCoder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n{"
+        )
+        time.sleep(0.1)
+        server.process.send_signal(signal.SIGINT)
+        answer = connection.recv(1 << 16)
+
+    assert answer == b""
+    assert server.process.wait(30) == 0
+
+
 def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_path: Path) -> None:
     """Ctrl-C cuts off an answer nobody takes, and says so in one line, without a traceback."""
     server = start_server("--log-level", "error")

@@ -15,7 +15,7 @@ from auditmock.vocabulary import ME
 ELSEWHERE = "other paths and methods"
 
 _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*"?)+')
-_PART = re.compile(r'(?:[^":]|"[^"]*"?)+')
+_PART = re.compile(r':|(?:[^":]|"[^"]*"?)+')
 
 
 class Word(NamedTuple):
@@ -53,29 +53,19 @@ class Use(NamedTuple):
 
 def exercised(findings: Findings, contract: Contract) -> tuple[Use, ...]:
     """Tell what was exercised of each operation, and at last elsewhere."""
-    exchanges = exchanges_of(findings)
+    exchanges = [*findings.preflight, *(each for finding in findings.found for each in finding.exchanges)]
     uses = [_use(operation, exchanges, contract) for operation in contract.operations.values()]
     return (*uses, _elsewhere(exchanges, contract))
-
-
-def exchanges_of(findings: Findings) -> list[Exchange]:
-    """List all exchanges of a run, each once though several cases may tell of it."""
-    told = [findings.preflight, *(finding.exchanges for finding in findings.found)]
-    return list({_identity(exchange): exchange for part in told for exchange in part}.values())
 
 
 def terms(q: str) -> Iterator[tuple[str, str]]:
     """List the keys and values of a search, in lower case; a bare term has an empty key."""
     for element in _ELEMENT.findall(q.lower()):
         match [part.replace('"', "") for part in _PART.findall(element)]:
-            case [key, value]:
+            case [key, ":", value]:
                 yield key, value
             case [term]:
                 yield "", term
-
-
-def _identity(exchange: Exchange) -> tuple[str, float, str]:
-    return exchange.sent, exchange.seconds, repr(exchange.request)
 
 
 def _use(operation: Operation, exchanges: Sequence[Exchange], contract: Contract) -> Use:
@@ -137,15 +127,8 @@ def _search(operation: Operation, requests: Sequence[Request], contract: Contrac
     if not any("x-search" in parameter for parameter in operation.parameters):
         return
     search = contract.search
-    sent = [
-        {
-            (key or search.bare_term, value)
-            for name, q in request.query
-            if name == "q"
-            for key, value in terms(q)
-        }
-        for request in requests
-    ]
+    searches = [" ".join(value for name, value in _query(each) if name == "q") for each in requests]
+    sent = [{(key or search.bare_term, value) for key, value in terms(q)} for q in searches]
     yield _group("keys of q", search.keys, (key for pairs in sent for key in {key for key, _ in pairs}))
     for key in search.keys.values():
         values = key.values or ((ME,) if key.me else ())

@@ -5,11 +5,12 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 from markupsafe import Markup, escape
 
 from auditmock.contract.exchange import Exchange
@@ -34,7 +35,7 @@ MARKS: Mapping[Outcome, str] = {
     Outcome.SKIPPED: "○",
 }
 
-_LONGEST_BODY = 4096
+_LONGEST = 4096
 _LONGEST_PARSED = 1 << 20
 _LONGEST_COMMAND = 100_000
 """Longer words are no arguments any more on Linux."""
@@ -115,6 +116,12 @@ class Scale(NamedTuple):
 
 def write_page(findings: Findings, contract: Contract) -> str:
     """Write the whole report."""
+    page = _template().render(_view(findings, contract))
+    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", page)
+
+
+@cache
+def _template() -> Template:
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -123,14 +130,14 @@ def write_page(findings: Findings, contract: Contract) -> str:
         lstrip_blocks=True,
     )
     environment.filters |= {
-        "body": _body_text,
+        "body": _received,
         "clip": clip,
         "duration": _duration,
         "prose": _prose,
-        "text": _text,
+        "sent": _sent,
+        "start": _start,
     }
-    page = environment.get_template("report.html").render(_view(findings, contract))
-    return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", page)
+    return environment.get_template("report.html")
 
 
 def _view(findings: Findings, contract: Contract) -> Mapping[str, Any]:
@@ -214,20 +221,25 @@ def _duration(milliseconds: float) -> str:
     return f"{milliseconds:,.{digits}f} ms"
 
 
-def _text(content: bytes) -> str:
+def _start(text: str) -> str:
+    """Cut a long text; the report for programs has it whole."""
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… ({len(text):,} characters)"
+
+
+def _sent(body: bytes) -> str:
     """Write the start of what was sent."""
-    return _start(content, len(content), indent=False)
+    return _head(body, len(body), indent=False)
 
 
-def _body_text(exchange: Exchange) -> str:
+def _received(exchange: Exchange) -> str:
     """Write the start of an answer, with a line for each value if it is JSON."""
-    return _start(exchange.body, exchange.size, indent=_is_json(exchange.body))
+    return _head(exchange.body, exchange.size, indent=_is_json(exchange.body))
 
 
-def _start(content: bytes, size: int, *, indent: bool) -> str:
-    start = content[:_LONGEST_BODY].decode(errors="replace")
-    text = "".join(_laid_out(start)) if indent else start
-    return text if size <= _LONGEST_BODY else f"{text}\n… ({size:,} bytes)"
+def _head(body: bytes, size: int, *, indent: bool) -> str:
+    head = body[:_LONGEST].decode(errors="replace")
+    text = "".join(_laid_out(head)) if indent else head
+    return text if size <= _LONGEST else f"{text}\n… ({size:,} bytes)"
 
 
 def _is_json(body: bytes) -> bool:
