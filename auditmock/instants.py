@@ -16,6 +16,11 @@ _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)"
     r"(?:\.([0-9]+))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
 )
+_PLAIN = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3}(?:[0-9]{3})?)?Z"
+)
+"""The commonest form, which the standard library reads as it stands, and faster."""
+
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
@@ -32,6 +37,11 @@ def parse_instant(text: str) -> int:
     Raises ValueError, its message fit for a client, for any other text and for an instant
     outside the years 1 to 9999 of UTC.
     """
+    if _PLAIN.fullmatch(text):
+        try:
+            return (datetime.fromisoformat(text[:-1]) - EPOCH) // _MICROSECOND
+        except ValueError:
+            pass  # the way of all other texts says what is wrong
     match = _RFC3339.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is no RFC 3339 time; write it like 2022-08-15T14:30:45Z')

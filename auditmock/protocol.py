@@ -19,6 +19,7 @@ GRACE = 0.8
 _LAST_MOMENT = 0.7
 """Seconds until connections are closed: what is unfinished then gets no answer rather than a wrong one."""
 
+_REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 
 
@@ -26,38 +27,25 @@ class Protocol(HttpToolsProtocol):
     """uvicorn's protocol, patient with clients; `stamp` is what every answer carries."""
 
     stamp: ClassVar[Stamp]
-    _within_request = False
     _broken = False
 
     def data_received(self, data: bytes) -> None:
         """Read; clients that write a target in plain UTF-8, as curl does, are understood."""
-        if not self._within_request and not data.isascii():
+        if not data.isascii() and (self.cycle is None or not self.cycle.more_body):
             line, end, rest = data.partition(b"\r\n")
-            data = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
+            if _REQUEST_LINE.fullmatch(line):
+                data = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
         super().data_received(data)
 
-    def on_message_begin(self) -> None:
-        """Note that a request begins."""
-        self._within_request = True
-        super().on_message_begin()
-
-    def on_message_complete(self) -> None:
-        """Note that it is read."""
-        self._within_request = False
-        super().on_message_complete()
-
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, which say nothing
-        """Refuse what is no request, behind the answers to the requests before it."""
-        if not self._broken:
-            self._broken = True
-            if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
-                self._refuse()
-
-    def on_response_complete(self) -> None:
-        """Go on, or refuse what came behind."""
-        super().on_response_complete()
-        if self._broken and self.cycle.response_complete:
+        """Refuse what is no request, behind the answer to the request before it."""
+        if self._broken:
+            return
+        self._broken = True
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
             self._refuse()
+        else:
+            self.cycle.on_response = self._refuse
 
     def _refuse(self) -> None:
         reply = refusal_reply(not_http())

@@ -26,7 +26,10 @@ NUMBER = re.compile(r"[0-9]{1,1000}")
 
 def first_header(headers: Headers, name: bytes) -> bytes | None:
     """Find the first header of a name (in lower case)."""
-    return next((value for key, value in headers if key == name), None)
+    for key, value in headers:
+        if key == name:
+            return value
+    return None
 
 
 class NewLogs:

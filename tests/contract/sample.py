@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
+import pytest
+
 from auditmock.contract.logs import Log
 from auditmock.contract.page import listed
 from auditmock.contract.target import Target
@@ -57,7 +59,10 @@ class Sample(NamedTuple):
         return next((word for word in self.q.split() if word.startswith("date_to:")), "")
 
     def within(self, words: str) -> str:
-        """Write a search that stays within the sample."""
+        """Write a search that stays within the sample; skips what asks by the key it is chosen by."""
+        own = self.bounds.words.partition(":")[0]
+        if own and own in words.lower():
+            pytest.skip(f"the deployment has so many logs that the sample is one {own}'s")
         return f"{words} {self.q}".strip()
 
     def between(self, days: str) -> str:
@@ -102,11 +107,10 @@ def _choose(target: Target) -> Bounds:
 
 
 def _narrow(target: Target, log: Log) -> Bounds:
-    """Choose part of a day that has too many logs: of one kind, of one user, or about one resource."""
+    """Choose part of a day that has too many logs: of one user, or about one resource."""
     days = f"date_from:{_day(log)} date_to:{_day(log)}"
-    kind = f"resource_type:{log['resource_type']}"
-    user = f"username:{log['user']['username']} {kind}" if log["user"] else kind
-    choices = [Bounds(words, days) for words in ("", kind, user)]
+    users = [f"username:{log['user']['username']}"] if log["user"] else []
+    choices = [Bounds(words, days) for words in ("", *users)]
     few = (bounds for bounds in choices if len(_logs(target, bounds.q, _SIZE)) < _SIZE)
     return next(few, Bounds(f"resource_id:{log['resource_id']}", days))
 

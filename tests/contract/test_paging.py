@@ -54,6 +54,8 @@ EDGES: Mapping[str, Mapping[str, int]] = {
     "the largest limit": {"limit": MOST},
     "the largest offset": {"limit": 1, "offset": MOST},
     "limit 1": {"limit": 1},
+    "a limit of 17 bits": {"limit": 65537},
+    "an offset of 17 bits": {"limit": 3, "offset": 65537},
     "no limit": {},
     "limit 0": {"limit": 0},
     "offset 0": {"limit": 2, "offset": 0},

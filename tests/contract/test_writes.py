@@ -67,12 +67,13 @@ def test_a_time_is_kept_in_utc(target: Target, digits: str, hours: int) -> None:
 
 
 @draws
-@given(seconds=st.lists(st.integers(0, 59), min_size=3, max_size=5))
-def test_a_post_takes_its_place(target: Target, seconds: list[int]) -> None:
+@example(seconds=["06", "06.5", "06.25", "06.250001"])
+@given(seconds=st.lists(st.integers(0, 59).map("{:02d}".format), min_size=3, max_size=5))
+def test_a_post_takes_its_place(target: Target, seconds: list[str]) -> None:
     """Logs written in any order of time are listed in the order of time, about one resource as about many."""
     resource = fresh()
     for second in seconds:
-        post(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second:02d}Z"})
+        post(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second}Z"})
     page = listed(target, f"resource_id:{resource}")
 
     order = sorted(page.logs, key=lambda log: (-instant(log), log["id"]))

@@ -1,20 +1,9 @@
 """Faults of `after_id`."""
 
+from answering import envelope, instead, page_answer
 from fault import Reply, Request, Serve, Wrap, about
 from listing import Shelf, cut, follow
-from rewriting import (
-    Log,
-    at_fault,
-    chain,
-    envelope,
-    forgive,
-    instead,
-    is_page,
-    only_when,
-    page_answer,
-    rewrite_number,
-    rewrite_query,
-)
+from rewriting import Log, at_fault, chain, forgive, is_page, only_when, rewrite_number, rewrite_query
 
 fault = about("cursor")
 

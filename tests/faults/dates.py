@@ -4,20 +4,10 @@ import re
 from datetime import date, timedelta
 from functools import lru_cache
 
+from answering import envelope, fail_when, instead
 from fault import Reply, Request, about
 from listing import select
-from rewriting import (
-    Log,
-    at_fault,
-    chain,
-    envelope,
-    fail_when,
-    forgive,
-    instead,
-    is_page,
-    rewrite_term,
-    rewrite_terms,
-)
+from rewriting import Log, at_fault, chain, forgive, is_page, rewrite_term, rewrite_terms
 from terms import Term, read_terms, term
 
 from auditmock.instants import HOUR, SECOND, parse_day, parse_instant

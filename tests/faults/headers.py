@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
+from answering import envelope, instead, text_answer
 from fault import Reply, Request, Serve, about
-from rewriting import envelope, instead, rewrite_answer, rewrite_reply, text_answer
+from rewriting import rewrite_answer, rewrite_reply
 
 fault = about("headers")
 _ID = b"x-coder-request-id"

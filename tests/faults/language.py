@@ -2,21 +2,10 @@
 
 from collections.abc import Callable
 
+from answering import envelope, instead, page_answer
 from fault import Reply, Request, Wrap, about
 from listing import KEYS, Find, arrange
-from rewriting import (
-    Log,
-    at_fault,
-    envelope,
-    forgive,
-    instead,
-    is_page,
-    only_when,
-    page_answer,
-    rewrite_query,
-    rewrite_term,
-    rewrite_terms,
-)
+from rewriting import Log, at_fault, forgive, is_page, only_when, rewrite_query, rewrite_term, rewrite_terms
 from terms import NOBODY, Term, read_terms, term
 
 fault = about("language")

@@ -1,13 +1,12 @@
 """Faults of paging: how many logs a page has, and which."""
 
+from answering import envelope, instead
 from fault import Request, Wrap, about
 from listing import Find, arrange, cut, rearrange
 from rewriting import (
     Log,
     chain,
     default_query,
-    envelope,
-    instead,
     is_page,
     only_when,
     rewrite_logs,

@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import Callable, Hashable
 
+from answering import failure
 from fault import Reply, Request, Serve, Wrap, about
-from rewriting import failure, is_page, pretend, rewrite_answer, rewrite_logs, sometimes, token_in
+from rewriting import is_page, pretend, rewrite_answer, rewrite_logs, sometimes, token_in
 
 fault = about("races")
 _MEETING = 0.02

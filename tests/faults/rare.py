@@ -2,16 +2,12 @@
 
 import re
 
+from answering import envelope, fail_when, failure, instead, page_answer
 from fault import Request, about
 from listing import KEYS, Find, arrange, rearrange, select
 from rewriting import (
     Log,
-    envelope,
-    fail_when,
-    failure,
-    instead,
     is_page,
-    page_answer,
     rewrite_log,
     rewrite_logs,
     rewrite_number,

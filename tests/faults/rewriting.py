@@ -7,7 +7,7 @@ from typing import Any
 from urllib.parse import quote_plus, unquote_plus
 
 import orjson
-from fault import JSON_TYPE, Reply, Request, Serve, Wrap, serve_by
+from fault import Reply, Request, Serve, Wrap, serve_by
 from terms import Term, read_terms, write_terms
 
 from auditmock.app import create_app
@@ -55,41 +55,6 @@ def rewrite_reply(change: Callable[[Request, Reply], Reply]) -> Wrap:
         return change(request, await serve(request))
 
     return around(handle)
-
-
-def answer_with(when: Callable[[Request], bool], answer: Callable[[Reply], Reply]) -> Wrap:
-    """Give another answer to some requests, which are not carried out."""
-
-    async def handle(request: Request, serve: Serve) -> Reply:
-        if not when(request):
-            return await serve(request)
-        blank = request.moved_to("GET", "/api/v2/audit/none").with_query(b"")
-        return answer((await serve(blank))._replace(body=b""))
-
-    return around(handle)
-
-
-def instead(when: Callable[[Request, Reply], bool], answer: Callable[[Reply], Reply]) -> Wrap:
-    """Answer with something else where the good server's answer is of some kind."""
-    return rewrite_reply(lambda request, reply: answer(reply) if when(request, reply) else reply)
-
-
-def envelope(status: int, message: str, *fields: str) -> Callable[[Reply], Reply]:
-    """Make an answer of an error: with this message and these fields at fault."""
-    document: dict[str, Any] = {"message": message}
-    if fields:
-        document["validations"] = [{"field": field, "detail": "Not valid."} for field in fields]
-    return lambda reply: reply.with_json(document, status)
-
-
-def failure(reply: Reply) -> Reply:
-    """Make an answer of a crash."""
-    return envelope(500, "An internal server error occurred.")(reply)
-
-
-def fail_when(when: Callable[[Request], bool]) -> Wrap:
-    """Fail on requests that should have had their page."""
-    return instead(lambda request, reply: is_page(request, reply) and when(request), failure)
 
 
 def is_page(request: Request, reply: Reply) -> bool:
@@ -329,20 +294,3 @@ def _shadow() -> Serve:
 async def pretend(request: Request) -> Reply:
     """Answer as the good server would, but keep nothing."""
     return await _shadow()(request)
-
-
-def text_answer(status: int, text: str, media_type: bytes = b"text/html") -> Callable[[Reply], Reply]:
-    """Make an answer that is no JSON."""
-    return lambda reply: reply.with_body(text.encode(), media_type)._replace(status=status)
-
-
-def empty_answer(status: int) -> Callable[[Reply], Reply]:
-    """Make an answer without a body."""
-    return lambda reply: reply.with_body(b"", None).with_header(b"content-type", None)._replace(status=status)
-
-
-def page_answer(logs: list[Log], count: int) -> Callable[[Reply], Reply]:
-    """Make an answer that is a page."""
-    return lambda reply: reply.with_json({"audit_logs": logs, "count": count}, 200).with_header(
-        b"content-type", JSON_TYPE
-    )

@@ -2,21 +2,9 @@
 
 from collections.abc import Callable
 
+from answering import empty_answer, envelope, failure, instead, page_answer
 from fault import Reply, Request, Serve, Wrap, about
-from rewriting import (
-    as_owner,
-    empty_answer,
-    envelope,
-    failure,
-    forgive,
-    instead,
-    is_page,
-    page_answer,
-    rewrite_answer,
-    rewrite_query,
-    rewrite_request,
-    token_in,
-)
+from rewriting import as_owner, forgive, is_page, rewrite_answer, rewrite_query, rewrite_request, token_in
 
 fault = about("roles")
 

@@ -3,23 +3,17 @@
 import re
 from collections.abc import Callable
 
+from answering import answer_with, empty_answer, envelope, failure, instead, page_answer, text_answer
 from fault import LIST, WRITE, Reply, Request, Wrap, about
 from rewriting import (
     Log,
-    answer_with,
     at_fault,
-    empty_answer,
-    envelope,
-    failure,
     forgive,
-    instead,
     is_page,
-    page_answer,
     rewrite_answer,
     rewrite_query,
     rewrite_refusal,
     rewrite_request,
-    text_answer,
     without,
 )
 

@@ -3,21 +3,9 @@
 import re
 from collections.abc import Callable
 
+from answering import answer_with, empty_answer, envelope, instead, page_answer
 from fault import Reply, Request, Serve, Wrap, about
-from rewriting import (
-    answer_with,
-    empty_answer,
-    envelope,
-    forgive,
-    instead,
-    page_answer,
-    rewrite_answer,
-    rewrite_refusal,
-    rewrite_request,
-    token_in,
-    with_token,
-    without,
-)
+from rewriting import forgive, rewrite_answer, rewrite_refusal, rewrite_request, token_in, with_token, without
 
 fault = about("tokens")
 _NAME = b"coder_session_token"

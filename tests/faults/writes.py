@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
 
+from answering import empty_answer, envelope, failure, instead
 from fault import LIST, Reply, Request, Serve, Wrap, about
 from listing import rearrange
 from rewriting import (
@@ -14,11 +15,7 @@ from rewriting import (
     around,
     at_fault,
     chain,
-    empty_answer,
-    envelope,
-    failure,
     forgive,
-    instead,
     pretend,
     read_fields,
     rewrite_body,

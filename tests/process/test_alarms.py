@@ -31,6 +31,14 @@ def test_a_quiet_server_conforms(start_server: Start, tmp_path: Path, seed: int)
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.parametrize("logs", ["0", "1", "40", "400000"])
+def test_a_server_of_any_size_conforms(start_server: Start, tmp_path: Path, logs: str) -> None:
+    """A deployment with no logs, few, or so many that a day has more than a page, is judged good."""
+    done = judge(start_server("--logs", logs).url, tmp_path, 1)
+
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_busy_server_conforms(start_server: Start, tmp_path: Path, seed: int) -> None:
     """So it is while another client posts 20 logs a second, of now and of days long gone."""

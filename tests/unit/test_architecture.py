@@ -31,6 +31,8 @@ CHANCE_OR_TIME = re.compile(
     r"(uuid\.)?uuid[14]|time\.time|.+\.(now|utcnow|today|time_ns|urandom)|secrets\..+|random\.(?!Random).+"
 )
 LONGEST = 300
+TABLES = {f"tests/faults/{noun}.py" for noun in ("fields", "language", "rare", "statuses", "writes")}
+"""Catalogues: a row a fault, and nothing else."""
 
 
 def name_of(path: Path) -> str:
@@ -143,9 +145,9 @@ def test_chance_and_time_are_seen(code: str) -> None:
     assert any(CHANCE_OR_TIME.fullmatch(used) for used in names(ast.parse(code)))
 
 
-@pytest.mark.parametrize("path", LINES)
+@pytest.mark.parametrize("path", sorted(LINES.keys() - TABLES))
 def test_no_module_is_long(path: str) -> None:
-    """A module has at most 300 lines."""
+    """A module has at most 300 lines, but for tables."""
     assert LINES[path] <= LONGEST
 
 

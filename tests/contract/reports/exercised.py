@@ -92,7 +92,7 @@ def _elsewhere(exchanges: Sequence[Exchange], contract: Contract) -> Use:
     known = {(operation.method, operation.path) for operation in contract.operations.values()}
     other = [each for each in exchanges if (each.request.method, _path(each.request)) not in known]
     seen = _group("statuses", sorted(set(_statuses(other))), _statuses(other))
-    return Use(ELSEWHERE, (seen,), tuple(exchange.seconds for exchange in other))
+    return Use(ELSEWHERE, (seen,) if other else (), tuple(exchange.seconds for exchange in other))
 
 
 def _path(request: Request) -> str:
