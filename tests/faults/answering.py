@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from fault import JSON_TYPE, Reply, Request, Serve, Wrap
-from rewriting import Log, is_page, rewrite_reply
+from rewriting import Log, around, is_page, rewrite_reply
 
 
 def answer_with(when: Callable[[Request], bool], answer: Callable[[Reply], Reply]) -> Wrap:
