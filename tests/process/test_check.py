@@ -2,8 +2,11 @@
 
 import json
 import os
+import pty
+import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -153,3 +156,47 @@ def test_one_law_can_be_judged_alone(server: Running, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert {found["aspect"] for found in report["checks"]} == {"order", "cursor"}
     assert "order/no-id-is-there-twice" not in {found["name"] for found in report["checks"]}
+
+
+def test_a_terminal_shows_a_bar(server: Running, tmp_path: Path) -> None:
+    """On a terminal a bar moves while laws are judged; elsewhere there are plain lines."""
+    mine, theirs = pty.openpty()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-P",
+            "-m",
+            "auditmock",
+            "check",
+            server.url,
+            "--rate-limit",
+            "0",
+            "--only",
+            "order",
+        ],
+        cwd=tmp_path,
+        env={**os.environ, "CODER_SESSION_TOKEN": TOKEN},
+        stdout=theirs,
+        stderr=theirs,
+    )
+    os.close(theirs)
+    shown = b""
+    with suppress(OSError):  # Linux ends a closed terminal so
+        while piece := os.read(mine, 1 << 16):
+            shown += piece
+
+    assert process.wait(60) == 0
+    assert b"\r\x1b[K[" in shown
+    assert b"conforms" in shown
+
+
+def test_names_are_the_same_from_run_to_run(server: Running, tmp_path: Path) -> None:
+    """JUnit's names do not depend on what is drawn."""
+    names = []
+    for seed in ("1", "2"):
+        flags = ("--only", "order,cursor,language", "--report", "junit", "--report-dir", seed, "--seed", seed)
+        check(tmp_path, server.url, "--rate-limit", "0", *flags)
+        names.append(re.findall(r'name="[^"]*"', (tmp_path / seed / "junit.xml").read_text()))
+
+    assert names[0] == names[1]
+    assert len(names[0]) > 10

@@ -1,0 +1,152 @@
+"""Rules of the deployment under test: what is asked again, what is waited for, and when it is given up."""
+
+from collections.abc import Callable
+
+import httpx
+import pytest
+
+from auditmock.contract.exchange import Request
+from auditmock.contract.pace import Pace
+from auditmock.contract.target import GoneError, Target, UnreachableError
+from auditmock.contract.tokens import Tokens
+from auditmock.contract.watch import Watch
+from auditmock.openapi import load_contract
+
+CONTRACT = load_contract()
+PAGE = b'{"audit_logs":[],"count":0}'
+Answer = Callable[[httpx.Request], httpx.Response]
+
+
+class Clock:
+    """A clock that moves only when somebody sleeps, and remembers for how long."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.slept: list[float] = []
+
+    def __call__(self) -> float:
+        """Tell the time."""
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+        self.now += seconds
+        self.slept.append(seconds)
+
+
+def make_target(answers: list[Answer], clock: Clock, retries: int = 2) -> Target:
+    """Make a target that gives these answers, one after another, and then a page for ever."""
+    waiting = iter(answers)
+
+    def handle(request: httpx.Request) -> httpx.Response:
+        answer = next(waiting, None)
+        return answer(request) if answer else httpx.Response(200, content=PAGE)
+
+    return Target(
+        contract=CONTRACT,
+        base_url="http://coder.test",
+        tokens=Tokens("0123456789-abcdefghijklmnopqrstuv"),
+        pace=Pace(0, 100, clock, clock.sleep),
+        client=httpx.Client(transport=httpx.MockTransport(handle)),
+        watch=Watch(CONTRACT),
+        retries=retries,
+    )
+
+
+def limited(_: httpx.Request) -> httpx.Response:
+    """Ask for patience."""
+    return httpx.Response(429, headers={"Retry-After": "17"}, content=b'{"message":"Wait."}')
+
+
+def lost(request: httpx.Request) -> httpx.Response:
+    """Break the connection."""
+    raise httpx.RemoteProtocolError("Server disconnected", request=request)
+
+
+def silent(request: httpx.Request) -> httpx.Response:
+    """Do not answer in time."""
+    raise httpx.ReadTimeout("timed out", request=request)
+
+
+def test_a_rate_limit_is_obeyed() -> None:
+    """After a 429 nothing is sent for as long as `Retry-After` says; then it is asked again."""
+    clock = Clock()
+    target = make_target([limited], clock)
+
+    assert target.ask().status == 200
+    assert clock.slept == [17]
+
+
+def test_a_rate_limit_that_stays_is_the_answer() -> None:
+    """When the server asks to wait again and again, that is what it answers."""
+    target = make_target([limited] * 3, Clock())
+
+    assert target.ask().status == 429
+
+
+def test_a_lost_read_is_repeated() -> None:
+    """A GET whose connection breaks is sent again."""
+    assert make_target([lost, lost], Clock()).ask().status == 200
+
+
+POST = Request("POST", CONTRACT.operations["generate-fake-audit-logs"].path, body=b"{}")
+
+
+def test_a_lost_write_is_not_repeated() -> None:
+    """A POST whose connection breaks may have been written: it is not sent twice."""
+    target = make_target([lost], Clock())
+
+    with pytest.raises(UnreachableError, match="Server disconnected"):
+        target.send(POST)
+    assert target.pace.spent == 1
+
+
+def test_what_takes_too_long_is_not_repeated() -> None:
+    """A GET that is not answered in time would not be the next time either."""
+    target = make_target([silent], Clock())
+
+    with pytest.raises(UnreachableError, match="no answer within 10 s"):
+        target.ask()
+    assert target.pace.spent == 1
+
+
+def test_a_deployment_that_is_gone_is_given_up() -> None:
+    """The third request in a row without an answer is the last one."""
+    target = make_target([silent] * 3, Clock())
+    for _ in range(2):
+        with pytest.raises(UnreachableError):
+            target.ask()
+
+    with pytest.raises(GoneError, match=r"http://coder\.test answers no more"):
+        target.ask()
+
+
+def test_a_token_is_kept_from_errors_and_answers() -> None:
+    """Whatever echoes the token, it is shown by its variable only."""
+
+    def echo(request: httpx.Request) -> httpx.Response:
+        token = request.headers["Coder-Session-Token"]
+        return httpx.Response(401, headers={"X-Echo": token}, content=f'{{"message":"{token}"}}'.encode())
+
+    exchange = make_target([echo], Clock()).ask()
+
+    assert "abcdefghijklmnopqrstuv" not in f"{exchange}"
+    assert exchange.json()["message"] == "$CODER_SESSION_TOKEN"
+
+
+def test_together_is_at_once() -> None:
+    """Requests sent together are all sent, each once, and count against the budget."""
+    target = make_target([], Clock())
+
+    assert [exchange.status for exchange in target.send_together([POST] * 4)] == [200] * 4
+    assert target.pace.spent == 4
+
+
+def test_a_broken_law_is_looked_for_in_memory() -> None:
+    """Once a law is broken the same question is answered from memory, and few new ones are asked."""
+    target = make_target([], Clock())
+    first = target.ask("action:write")
+    target.remember()
+
+    assert target.ask("action:write") is first
+    assert target.pace.spent == 1
