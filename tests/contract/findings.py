@@ -88,5 +88,10 @@ class Findings:
         )
         if failed:
             return f"violates the contract: {failed} of {len(self.found)} checks fail"
-        but = f" but for {known} known failures" if known else ""
-        return f"conforms{but}: {len(self.found) - skipped} checks hold"
+        held = len(self.found) - skipped - known
+        but = f" but for {_count(known, 'known failure', 'known failures')}" if known else ""
+        return f"conforms{but}: {_count(held, 'check holds', 'checks hold')}"
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"

@@ -242,7 +242,8 @@ def target(edition: Edition, options: Options, request: pytest.FixtureRequest) -
             pytest.exit(str(error), returncode=_UNREADY)
         run.findings.edition = edition.name
         run.findings.server_version = find_version(target, first)
-        run.findings.preflight = tuple(target.exchanges)
+        run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
+        target.begin()
         yield target
 
 

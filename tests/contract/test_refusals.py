@@ -28,6 +28,7 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     "two problems": ("q=a:b:c+resource_id:xyz", ["q", "resource_id"]),
     "U+0000": ("q=%00", ["q"]),
     "no UTF-8": ("q=%ff%fe", ["q"]),
+    "half a surrogate pair": ("q=%ED%A0%80", ["q"]),
     "no q": ("limit=1", ["q"]),
     "a limit that is a word": ("q=&limit=ten", ["limit"]),
     "a limit below 0": ("q=&limit=-1", ["limit"]),
