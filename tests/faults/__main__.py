@@ -12,7 +12,8 @@ from collections.abc import Callable, Mapping, Sequence
 warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
 
 from catalogue import BY_NAME, FAULTS  # noqa: E402 - behind the filter above
-from score import Score, score_all  # noqa: E402
+from fault import NONE  # noqa: E402
+from score import Score, score_all, score_peer  # noqa: E402
 from serving import make_server  # noqa: E402
 from table import find_shortcomings, write_row, write_summary  # noqa: E402
 
@@ -60,6 +61,8 @@ def score_suite(options: argparse.Namespace) -> int:
     if unknown:
         sys.stderr.write(f"there is no fault {', '.join(sorted(unknown))}; `list` shows all there are\n")
         return 2
+    if options.peer:
+        return _score_peer(names[:: options.every], options.processes)
     scores: list[Score] = []
     for score in score_all(names[:: options.every], options.processes):
         scores.append(score)
@@ -67,6 +70,16 @@ def score_suite(options: argparse.Namespace) -> int:
     for line in write_summary(scores):
         say(line)
     return 1 if find_shortcomings(scores) else 0
+
+
+def _score_peer(names: Sequence[str], processes: int) -> int:
+    found = 0
+    for name, finds in score_peer(names, processes):
+        found += finds and name != NONE.name
+        say(f"{name:44} {'found' if finds else '-'}")
+    faults = len(set(names) - {NONE.name})
+    say(f"Schemathesis by itself finds {found} of {faults} faults")
+    return 0
 
 
 def say(line: str) -> None:
@@ -94,6 +107,7 @@ def _read_options(words: Sequence[str]) -> argparse.Namespace:
     score = commands.add_parser("score", help="see which faults the contract suite finds")
     score.add_argument("names", nargs="*", help="of faults; all if none is named")
     score.add_argument("--every", type=int, default=1, help="take each so many-th fault only (%(default)s)")
+    score.add_argument("--peer", action="store_true", help="see what Schemathesis by itself finds")
     score.add_argument("--processes", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
     return parser.parse_args(words)
 

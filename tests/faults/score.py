@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 import schemathesis.pytest.plugin  # noqa: F401 - read once, not in every fork
 from catalogue import BY_NAME
 from fault import Fault
+from peer import finds_fault
 from serving import make_server
 
 from auditmock.app import create_app
@@ -61,6 +62,18 @@ def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
                 written[name] = writing
         for name, reading in pool.imap_unordered(_judge_reading, written):
             yield Score(name, BY_NAME[name].aspect, written[name], reading)
+
+
+def score_peer(names: Sequence[str], processes: int) -> Iterator[tuple[str, bool]]:
+    """Tell of each of these faults whether Schemathesis by itself finds it."""
+    _good_app()
+    with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(_judge_by_peer, names)
+
+
+def _judge_by_peer(name: str) -> tuple[str, bool]:
+    with _serve(BY_NAME[name]) as url:
+        return name, finds_fault(url)
 
 
 def _be_quiet() -> None:

@@ -1,0 +1,31 @@
+"""Schemathesis by itself on the same servers: what a generic tool finds with the contract alone."""
+
+import os
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+from auditmock.openapi import find_contract
+
+_CONFIG = Path(__file__).parents[1] / "data" / "schemathesis.toml"
+_EXAMPLES = "50"
+_SECONDS = 300
+
+
+def finds_fault(url: str) -> bool:
+    """Run all its phases and checks against a server, at 50 examples; tell whether any check fails."""
+    command = [sys.executable, "-P", "-m", "schemathesis.cli", "--config-file", str(_CONFIG), "run"]
+    flags = ["--url", f"{url}/api/v2", "--max-examples", _EXAMPLES, "--max-failures", "1"]
+    with tempfile.TemporaryDirectory() as folder:
+        done = subprocess.run(
+            [*command, str(find_contract()), *flags],
+            cwd=folder,
+            env={**os.environ, "CODER_SESSION_TOKEN": token_of(Holder.OWNER), "NO_COLOR": "1"},
+            capture_output=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    return done.returncode != 0
