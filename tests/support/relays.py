@@ -68,6 +68,9 @@ class _Passage(socketserver.BaseRequestHandler):
         relay = cast("_Relay", self.server)
         record = _Record(relay.requests)
         with socket.create_connection(relay.upstream) as server:
+            for end in (self.request, server):
+                # heads and bodies come in pieces, and none is to wait for the other's receipt
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             back = threading.Thread(target=_copy, args=(server, self.request))
             back.start()
             while piece := self.request.recv(_PIECE):
