@@ -1,6 +1,6 @@
 """Before any judgement: whether the deployment is there, knows us, speaks JSON, and what it says it is."""
 
-from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.contract.target import Target, UnreachableError
 
 _REFUSED = {401: "the token is refused", 403: "the token's owner may not read audit logs"}
@@ -14,6 +14,8 @@ class NotReadyError(Exception):
 
 def check_ready(target: Target) -> Exchange:
     """Ask for one log; raises NotReadyError unless it comes."""
+    if not target.tokens.first:
+        raise NotReadyError(f"no token is given: --token or ${TOKEN_VARIABLE}")
     try:
         exchange = target.ask("", limit=1)
     except UnreachableError as error:

@@ -6,6 +6,9 @@ from typing import NamedTuple
 from auditmock.contract.exchange import TOKEN_VARIABLE
 from auditmock.contract.people import SHARED
 
+_SHORTEST = 8
+"""Characters of what is hidden: shorter ones are no tokens, and stand in many a word."""
+
 SECOND_VARIABLE = "CODER_SECOND_TOKEN"
 
 
@@ -49,6 +52,6 @@ class Tokens(NamedTuple):
         for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
             secret = token.partition("-")[2]
             named[token] = f"${variable}"
-            if secret and secret != SHARED:
+            if len(secret) == len(SHARED) and secret != SHARED:
                 named[secret] = f"${{{variable}#*-}}"
-        return {token: name for token, name in named.items() if token}
+        return {token: name for token, name in named.items() if len(token) >= _SHORTEST}
