@@ -68,17 +68,22 @@ class Access:
             await send_reply(refusal_reply(internal_error()), stamped)
         finally:
             if answer is not None:
-                self._write_line(scope, answer["status"], answer["headers"], started)
+                self.write_line(scope, answer["status"], answer["headers"], started)
 
     async def finish(self, scope: Scope, reply: Reply, send: Send, started: float) -> None:
         """Send a reply that needs no app; `started` is when its request came, by `perf_counter`."""
-        headers = [*reply.headers, *self._stamp.headers()]
+        reply = self.stamp(reply)
         try:
-            await send_reply(Reply(reply.status, headers, reply.body), send)
+            await send_reply(reply, send)
         finally:
-            self._write_line(scope, reply.status, headers, started)
+            self.write_line(scope, reply.status, reply.headers, started)
 
-    def _write_line(self, scope: Scope, status: int, headers: Headers, started: float) -> None:
+    def stamp(self, reply: Reply) -> Reply:
+        """Give a reply the headers that every answer carries."""
+        return Reply(reply.status, [*reply.headers, *self._stamp.headers()], reply.body)
+
+    def write_line(self, scope: Scope, status: int, headers: Headers, started: float) -> None:
+        """Write the access line of an answer."""
         if not LINES.isEnabledFor(logging.INFO):
             return
         path, query = quote(scope["path"]), self._show_query(scope["query_string"])

@@ -4,7 +4,7 @@ from auditmock.access import Stamp
 from auditmock.asgi import App
 from auditmock.clock import present_instant
 from auditmock.fixtures.store import Clock
-from auditmock.front import build_front
+from auditmock.front import Front
 from auditmock.judge import build_judge
 from auditmock.mock import make_mock
 from auditmock.settings import Settings
@@ -14,4 +14,4 @@ def create_app(settings: Settings | None = None, clock: Clock = present_instant)
     """Build a mock that shares nothing with any other; the clock tells the present instant."""
     settings = settings or Settings()
     mock = make_mock(settings, clock)
-    return build_front(mock, build_judge(mock, settings), Stamp(mock.ids, mock.version))
+    return Front(mock, build_judge(mock, settings), Stamp(mock.ids, mock.version))

@@ -10,7 +10,7 @@ import uvicorn
 from auditmock.access import Stamp
 from auditmock.asgi import App
 from auditmock.deferred import Deferred
-from auditmock.front import build_front
+from auditmock.front import Front
 from auditmock.mock import Mock
 from auditmock.protocol import GRACE, speak_http
 
@@ -86,9 +86,10 @@ def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], 
         build_judge,
         lambda error: server.give_up(error),  # noqa: PLW0108 - the server comes after its app
     )
+    front = Front(mock, judge, stamp)
     config = uvicorn.Config(
-        build_front(mock, judge, stamp),
-        http=speak_http(stamp),
+        front,
+        http=speak_http(front, stamp),
         ws="none",
         lifespan="on",
         log_config=None,

@@ -86,19 +86,26 @@ class Lane:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        operation, answer = route
-        message = await receive() if operation.takes_body else None
-        try:
-            reply = answer(scope, operation, message)
-        except (ValueError, Refusal):
-            reply = None
-        except Exception:  # noqa: BLE001 - logged, and answered
-            _log.exception("%s %s failed", scope["method"], scope["path"])
-            reply = refusal_reply(internal_error())
+        message = await receive() if route[0].takes_body else None
+        reply = self.answer(scope, message)
         if reply is not None:
             await self._finish(scope, reply, send, started)
         else:
             await self._app(scope, receive if message is None else _replay(message, receive), send)
+
+    def answer(self, scope: Scope, message: Message | None) -> Reply | None:
+        """Answer a request, its body in one message, unless it needs judging; then nothing has happened."""
+        route = self._routes.get((scope["method"], scope["path"]))
+        if route is None:
+            return None
+        operation, answer = route
+        try:
+            return answer(scope, operation, message)
+        except (ValueError, Refusal):
+            return None
+        except Exception:  # noqa: BLE001 - logged, and answered
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            return refusal_reply(internal_error())
 
     def _list(self, scope: Scope, operation: Operation, _message: Message | None) -> Reply:
         caller, content = self._admit(scope, operation)

@@ -1,12 +1,16 @@
 """Bytes on a real socket: whatever comes, the answer is HTTP and the envelope."""
 
 import json
+import re
 import socket
 from urllib.parse import urlsplit
 
 import pytest
 from calls import LIST, OWNER, WRITE
 from processes import Running
+
+from auditmock.front import Front
+from auditmock.testing import AuditMock
 
 MIB = 1 << 20
 START = f"GET {LIST}?q=&limit=1 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n".encode()
@@ -15,15 +19,20 @@ POST = f"POST {WRITE} HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n".encode() 
 TYPED = b"Content-Type: application/json\r\n"
 
 
-def exchange(server: Running, sent: bytes) -> tuple[int, bytes]:
-    """Send bytes and read until the server closes; gives status and the rest of the answer."""
-    address = urlsplit(server.url)
+def send(url: str, sent: bytes) -> bytes:
+    """Send bytes and read until the server closes."""
+    address = urlsplit(url)
     with socket.create_connection((str(address.hostname), address.port or 0), timeout=20) as connection:
         connection.sendall(sent)
         answer = b""
         while piece := connection.recv(1 << 16):
             answer += piece
-    head, _, body = answer.partition(b"\r\n\r\n")
+    return answer
+
+
+def exchange(server: Running, sent: bytes) -> tuple[int, bytes]:
+    """Send bytes; gives status and the body of the answer."""
+    head, _, body = send(server.url, sent).partition(b"\r\n\r\n")
     assert b"x-coder-request-id: " in head.lower()
     return int(head.split(b" ", 2)[1]), body
 
@@ -97,6 +106,42 @@ def test_what_is_refused_is_refused_on_the_wire(server: Running, kind: str) -> N
 
     assert status == expected
     assert json.loads(body)["message"]
+
+
+OF_THE_MOMENT = re.compile(rb"(?m)^(date|x-coder-request-id): .*\r\n")
+TAKEN = {
+    "page": f"GET {LIST}?q=&limit=25 HTTP/1.1\r\n",
+    "no match": f"GET {LIST}?q=username:nobody-of-that-name HTTP/1.1\r\n",
+    "hint": f"GET {LIST}?limit=1&q=resourcetype:%0D%0Ax%C3%A9 HTTP/1.1\r\n",
+    "post": f"POST {WRITE} HTTP/1.1\r\nContent-Type: application/json\r\nContent-Length: 2\r\n",
+}
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+def test_the_short_cut_answers_as_asgi_does(server: Running, kind: str) -> None:
+    """Of two requests sent in one go only the first is answered at once; they are answered alike."""
+    head = TAKEN[kind].encode() + b"Host: mock\r\n" + SIGNED
+    body = b"{}" if kind == "post" else b""
+    answers = send(server.url, head + b"\r\n" + body + head + b"Connection: close\r\n\r\n" + body)
+    first, second = OF_THE_MOMENT.sub(b"", answers).split(b"HTTP/1.1 ")[1:]
+
+    assert first[:2] == b"20"
+    assert first == second.replace(b"connection: close\r\n", b"", 1)
+
+
+@pytest.mark.parametrize("kind", TAKEN)
+def test_what_has_come_whole_takes_the_short_cut(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """It is answered without ASGI."""
+
+    async def fail(*_arguments: object) -> None:
+        pytest.fail("asked by ASGI")
+
+    head = TAKEN[kind].encode() + b"Host: mock\r\nConnection: close\r\n" + SIGNED + b"\r\n"
+    with AuditMock() as mock:
+        monkeypatch.setattr(Front, "__call__", fail)
+        answer = send(mock.url, head + (b"{}" if kind == "post" else b""))
+
+    assert answer.startswith(b"HTTP/1.1 20")
 
 
 def test_head_has_no_body(server: Running) -> None:
