@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from enum import IntEnum
 from functools import partial
@@ -16,9 +16,9 @@ import click
 
 from auditmock.asgi import App
 from auditmock.clock import present_instant
-from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
+from auditmock.contract.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
 from auditmock.instants import format_instant, parse_day, parse_instant
-from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, SETTINGS, Setting, Settings
+from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, MOST_WORLDS, SETTINGS, Setting, Settings
 from auditmock.version import VERSION
 
 
@@ -70,6 +70,7 @@ _TYPES: dict[str, Any] = {
     "logs": click.IntRange(0, MOST_LOGS),
     "until": Instant(),
     "cors": Origin(),
+    "max_worlds": click.IntRange(1, MOST_WORLDS),
     "log_level": click.Choice(LEVELS),
     "log_format": click.Choice(FORMATS),
 }
@@ -171,23 +172,22 @@ def _give_up_output() -> None:
 
 
 class Words(click.ParamType[tuple[str, ...]]):
-    """Words divided by commas, each one of a list if there is one."""
+    """The values of an option that takes several."""
 
     name = "words"
 
-    def __init__(self, choices: Sequence[str]) -> None:
-        self._choices = choices
-        self.name = ",".join(choices) or "words"
+    def __init__(self, option: Option) -> None:
+        self._option = option
+        self.name = ",".join(option.choices) or "words"
 
     def convert(
         self, value: Any, param: click.Parameter | None, ctx: click.Context | None
     ) -> tuple[str, ...]:
         """Read the words."""
-        words = tuple(word.strip() for word in value.split(",") if word.strip())
-        for word in words:
-            if self._choices and word not in self._choices:
-                self.fail(f'"{word}" is none of {", ".join(self._choices)}', param, ctx)
-        return words
+        try:
+            return self._option.split(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
 
 
 def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -196,7 +196,7 @@ def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..
         option.flag,
         default="" if option.many else option.default,
         is_flag=isinstance(option.default, bool),
-        type=Words(option.choices) if option.many else kind,
+        type=Words(option) if option.many else kind,
         show_default=not isinstance(option.default, bool) and option.default not in ("", ()),
         help=option.help,
     )
@@ -212,7 +212,7 @@ def _check_options(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @cli.command()
-@click.argument("url", default="", envvar="CODER_URL")
+@click.argument("url", default="", envvar=URL_VARIABLE)
 @_check_options
 def check(url: str, token: str, second_token: str, **values: Any) -> None:
     """Judge the deployment at URL by the contract; $CODER_URL stands for it, too.

@@ -9,8 +9,9 @@ from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Ids
 from auditmock.fixtures.store import Clock, Store
 from auditmock.fixtures.wording import Wording
+from auditmock.fixtures.worlds import Worlds
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.tokens import Tokens
+from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract, load_contract
 from auditmock.settings import Settings
 
@@ -43,6 +44,6 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
     history = History(settings.seed, 0 if read_records else settings.logs, settings.until, wording)
     base = read_records(contract) if read_records else history
     desk = Desk(history, base, wording, contract.enum("AuditAction"), contract.enum("ResourceType"))
-    shared = Store(desk, clock)
-    tokens = Tokens(contract.carriers, history.crowd.person, lambda _secret: shared)
+    worlds = Worlds(SHARED_SECRET.encode(), settings.max_worlds, lambda: Store(desk, clock))
+    tokens = Tokens(contract.carriers, history.crowd.person, worlds.open)
     return Mock(contract, tokens, Operations(contract), history.ids, len(base))

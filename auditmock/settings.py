@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 from auditmock.instants import parse_instant
 
 MOST_LOGS = 5_000_000
+MOST_WORLDS = 1_000_000
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 ENVIRONMENT_PREFIX = "AUDITMOCK_"
@@ -32,6 +33,7 @@ class Settings:
         'Serve the logs of this file instead: what GET /api/v2/audit answered, or NDJSON; "-" reads stdin.',
     )
     cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
+    max_worlds: int = _row(1000, "Worlds to keep beside the shared one; the one used longest ago goes first.")
     log_level: str = _row("info", "What to log; an access line is info.")
     log_format: str = _row("text", "How to log.")
 

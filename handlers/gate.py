@@ -12,7 +12,7 @@ from werkzeug.http import parse_accept_header, parse_options_header
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import body_too_large, invalid_body, not_acceptable, unsupported_media_type
-from auditmock.handlers.request import BODY_LIMIT, Headers, first_header
+from auditmock.handlers.request import BODY_LIMIT, QUERY_PROBLEMS, Headers, first_header
 from auditmock.openapi import Contract
 
 _JSON = "application/json"
@@ -47,6 +47,7 @@ class Gate:
                 raise invalid_body(
                     "The body is empty; send an object, {} to leave every field to its default."
                 )
+            scope[QUERY_PROBLEMS] = []
         await self._app(*_replay(scope, body, receive), send)
 
 

@@ -40,9 +40,10 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
                     _check(parameter["schema"], text)
             except ValueError as error:
                 problems.append(Validation(name, f'Query param "{name}" {error}'))
-        if request.method == "POST":
+        kept: list[Validation] | None = request.scope.get(QUERY_PROBLEMS)
+        if kept is not None:
             # the body is judged next, and what is wrong with either is told together
-            request.scope[QUERY_PROBLEMS] = problems
+            kept += problems
         elif problems or search_problems:
             raise invalid_parameters([*problems, *search_problems], only_search=not problems)
 

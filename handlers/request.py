@@ -14,6 +14,9 @@ Headers = Sequence[tuple[bytes, bytes]]
 BODY_LIMIT = 1 << 20
 """Bytes a body may have."""
 
+QUERY_PROBLEMS = "auditmock.query_problems"
+"""Where the scope of a request with a body keeps what is wrong with its query, until the body is judged."""
+
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 """The one form of a UUID the contract knows (`format: uuid`)."""
 
@@ -54,7 +57,3 @@ class NewLogs:
             ip=address,
             user_agent=user_agent.decode(errors="replace")[:USER_AGENT_LIMIT],
         )
-
-
-QUERY_PROBLEMS = "auditmock.query_problems"
-"""Where the scope of a request with a body keeps what is wrong with its query, until the body is judged."""

@@ -2,12 +2,10 @@
 
 import json
 import re
-import socket
-from urllib.parse import urlsplit
 
 import pytest
 from calls import LIST, OWNER, WRITE
-from processes import Running
+from processes import Running, connect
 
 from auditmock.front import Front
 from auditmock.testing import AuditMock
@@ -21,8 +19,7 @@ TYPED = b"Content-Type: application/json\r\n"
 
 def send(url: str, sent: bytes) -> bytes:
     """Send bytes and read until the server closes."""
-    address = urlsplit(url)
-    with socket.create_connection((str(address.hostname), address.port or 0), timeout=20) as connection:
+    with connect(url) as connection:
         connection.sendall(sent)
         answer = b""
         while piece := connection.recv(1 << 16):

@@ -8,7 +8,7 @@ from auditmock.contract.exchange import TOKEN_VARIABLE
 from auditmock.contract.tokens import SECOND_VARIABLE
 
 URL_VARIABLE = "CODER_URL"
-FORMATS = ("html", "junit", "json", "har")
+REPORTS = ("html", "junit", "json", "har")
 
 
 def _row(default: Any, explanation: str, variable: str = "", choices: tuple[str, ...] = ()) -> Any:
@@ -35,7 +35,7 @@ class Options:
     retries: int = _row(2, "How often to ask again when a read fails, or the server asks to wait.")
     tls_verify: str = _row("true", 'Check the certificate: "true", "false", or a file of authorities.')
     proxy: str = _row("", "Proxy to send the requests through.")
-    report: tuple[str, ...] = _row((), "Write reports of these kinds.", choices=FORMATS)
+    report: tuple[str, ...] = _row((), "Write reports of these kinds.", choices=REPORTS)
     report_dir: str = _row("auditmock-report", "Where to write reports.")
     baseline: str = _row("", "File of known failures: they do not fail the run.")
     baseline_update: bool = _row(default=False, explanation="Write what fails now into the baseline file.")
@@ -64,6 +64,14 @@ class Option(NamedTuple):
     def many(self) -> bool:
         """Whether it takes several values, divided by commas."""
         return isinstance(self.default, tuple)
+
+    def split(self, text: str) -> tuple[str, ...]:
+        """Divide several values; raises ValueError, its message fit for people, when one cannot be."""
+        words = tuple(word.strip() for word in text.split(",") if word.strip())
+        for word in words:
+            if self.choices and word not in self.choices:
+                raise ValueError(f'"{word}" is none of {", ".join(self.choices)}')
+        return words
 
 
 OPTIONS = tuple(

@@ -1,8 +1,10 @@
 """The pytest plugin of the suite: its options, the deployment under test, and what comes of the laws."""
 
+import argparse
 import os
 import warnings
 from collections.abc import Generator, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -48,8 +50,15 @@ def _action(option: Option) -> dict[str, Any]:
     if isinstance(option.default, bool):
         return {"action": "store_true"}
     if option.many:
-        return {"type": lambda text: tuple(word.strip() for word in text.split(",") if word.strip())}
+        return {"type": partial(_split, option)}
     return {"type": type(option.default), "choices": option.choices or None}
+
+
+def _split(option: Option, text: str) -> tuple[str, ...]:
+    try:
+        return option.split(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 @pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for its seed
@@ -60,8 +69,7 @@ def pytest_configure(config: pytest.Config) -> None:
     )
     config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
     options = _options(config)
-    for format_name in set(options.report) - set(_choices("report")):
-        raise pytest.UsageError(f'"{format_name}" is no report: it can be {", ".join(_choices("report"))}')
+    _check_url(options.base_url)
     try:
         config.stash[RUN] = Run(options, _tokens(config))
     except BaselineError as error:
@@ -76,6 +84,15 @@ def pytest_configure(config: pytest.Config) -> None:
             # Connexion imports Starlette's test client, which announces its move to another HTTP library.
             warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
             config.pluginmanager.import_plugin("auditmock.pytest_plugin")
+
+
+def _check_url(url: str) -> None:
+    try:
+        whole = not url or (httpx.URL(url).scheme in {"http", "https"} and httpx.URL(url).host)
+    except httpx.InvalidURL:
+        whole = False
+    if not whole:
+        raise pytest.UsageError(f'"{url}" is no URL of a deployment; write it like https://coder.example.com')
 
 
 def _make_folder(options: Options) -> None:
@@ -99,10 +116,6 @@ def _draw(options: Options) -> None:
     )
     settings.register_profile("law", base, phases=(Phase.explicit, Phase.generate, Phase.shrink))
     settings.register_profile("writing law", base)
-
-
-def _choices(name: str) -> tuple[str, ...]:
-    return next(option.choices for option in OPTIONS if option.name == name)
 
 
 def _options(config: pytest.Config) -> Options:

@@ -37,12 +37,12 @@ class Terminal:
             self._out.write(f"\r\x1b[K{_bar(self._done, self._total)} {_law_name(nodeid)}")
             self._out.flush()
 
-    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
-        """Name each aspect once, where no bar can move."""
+    def pytest_runtest_call(self, item: pytest.Item) -> None:
+        """Name each aspect once, where no bar can move, when the deployment is ready to be judged."""
         law = law_of(item)
         if law and not self._out.isatty() and law.aspect not in self._aspects:
             self._aspects.append(law.aspect)
-            self.say(f"[{self._done + 1:>3}/{self._total}] {law.aspect}")
+            self.say(f"[{self._done:>3}/{self._total}] {law.aspect}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

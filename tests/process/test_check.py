@@ -147,6 +147,18 @@ def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) ->
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    "url", ["notaurl", "coder.example.com:443", "ftp://coder.example.com", "http://", "http://["]
+)
+def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:
+    """An address that is no URL is told at once, in one line, with status 2."""
+    done = check(tmp_path, url)
+
+    assert done.returncode == 2
+    assert f'"{url}" is no URL of a deployment' in done.stderr
+    assert done.stdout == ""
+
+
 def test_one_law_can_be_judged_alone(server: Running, tmp_path: Path) -> None:
     """`--only` and `--skip` choose laws, and no others are judged."""
     flags = ("--only", "order,cursor", "--skip", "order/no-id-is-there-twice", "--report", "json")

@@ -4,6 +4,7 @@ import json
 import re
 import shlex
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,6 +54,17 @@ def test_the_shown_post_writes(start_server: Start) -> None:
 def test_every_token_is_shown(holder: Holder) -> None:
     """The README's table has every token."""
     assert f"| `{token_of(holder)}` |" in README
+
+
+PROGRAMS = re.findall(r"```python\n([^`]+)```", README)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=[f"program-{n + 1}" for n in range(len(PROGRAMS))])
+def test_a_shown_program_runs(program: str) -> None:
+    """A program of the README, pasted, runs through."""
+    done = subprocess.run([sys.executable, "-P", "-c", program], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
 
 
 def test_the_commands_exist() -> None:

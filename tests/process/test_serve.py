@@ -9,11 +9,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from processes import Running, Start
+from processes import Running, Start, connect
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
@@ -161,8 +160,7 @@ def test_terminating_ends_it(start_server: Start) -> None:
 def test_a_request_in_flight_is_finished(start_server: Start) -> None:
     """Ctrl-C lets an answer that has begun reach its end."""
     server = start_server("--logs", "10000")
-    address = urlsplit(server.url)
-    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+    with connect(server.url) as connection:
         connection.sendall(
             b"GET /api/v2/audit?q=&limit=1200 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n"
             b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
@@ -178,8 +176,7 @@ def test_a_request_in_flight_is_finished(start_server: Start) -> None:
 def test_half_a_request_gets_no_answer(start_server: Start) -> None:
     """A request that is still on its way when Ctrl-C is pressed is dropped, not answered with a 500."""
     server = start_server("--logs", "1")
-    address = urlsplit(server.url)
-    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+    with connect(server.url) as connection:
         connection.sendall(
             b"POST /api/v2/audit/testgenerate HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n"
             b"Content-Length: 100\r\nCoder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n{"
@@ -195,8 +192,7 @@ def test_half_a_request_gets_no_answer(start_server: Start) -> None:
 def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_path: Path) -> None:
     """Ctrl-C cuts off an answer nobody takes, and says so in one line, without a traceback."""
     server = start_server("--log-level", "error")
-    address = urlsplit(server.url)
-    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+    with connect(server.url) as connection:
         connection.sendall(
             b"GET /api/v2/audit?q=&limit=10000 HTTP/1.1\r\nHost: mock\r\n"
             b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
@@ -211,8 +207,7 @@ def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_
 
 def test_what_is_no_http_gets_the_envelope(server: Running) -> None:
     """Bytes that are no HTTP are answered with 400 in the envelope."""
-    address = urlsplit(server.url)
-    with socket.create_connection((str(address.hostname), address.port or 0)) as connection:
+    with connect(server.url) as connection:
         connection.sendall(b"\xff\xff\xff\r\n\r\n")
         answer = connection.recv(4096)
 

@@ -3,11 +3,13 @@
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 _URL = re.compile(r"API +(http://\S+?)/api/v2/audit")
 _WAIT = 30
@@ -63,3 +65,9 @@ def end_process(server: Running) -> None:
         server.process.wait(_WAIT)
     if server.process.stdout:
         server.process.stdout.close()
+
+
+def connect(url: str) -> socket.socket:
+    """Open a plain connection to a server."""
+    address = urlsplit(url)
+    return socket.create_connection((str(address.hostname), address.port or 0), timeout=_WAIT)

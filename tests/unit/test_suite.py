@@ -17,10 +17,12 @@ from auditmock.contract.baseline import BaselineError, compare, read_baseline, w
 from auditmock.contract.exchange import Request
 from auditmock.contract.findings import Outcome
 from auditmock.contract.laws import UnknownLawError, choose
+from auditmock.contract.options import REPORTS
 from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.reports.harfile import write_har
 from auditmock.contract.reports.jsonfile import write_json
 from auditmock.contract.reports.junit import write_junit
+from auditmock.contract.reports.writing import FORMATS
 from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
 
@@ -241,3 +243,8 @@ def test_har_has_every_exchange() -> None:
     headers = {header["name"]: header["value"] for header in entries[0]["request"]["headers"]}
     assert headers["Coder-Session-Token"] == "$CODER_SESSION_TOKEN"
     assert entries[0]["response"]["content"]["text"] == '{"audit_logs":[],"count":0}'
+
+
+def test_each_report_can_be_asked_for() -> None:
+    """The reports that are written are those the option knows."""
+    assert tuple(FORMATS) == REPORTS
