@@ -1,5 +1,7 @@
 """Laws of `after_id`: what follows a log, wherever pages begin and whatever is written meanwhile."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -48,6 +50,21 @@ def test_the_cursor_need_not_match(
         q = sample.within(element(key, value))
         page = listed(target, q, after_id=sample.logs[place]["id"], limit=SHOWN)
         expect_logs(page, tail[:SHOWN], len(found))
+
+    undisturbed(target, sample.scope, look)
+
+
+def test_the_cursor_tells_logs_of_one_second_apart(target: Target, sample: Sample) -> None:
+    """What follows a log begins with the next one, also when both are of the same second."""
+    seconds = [log["time"][: len("2001-02-03T04:05:06")] for log in sample.logs]
+    place = next((number for number, pair in enumerate(pairwise(seconds)) if len({*pair}) == 1), None)
+    if place is None:
+        pytest.skip("no two logs of the sample are of one second")
+    tail = sample.logs[place + 1 :]
+
+    def look() -> None:
+        page = listed(target, sample.q, after_id=sample.logs[place]["id"], limit=SHOWN)
+        expect_logs(page, tail[:SHOWN], len(sample.logs))
 
     undisturbed(target, sample.scope, look)
 

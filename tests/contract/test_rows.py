@@ -14,6 +14,7 @@ from auditmock.openapi import Contract
 pytestmark = pytest.mark.law("laws", "rows", "#/components/schemas/AuditLog")
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
+MICROS = re.compile(r"[^.]+(\.\d{1,6})?Z")
 FAILED = 400
 ZERO: tuple[object, ...] = (
     None,
@@ -105,13 +106,14 @@ def test_a_change_is_a_change(gallery: Sequence[Log]) -> None:
 
 
 def test_times_are_in_utc(gallery: Sequence[Log]) -> None:
-    """Every time ends in `Z`."""
+    """Every time ends in `Z`, and a log's own has at most six digits of a second's fraction."""
     for log in gallery:
         times = [
             log["time"],
             *((log["user"][name] for name in ("created_at", "last_seen_at")) if log["user"] else ()),
         ]
         expect(all(UTC.fullmatch(time) for time in times), f"UTC in {log['id']}", times)
+        expect(bool(MICROS.fullmatch(log["time"])), "at most six digits of a second's fraction", log["time"])
 
 
 def test_only_builds_tell_of_builds(gallery: Sequence[Log]) -> None:

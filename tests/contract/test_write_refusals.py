@@ -104,6 +104,18 @@ def test_a_bad_token_writes_nothing(target: Target, kind: str) -> None:
     expect_unwritten(target, own, exchange)
 
 
+UNKNOWN = {"an unknown path": ("GET", "/nowhere"), "a wrong method": ("PUT", "")}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_a_token_is_looked_at_first(target: Target, case: str) -> None:
+    """Whoever has no token is answered with 401, whether there is such a path or method or not."""
+    method, path = UNKNOWN[case]
+    request = Request(method, target.path("get-audit-logs") + path, token=None)
+
+    expect_refusal(target.send(request), 401)
+
+
 def test_a_member_writes_nothing(target: Target, member: str) -> None:
     """Whoever may not write is answered with 403."""
     own = mark()
