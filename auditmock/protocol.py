@@ -67,8 +67,7 @@ class Protocol(HttpToolsProtocol):
         if reply is None or not isinstance(reply.body, bytes):
             return False
         cycle.response_started = cycle.response_complete = True
-        self.transport.write(self._head(reply, cycle))
-        self.transport.write(reply.body)
+        self.transport.writelines((self._head(reply, cycle), reply.body))
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
