@@ -7,6 +7,7 @@ from collections.abc import Generator, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -87,12 +88,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def _check_url(url: str) -> None:
-    try:
-        whole = not url or (httpx.URL(url).scheme in {"http", "https"} and httpx.URL(url).host)
-    except httpx.InvalidURL:
-        whole = False
-    if not whole:
+    if url and not _is_address(url):
         raise pytest.UsageError(f'"{url}" is no URL of a deployment; write it like https://coder.example.com')
+
+
+def _is_address(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False
 
 
 def _make_folder(options: Options) -> None:

@@ -148,7 +148,15 @@ def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) ->
 
 
 @pytest.mark.parametrize(
-    "url", ["notaurl", "coder.example.com:443", "ftp://coder.example.com", "http://", "http://["]
+    "url",
+    [
+        "notaurl",
+        "coder.example.com:443",
+        "ftp://coder.example.com",
+        "http://",
+        "http://[",
+        "http://mock:99999",
+    ],
 )
 def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:
     """An address that is no URL is told at once, in one line, with status 2."""
