@@ -2,6 +2,7 @@
 
 import errno
 import gc
+import json
 import os
 import re
 import sys
@@ -17,6 +18,8 @@ import click
 from auditmock.asgi import App
 from auditmock.clock import present_instant
 from auditmock.contract.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
+from auditmock.differences import compare
+from auditmock.editions import DOCUMENTED, list_editions, open_edition
 from auditmock.instants import format_instant, parse_day, parse_instant
 from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, MOST_WORLDS, SETTINGS, Setting, Settings
 from auditmock.version import VERSION
@@ -230,6 +233,33 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
             f'the suite needs {error.name}: pip install "coder-audit-mock[check]"'
         ) from None
     sys.exit(judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token}))
+
+
+class EditionName(click.ParamType[str]):
+    """The name of an edition there is."""
+
+    name = "edition"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the name."""
+        if value not in list_editions():
+            self.fail(f'"{value}" is no edition; there are {", ".join(list_editions())}', param, ctx)
+        return str(value)
+
+
+@cli.command()
+@click.option("--edition", type=EditionName(), default=DOCUMENTED, show_default=True, help="Which edition.")
+@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@click.option("--diff", type=EditionName(), nargs=2, metavar="ONE OTHER", help="What differs between two.")
+def contract(edition: str, form: str, diff: tuple[str, str] | None) -> None:
+    """Write out the contract of an edition, or what differs between two."""
+    if diff:
+        one, other = map(open_edition, diff)
+        for difference in compare(one.document, other.document):
+            click.echo(difference.write())
+        return
+    opened = open_edition(edition)
+    click.echo(opened.text if form == "yaml" else json.dumps(opened.document, indent=2), nl=form == "json")
 
 
 def _cannot_listen(settings: Settings, error: Exception) -> str:

@@ -38,12 +38,13 @@ def contents(wheel: Path) -> dict[str, bytes]:
 
 
 def test_all_of_the_packages_ships(site: Path) -> None:
-    """The wheel holds every file of the four folders and the contract, and nothing else."""
+    """The wheel holds every file of the four folders, the contract and its overlays, and nothing else."""
     packages = {f"{package}/{name}" for package, folder in FOLDERS.items() for name in files_in(folder)}
 
     assert {name for name in files_in(site) if ".dist-info/" not in name} == {
         *packages,
         "auditmock/_spec/openapi.yaml",
+        *(f"auditmock/_spec/overlays/{name}" for name in files_in(ROOT / "overlays")),
     }
 
 

@@ -16,13 +16,14 @@ FOLDERS = {
     "auditmock": ROOT / "auditmock",
 }
 GROUND = {f"auditmock.{noun}" for noun in ("vocabulary", "models", "errors", "instants", "version", "asgi")}
+CONTRACT = {"auditmock.openapi", "auditmock.editions"}
 ENTRANCES = {"auditmock.cli", "auditmock.__main__"}
 LAYERS = ("ground", "contract", "fixtures", "handlers", "app", "suite", "entrances")
 
-SUITE_IMPORTS = {f"auditmock.{noun}" for noun in ("openapi", "vocabulary", "instants", "clock", "version")}
+SUITE_IMPORTS = CONTRACT | {f"auditmock.{noun}" for noun in ("vocabulary", "instants", "clock", "version")}
 """What the contract suite may know of this project: it speaks HTTP."""
-LATE_IMPORTERS = {"auditmock.cli"}
-"""Modules that may import inside functions: a command loads only what it needs."""
+LATE_IMPORTERS = {"auditmock.cli", "auditmock.editions"}
+"""Modules that may import inside functions: a command loads only what it needs, and so does an edition."""
 TIME_TELLERS = {"auditmock.clock"}
 """Modules that may look at a clock; all others are handed one."""
 DICE_THROWERS = {f"auditmock.contract.{noun}" for noun in ("writing", "test_order", "test_schema")}
@@ -74,7 +75,7 @@ def layer(name: str) -> str:
     """Tell the layer of a module."""
     if name in GROUND:
         return "ground"
-    if name == "auditmock.openapi":
+    if name in CONTRACT:
         return "contract"
     if name in ENTRANCES:
         return "entrances"
@@ -125,7 +126,7 @@ def test_imports_have_no_cycle() -> None:
 
 @every_module
 def test_imports_stand_at_the_top(name: str) -> None:
-    """No function imports, but the commands that would start slowly otherwise."""
+    """No function imports, but where a command or a server would start slowly otherwise."""
     assert name in LATE_IMPORTERS or not late_imports(MODULES[name])
 
 

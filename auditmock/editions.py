@@ -1,0 +1,76 @@
+"""The editions: the contract as documented, and as servers are deployed, by the overlays there are."""
+
+from collections.abc import Mapping
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from auditmock.openapi import Contract, find_contract, load_contract, read_yaml
+
+DOCUMENTED = "documented"
+"""The edition without an overlay: `openapi.yaml` as written."""
+
+_PREFIX = "coder-"
+
+
+class EditionError(ValueError):
+    """An edition there is not, or an overlay that does not fit; the message says what would be right."""
+
+
+def find_overlays() -> Mapping[str, Path]:
+    """List the overlays beside the contract by the name of their edition, oldest release first."""
+    folder = find_contract().parent / "overlays"
+    paths = {path.stem.removeprefix(_PREFIX): path for path in folder.glob(f"{_PREFIX}*.yaml")}
+    return dict(sorted(paths.items(), key=lambda item: _release(item[0])))
+
+
+def list_editions() -> tuple[str, ...]:
+    """List the names of all editions, the documented one first."""
+    return (DOCUMENTED, *find_overlays())
+
+
+def open_edition(name: str) -> Contract:
+    """Read the contract of an edition; raises EditionError when there is none of that name."""
+    if name == DOCUMENTED:
+        return load_contract()
+    overlays = find_overlays()
+    if name not in overlays:
+        raise EditionError(f'"{name}" is no edition; there are {", ".join(list_editions())}')
+    return overlay_contract(load_contract(), overlays[name])
+
+
+def overlay_contract(contract: Contract, path: Path) -> Contract:
+    """Apply an overlay; raises EditionError for an action whose target is nowhere in the contract."""
+    # the library brings half a second of imports along, which the documented edition does without
+    from jsonpath_ng.ext.parser import parse
+    from oas_patch.overlay import apply_overlay
+
+    document = deepcopy(dict(contract.document))
+    for number, action in enumerate(read_yaml(path.read_text(encoding="utf-8"))["actions"], 1):
+        if not parse(action["target"]).find(document):
+            raise EditionError(
+                f"{path.name}, action {number}: {action['target']} is nowhere in the contract; "
+                "name a node that is there, and set new ones by updating their parent"
+            )
+        apply_overlay(document, {"actions": [action]})
+    return Contract(write_yaml(document), document)
+
+
+def write_yaml(document: Mapping[str, Any]) -> str:
+    """Write a document as YAML, keys in their order."""
+    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
+    return text
+
+
+def _release(name: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in name.removeprefix("v").split(".") if part.isdigit())
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what stands in a document twice out twice."""
+
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - all are alike
+        """Make no alias of anything."""
+        return True

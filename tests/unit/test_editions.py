@@ -1,0 +1,89 @@
+"""Rules of the editions: contracts made of `openapi.yaml` by the overlays there are."""
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+from oas_patch.validator import validate
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from auditmock.editions import (
+    DOCUMENTED,
+    EditionError,
+    find_overlays,
+    list_editions,
+    open_edition,
+    overlay_contract,
+)
+from auditmock.openapi import load_contract
+
+ROOT = Path(__file__).parents[2]
+OVERLAYS = find_overlays()
+every_overlay = pytest.mark.parametrize("name", OVERLAYS)
+CODE = [path for folder in ("auditmock", "handlers", "fixtures") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_there_are_two_deployed_editions() -> None:
+    """The overlays lie in order of their releases, behind the documented edition."""
+    assert list_editions() == ("documented", "v0.14", "v2.35")
+
+
+@every_overlay
+def test_an_overlay_is_an_overlay(name: str) -> None:
+    """Each overlay keeps the schema of OpenAPI Overlays 1.0."""
+    overlay = yaml.safe_load(OVERLAYS[name].read_text(encoding="utf-8"))
+
+    assert overlay["overlay"] == "1.0.0"
+    assert validate(overlay, "sh") == "Validation successful"
+
+
+@every_overlay
+def test_an_edition_is_openapi(name: str) -> None:
+    """The contract of every edition is valid OpenAPI 3.0.4."""
+    document = open_edition(name).document
+
+    assert document["openapi"] == "3.0.4"
+    assert not list(OpenAPIV30SpecValidator(dict(document)).iter_errors())
+
+
+@every_overlay
+def test_every_action_names_its_source(name: str) -> None:
+    """In front of each run of actions a comment names the section of the reference it comes from."""
+    paragraphs = OVERLAYS[name].read_text(encoding="utf-8").partition("actions:\n")[2].split("\n\n")
+
+    assert all(re.match(r"  # Reference \d+(\.\d+)?[,:]", paragraph.strip("\n")) for paragraph in paragraphs)
+
+
+@every_overlay
+def test_the_text_is_the_document(name: str) -> None:
+    """The text of an edition reads back as its document."""
+    contract = open_edition(name)
+
+    assert yaml.safe_load(contract.text) == contract.document
+
+
+def test_the_documented_edition_is_as_written() -> None:
+    """The documented edition is `openapi.yaml`, comments included."""
+    assert open_edition(DOCUMENTED).text == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+
+
+def test_an_unknown_edition() -> None:
+    """An edition there is not is refused, and those there are are named."""
+    with pytest.raises(EditionError, match=r'^"v9" is no edition; there are documented, v0\.14, v2\.35$'):
+        open_edition("v9")
+
+
+def test_an_overlay_that_matches_nothing(tmp_path: Path) -> None:
+    """An action whose target is nowhere in the contract is an error that names it."""
+    path = tmp_path / "coder-v1.yaml"
+    path.write_text("actions: [{target: $.info, update: {}}, {target: $.paths.nowhere, remove: true}]")
+
+    with pytest.raises(EditionError, match=r"^coder-v1\.yaml, action 2: \$\.paths\.nowhere is nowhere"):
+        overlay_contract(load_contract(), path)
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_code_names_an_edition(path: Path) -> None:
+    """No module knows an edition by its name: what differs stands in the overlays."""
+    assert not [name for name in OVERLAYS if re.search(rf"{re.escape(name)}\b", path.read_text("utf-8"))]
