@@ -28,7 +28,7 @@ class SearchKey(NamedTuple):
         """Find what the key looks at in a log; empty when there is nothing."""
         value: Any = log
         for step in self.field.split("."):
-            value = value.get(step) if isinstance(value, Mapping) else None
+            value = value.get(step) if isinstance(value, dict) else None
         return value if isinstance(value, str) else ""
 
 

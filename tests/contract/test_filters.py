@@ -173,15 +173,16 @@ def test_all_elements_must_hold(target: Target, sample: Sample, one: SearchKey, 
 
 def telling_values(logs: Sequence[Log], one: SearchKey, other: SearchKey) -> tuple[str, str]:
     """Choose values of two keys of which either finds logs that the other does not, if there are such."""
-    choices = product(values_of(logs, one)[:SHOWN], values_of(logs, other)[:SHOWN])
+    first, second = (
+        {value: {log["id"] for log in select(logs, key, value)} for value in values_of(logs, key)[:SHOWN]}
+        for key in (one, other)
+    )
 
     def telling(values: tuple[str, str]) -> int:
-        found = [
-            {log["id"] for log in select(logs, *pair)} for pair in zip((one, other), values, strict=True)
-        ]
-        return min(len(found[0] - found[1]), len(found[1] - found[0]))
+        found, others = first[values[0]], second[values[1]]
+        return min(len(found - others), len(others - found))
 
-    values = max(choices, key=telling, default=None)
+    values = max(product(first, second), key=telling, default=None)
     if values is None:
         pytest.skip(f"no log has a {one.name} or a {other.name}")
     return values
