@@ -113,7 +113,7 @@ def _make_folder(options: Options) -> None:
 def _draw(options: Options) -> None:
     """Tell Hypothesis how thorough to be, and where to begin."""
     base = settings(
-        max_examples=100 if options.deep else 6,
+        max_examples=100 if options.deep else 5,
         deadline=None,
         database=None,
         phases=(Phase.explicit, Phase.generate),

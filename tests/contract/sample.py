@@ -63,7 +63,7 @@ class Sample(NamedTuple):
         own = self.bounds.words.partition(":")[0]
         if own and own in words.lower():
             pytest.skip(f"the deployment has so many logs that the sample is one {own}'s")
-        return f"{words} {self.q}".strip()
+        return f"{words} {self.q}" if self.q else words
 
     def between(self, days: str) -> str:
         """Write a search for the sample's kind of logs on other days."""

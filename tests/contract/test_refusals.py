@@ -22,6 +22,7 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     "nothing but quotes": ("q=%22%22", ["q"]),
     "an id that is none": ("q=resource_id:xyz", ["resource_id"]),
     "an id in capitals but too short": ("q=RESOURCE_ID:3F9D2C61", ["resource_id"]),
+    "an id without dashes": ("q=resource_id:3F9D2C6158AB4F0E9D476B1E0A9C7D25", ["resource_id"]),
     "a day in no calendar": ("q=date_from:2023-02-29", ["date_from"]),
     "a day with a time": ("q=date_to:%222023-01-01T00:00:00Z%22", ["date_to"]),
     "a day of month 13": ("q=date_to:2023-13-01", ["date_to"]),
@@ -54,12 +55,14 @@ def test_what_is_forbidden_is_refused(target: Target, case: str) -> None:
     expect_refusal(target.send(Request("GET", path)), 400, fields)
 
 
-def test_a_cursor_of_nobody_is_not_found(target: Target) -> None:
+@pytest.mark.parametrize("cursor", [STRANGER, "00000000-0000-0000-0000-000000000000"])
+def test_a_cursor_of_nobody_is_not_found(target: Target, cursor: str) -> None:
     """An `after_id` that names no log is answered with 404."""
-    expect_refusal(target.ask("", after_id=STRANGER), 404, ["after_id"])
+    expect_refusal(target.ask("", after_id=cursor), 404, ["after_id"])
 
 
 ALLOWED: Mapping[str, str] = {
+    "nothing but spaces": "   ",
     "10 kB of words": "word " * 2000,
     "10 kB in quotes": f'resource_target:"{"x" * 10_000}"',
     "letters of everywhere": "resource_target:héßøя日本語🦀",

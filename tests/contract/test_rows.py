@@ -1,6 +1,7 @@
 """Laws of a single log: its fields agree with each other."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 from ipaddress import ip_address
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 import pytest
 
 from auditmock.contract.logs import Log
+from auditmock.contract.page import listed
+from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
 from auditmock.openapi import Contract
 
@@ -16,6 +19,8 @@ pytestmark = pytest.mark.law("laws", "rows", "#/components/schemas/AuditLog")
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 MICROS = re.compile(r"[^.]+(\.\d{1,6})?Z")
 FAILED = 400
+NIL = "00000000-0000-0000-0000-000000000000"
+SHORTEST_KEY = 40
 ZERO: tuple[object, ...] = (
     None,
     "",
@@ -24,7 +29,7 @@ ZERO: tuple[object, ...] = (
     [],
     {},
     "0001-01-01T00:00:00Z",
-    "00000000-0000-0000-0000-000000000000",
+    NIL,
 )
 
 
@@ -78,6 +83,48 @@ def test_what_is_gone_has_no_link(gallery: Sequence[Log], contract: Contract) ->
         expect(holds, f"no link, and a type of {deletable}, for {log['id']}", log)
 
 
+def test_what_was_deleted_is_gone(target: Target, gallery: Sequence[Log], contract: Contract) -> None:
+    """Once a deletion has succeeded, every log about the resource says that it is gone."""
+    deletable = properties(contract)["is_deleted"]["x-deletable"]
+    deleted = [
+        log
+        for log in gallery
+        if log["action"] == "delete"
+        and log["resource_type"] in deletable
+        and log["status_code"] < FAILED
+        and log["request_id"] != NIL
+    ]
+    if not deleted:
+        pytest.skip("nothing was deleted")
+    for log in deleted:
+        expect(log["is_deleted"], f"is_deleted in {log['id']}, a deletion", log["is_deleted"])
+    kind, resource = (deleted[0][name] for name in ("resource_type", "resource_id"))
+    page = listed(target, f"resource_id:{resource} resource_type:{kind}")
+    others = [log["id"] for log in page.logs if not log["is_deleted"]]
+    expect(not others, "is_deleted in every log of what was deleted", others, page.exchange)
+
+
+def test_ssh_keys_are_named_by_themselves(gallery: Sequence[Log]) -> None:
+    """The `resource_target` of an SSH key is the whole public key."""
+    for log in gallery:
+        if log["resource_type"] == "git_ssh_key" and log["request_id"] != NIL and log["resource_target"]:
+            kind, _, key = log["resource_target"].strip().partition(" ")
+            expect(
+                is_key(kind, key.partition(" ")[0]),
+                f"a public key in {log['id']}",
+                log["resource_target"],
+            )
+
+
+def is_key(kind: str, key: str) -> bool:
+    """Tell whether this is a public key of SSH, whose bytes begin with the length and name of its kind."""
+    try:
+        raw = b64decode(key, validate=True)
+    except ValueError:
+        return False
+    return raw[4 : 4 + len(kind)] == kind.encode() and len(raw) > SHORTEST_KEY
+
+
 def test_secrets_do_not_show(gallery: Sequence[Log]) -> None:
     """A secret field of a diff holds the zero value of its type, or nothing."""
     for log in gallery:
@@ -98,9 +145,11 @@ def test_nothing_changes_when_it_fails(gallery: Sequence[Log]) -> None:
 
 
 def test_a_change_is_a_change(gallery: Sequence[Log]) -> None:
-    """No diff has a field that is the same before and after, unless it is secret."""
+    """No field of a diff is the same before and after, unless it is secret, and none is null."""
     for log in gallery:
         for name, change in log["diff"].items():
+            nulls = [side for side in ("old", "new") if change.get(side, "") is None]
+            expect(not nulls, f"null left out of {name} in {log['id']}", change)
             same = "old" in change and "new" in change and change["old"] == change["new"]
             expect(not same or change["secret"], f"a change of {name} in {log['id']}", change)
 
@@ -163,3 +212,6 @@ def test_builds_tell_what_was_built(gallery: Sequence[Log], contract: Contract) 
             told = {"workspace_name", "build_number", "build_reason"} <= extra.keys()
             expect(told and extra["build_reason"] in reasons, f"facts of the build in {log['id']}", extra)
             expect(not log["diff"], f"no diff in {log['id']}, a build", sorted(log["diff"]))
+            number, status = extra["build_number"], log["status_code"]
+            expect(isinstance(number, str), f"a build number as text in {log['id']}", number)
+            expect(status in {200, 500}, f"status 200 or 500 of {log['id']}, a build", status)

@@ -1,6 +1,8 @@
 """Laws of the token: who may read, by which way the token comes, and what a bad one is told."""
 
+from collections.abc import Mapping
 from itertools import combinations
+from typing import Any
 
 import pytest
 
@@ -93,6 +95,21 @@ def test_the_mocks_own_people_read_nothing(target: Target, name: str) -> None:
 def test_a_member_reads_nothing(target: Target, member: str) -> None:
     """Whoever may not read is answered with 403."""
     expect_refusal(target.send(reading(target, "header", member)), 403)
+
+
+MISTAKEN: Mapping[str, Mapping[str, Any]] = {
+    "a parameter": {"query": [("limit", "x")]},
+    "a cursor": {"query": [*QUERY, ("after_id", "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25")]},
+    "the type": {"headers": {"Accept": "text/html"}},
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKEN)
+def test_the_role_is_looked_at_before_the_rest(target: Target, member: str, mistake: str) -> None:
+    """Whoever may not read is told so before any mistake of the request."""
+    request = reading(target, "header", member)._replace(**MISTAKEN[mistake])
+
+    expect_refusal(target.send(request), 403)
 
 
 ORDERED = list(combinations(CONTRACT.carriers, 2))

@@ -183,6 +183,8 @@ def test_two_at_once_are_two(target: Target) -> None:
 
     expect(page.total == statuses.count(204) == TOGETHER, f"{TOGETHER} logs", page.total, page.exchange)
     expect(len(set(page.ids)) == TOGETHER, "an id each", page.ids, page.exchange)
+    tail = listed(target, f"resource_id:{resource}", after_id=page.ids[1])
+    expect(tail.ids == page.ids[2:], f"{page.ids[2:]}, of the same instant", tail.ids, tail.exchange)
 
 
 def test_a_cursor_survives_writing(target: Target) -> None:
