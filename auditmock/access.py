@@ -37,12 +37,12 @@ class Stamp:
 
 
 class Access:
-    """An ASGI app in front of another one; `secret` is the query parameter that never shows in a line."""
+    """An ASGI app in front of another one; `secrets` are the query parameters that never show in a line."""
 
-    def __init__(self, app: App, stamp: Stamp, secret: str) -> None:
+    def __init__(self, app: App, stamp: Stamp, secrets: frozenset[str]) -> None:
         self._app = app
         self._stamp = stamp
-        self._secret = secret
+        self._secrets = secrets
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, whatever happens."""
@@ -103,9 +103,9 @@ class Access:
         )
 
     def _show_query(self, query: bytes) -> str:
-        """Write a query without the secret, whose name may be escaped, and without what steers a terminal."""
+        """Write a query without secrets, whose names may be escaped, and without what steers a terminal."""
         pairs = [pair.partition("=") for pair in quote(query, safe=string.punctuation).split("&")]
         return "&".join(
-            f"{name}=..." if unquote(name) == self._secret else f"{name}{equals}{value}"
+            f"{name}=..." if unquote(name) in self._secrets else f"{name}{equals}{value}"
             for name, equals, value in pairs
         )

@@ -7,16 +7,16 @@ import click
 from auditmock.errors import Refusal
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
-from auditmock.mock import EDITION, Mock
+from auditmock.mock import Mock
 from auditmock.version import VERSION
 
 
-def write_banner(mock: Mock, url: str) -> str:
+def write_banner(mock: Mock, url: str, edition: str) -> str:
     """Write the lines; the colours are for terminals, `click.echo` takes them out elsewhere."""
     listing = mock.contract.operations["get-audit-logs"].path
     header = next(carrier.name for carrier in mock.contract.carriers if carrier.place == "header")
     curl = f"curl -H '{header}: {token_of(Holder.OWNER)}' '{url}{listing}?q=resource_type:workspace&limit=1'"
-    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {EDITION} edition"
+    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {edition} edition"
     lines = [
         click.style(title, bold=True),
         "",

@@ -66,6 +66,18 @@ class Origin(click.ParamType[str]):
         return str(value)
 
 
+class EditionName(click.ParamType[str]):
+    """The name of an edition there is."""
+
+    name = "edition"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the name."""
+        if value not in list_editions():
+            self.fail(f'"{value}" is no edition; there are {", ".join(list_editions())}', param, ctx)
+        return str(value)
+
+
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+")
 
 _TYPES: dict[str, Any] = {
@@ -73,6 +85,7 @@ _TYPES: dict[str, Any] = {
     "logs": click.IntRange(0, MOST_LOGS),
     "until": Instant(),
     "cors": Origin(),
+    "edition": EditionName(),
     "max_worlds": click.IntRange(1, MOST_WORLDS),
     "log_level": click.Choice(LEVELS),
     "log_format": click.Choice(FORMATS),
@@ -156,7 +169,7 @@ def serve(**values: Any) -> None:
 
         return build_judge(mock, settings)
 
-    banner = write_banner(mock, url_of(listener))
+    banner = write_banner(mock, url_of(listener), settings.edition)
     with suppress(KeyboardInterrupt):
         if not run_server(mock, listener, build, partial(_announce, banner)):
             sys.exit(Exit.FAILED)
@@ -233,18 +246,6 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
             f'the suite needs {error.name}: pip install "coder-audit-mock[check]"'
         ) from None
     sys.exit(judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token}))
-
-
-class EditionName(click.ParamType[str]):
-    """The name of an edition there is."""
-
-    name = "edition"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the name."""
-        if value not in list_editions():
-            self.fail(f'"{value}" is no edition; there are {", ".join(list_editions())}', param, ctx)
-        return str(value)
 
 
 @cli.command()

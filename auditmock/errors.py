@@ -49,7 +49,7 @@ def invalid_body(detail: str = "", problems: Iterable[Validation] = ()) -> Refus
 
 def signed_out(detail: str, cure: str) -> Refusal:
     """401: no token, or one that does not open a session."""
-    return Refusal(401, SIGNED_OUT, detail=f"{detail} {cure}")
+    return Refusal(401, SIGNED_OUT, detail=f"{detail} {cure}".rstrip())
 
 
 def inactive(status: str, cure: str) -> Refusal:
@@ -116,6 +116,11 @@ def not_http() -> Refusal:
         "line ended by CR LF."
     )
     return Refusal(400, "Malformed HTTP request.", detail=detail)
+
+
+def database_error(detail: str) -> Refusal:
+    """500: what a deployed server's database refuses, in its words (reference 7)."""
+    return Refusal(500, "An internal server error occurred.", detail=detail)
 
 
 def internal_error() -> Refusal:

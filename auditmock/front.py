@@ -4,18 +4,30 @@ from time import perf_counter
 
 from auditmock.access import Access, Stamp
 from auditmock.asgi import App, Receive, Scope, Send
+from auditmock.handlers.contents import read_contents
+from auditmock.handlers.deployment import Deployment
 from auditmock.handlers.lane import Lane
 from auditmock.handlers.wire import Reply
 from auditmock.mock import Mock
 
 
 class Front:
-    """The fast lane and the access line before the judge: an ASGI app with a short cut for servers."""
+    """The fast lane and the access line before the judge: an ASGI app with a short cut for servers.
+
+    A deployed edition has its own server in the place of the lane; nothing of the API is left to the judge.
+    """
 
     def __init__(self, mock: Mock, judge: App, stamp: Stamp) -> None:
-        secret = next(carrier.name for carrier in mock.contract.carriers if carrier.place == "query")
-        self._access = Access(judge, stamp, secret)
-        self._lane = Lane(self._access, mock.contract, mock.tokens, mock.operations, self._access.finish)
+        contract = mock.contract
+        secrets = frozenset(carrier.name for carrier in contract.carriers if carrier.place == "query")
+        self._access = Access(judge, stamp, secrets)
+        finish = self._access.finish
+        self._lane: Lane | Deployment
+        if contract.server:
+            contents = read_contents(contract, mock.operations, mock.organization)
+            self._lane = Deployment(self._access, contract, mock.tokens, contents, finish)
+        else:
+            self._lane = Lane(self._access, contract, mock.tokens, mock.operations, finish)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer over ASGI."""

@@ -1,16 +1,23 @@
 """The judge: everything behind the fast lane; it decides whatever is not plain, and takes long to import."""
 
-from auditmock.asgi import App
+from auditmock.asgi import App, Receive, Scope, Send
 from auditmock.crossing import Crossing
 from auditmock.documentation import Site
+from auditmock.errors import route_not_found
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
+from auditmock.handlers.wire import refusal_reply, send_reply
 from auditmock.mock import Mock
 from auditmock.settings import Settings
 from auditmock.stack import build_stack
 
 
 def build_judge(mock: Mock, settings: Settings) -> App:
-    """Put CORS and the documentation before Connexion."""
-    stack = build_stack(mock.contract, mock.tokens, mock.operations)
-    return Crossing(Site(stack, mock.contract, token_of(Holder.OWNER)), settings.cors)
+    """Put CORS and the documentation before Connexion, or before nothing where a deployed server judges."""
+    judge = nowhere if mock.contract.server else build_stack(mock.contract, mock.tokens, mock.operations)
+    return Crossing(Site(judge, mock.contract, token_of(Holder.OWNER)), settings.cors)
+
+
+async def nowhere(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Answer 404: there is nothing but the API and its documentation."""
+    await send_reply(refusal_reply(route_not_found()), send)

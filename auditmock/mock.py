@@ -3,19 +3,21 @@
 from collections.abc import Callable
 from typing import NamedTuple
 
+from auditmock.editions import DOCUMENTED, open_edition
 from auditmock.fixtures.base import Base
 from auditmock.fixtures.desk import Desk
 from auditmock.fixtures.history import History
-from auditmock.fixtures.ids import Ids
+from auditmock.fixtures.ids import Ids, Kind
 from auditmock.fixtures.store import Clock, Store
 from auditmock.fixtures.wording import Wording
 from auditmock.fixtures.worlds import Worlds
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
-from auditmock.openapi import Contract, load_contract
+from auditmock.openapi import Contract
 from auditmock.settings import Settings
 
-EDITION = "documented"
+ORGANIZATION = "coder"
+"""The name of the one organization the history knows."""
 
 ReadRecords = Callable[[Contract], Base]
 """Reads the logs of a data file."""
@@ -34,16 +36,20 @@ class Mock(NamedTuple):
     @property
     def version(self) -> str:
         """What `X-Coder-Build-Version` says."""
-        return f"{self.contract.version}+{EDITION}"
+        return f"{self.contract.version}+{self.contract.build or DOCUMENTED}"
+
+    def organization(self, name: str) -> str | None:
+        """Find the id of an organization by its name."""
+        return self.ids.uuid(Kind.ORGANIZATION, 0) if name == ORGANIZATION else None
 
 
 def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> Mock:
     """Make a mock: of the seeded history, or of records if a reader is given."""
-    contract = load_contract()
+    contract = open_edition(settings.edition)
     wording = Wording(contract)
     history = History(settings.seed, 0 if read_records else settings.logs, settings.until, wording)
     base = read_records(contract) if read_records else history
     desk = Desk(history, base, wording, contract.enum("AuditAction"), contract.enum("ResourceType"))
     worlds = Worlds(SHARED_SECRET.encode(), settings.max_worlds, lambda: Store(desk, clock))
-    tokens = Tokens(contract.carriers, history.crowd.person, worlds.open)
+    tokens = Tokens(contract.carriers, history.crowd.person, worlds.open, cured=not contract.server)
     return Mock(contract, tokens, Operations(contract), history.ids, len(base))

@@ -33,14 +33,15 @@ class SearchKey(NamedTuple):
 
 
 class Search(NamedTuple):
-    """`x-search`: the keys of the search language, and the key a bare term stands for."""
+    """`x-search`: the keys of the search language, the key a bare term stands for, and the rules beside."""
 
     keys: Mapping[str, SearchKey]
     bare_term: str
+    rules: Mapping[str, str]
 
 
 class Carrier(NamedTuple):
-    """A place where the session token may be: `place` is cookie, query or header."""
+    """A place where the session token may be: `place` is cookie, query, header or bearer."""
 
     place: str
     name: str
@@ -53,6 +54,8 @@ class Operation(NamedTuple):
     method: str
     path: str
     roles: frozenset[str]
+    guarded: bool
+    """Whether it takes a token."""
     parameters: tuple[Mapping[str, Any], ...]
     takes_body: bool
 
@@ -102,6 +105,23 @@ class Contract:
         return version
 
     @property
+    def build(self) -> str:
+        """What stands behind the release in a deployed server's version; empty for the documented edition."""
+        build: str = self.document.get("x-build", "")
+        return build
+
+    @property
+    def server(self) -> Mapping[str, Any]:
+        """How a deployed server goes about requests (`x-server`); empty for the documented edition."""
+        server: Mapping[str, Any] = self.document.get("x-server", {})
+        return server
+
+    @property
+    def escapes_html(self) -> bool:
+        """Whether JSON is written as Go does it: HTML escaped, and a newline behind it."""
+        return "x-encoding" in self.document
+
+    @property
     def base_path(self) -> str:
         """Where the paths start, without a trailing slash."""
         path: str = self.document["servers"][0]["url"]
@@ -121,7 +141,8 @@ class Contract:
                         id=spec["operationId"],
                         method=method.upper(),
                         path=self.base_path + path,
-                        roles=frozenset(spec["x-roles"]),
+                        roles=frozenset(spec.get("x-roles", ())),
+                        guarded=spec.get("security") != [],
                         parameters=tuple(self.resolve(each) for each in spec.get("parameters", ())),
                         takes_body="requestBody" in spec,
                     )
@@ -136,14 +157,15 @@ class Contract:
         """The places of the token, first looked at first."""
         schemes = self.document["components"]["securitySchemes"]
         order = self.document["x-token-order"]
-        return tuple(Carrier(schemes[name]["in"], schemes[name]["name"]) for name in order)
+        return tuple(_carrier(schemes[name]) for name in order)
 
     @cached_property
     def search(self) -> Search:
         """The search language of `q`."""
         table = self.parameter("q")["x-search"]
         keys = {name: self._search_key(name, row) for name, row in table["keys"].items()}
-        return Search(keys, table["bare_term"])
+        rules = {name: rule for name, rule in table.items() if isinstance(rule, str)}
+        return Search(keys, table["bare_term"], rules)
 
     def _search_key(self, name: str, row: Mapping[str, Any]) -> SearchKey:
         values = self.enum(row["schema"]) if "schema" in row else tuple(row.get("values", ()))
@@ -155,10 +177,22 @@ class Contract:
         return re.compile(self.parameter("q")["schema"]["pattern"])
 
     @property
+    def paging(self) -> Mapping[str, Any]:
+        """`x-paging`: how pages are cut and matches counted."""
+        paging: Mapping[str, Any] = self.document["paths"]["/audit"]["get"]["x-paging"]
+        return paging
+
+    @property
     def default_limit(self) -> int:
         """What an absent `limit`, or 0, stands for."""
-        limit: int = self.document["paths"]["/audit"]["get"]["x-paging"]["default_limit"]
+        limit: int = self.paging["default_limit"]
         return limit
+
+
+def _carrier(scheme: Mapping[str, str]) -> Carrier:
+    if scheme["type"] == "http":
+        return Carrier(scheme["scheme"], "Authorization")
+    return Carrier(scheme["in"], scheme["name"])
 
 
 def _modern(node: Any) -> Any:

@@ -20,6 +20,9 @@ def _row(default: Any, explanation: str) -> Any:
 class Settings:
     """How one mock is to be; `until` is an instant."""
 
+    edition: str = _row(
+        "documented", "Which edition of the API to speak: documented, or that of a deployed release."
+    )
     host: str = _row("127.0.0.1", "Address to listen on.")
     port: int = _row(8910, "Port to listen on; 0 takes a free one, which is printed.")
     seed: int = _row(1, "Seed of the history: the same seed gives the same bytes.")

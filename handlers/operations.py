@@ -3,7 +3,7 @@
 from auditmock.handlers.search import SearchLanguage
 from auditmock.handlers.tokens import Caller
 from auditmock.handlers.wire import NO_CONTENT, Reply, page_reply
-from auditmock.models import NewLog, Page
+from auditmock.models import Filter, NewLog, Page
 from auditmock.openapi import Contract
 
 
@@ -13,6 +13,10 @@ class Operations:
     def __init__(self, contract: Contract) -> None:
         self._language = SearchLanguage(contract.search)
         self._default_limit = contract.default_limit
+        self._counts_page: bool = contract.paging["count"] == "of_page"
+        self._cap: int | None = contract.paging.get("count_cap")
+        cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap
+        self._end = b'],"count":%d' + cap + b"}\n"
 
     def get_audit_logs(self, caller: Caller, q: str, page: Page) -> Reply:
         """List audit logs; refuses (400) a malformed search and (404) an unknown cursor."""
@@ -20,6 +24,15 @@ class Operations:
         if not page.limit:
             page = page._replace(limit=self._default_limit)
         return page_reply(caller.store.find(query.filter, page), query.hints)
+
+    def find(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
+        """List audit logs as a deployed server does (reference 8.2, 8.4): a filter, and no hints."""
+        found = caller.store.find(wanted, page._replace(limit=page.limit or self._default_limit))
+        if self._counts_page and not found.shown:
+            found = found._replace(count=0)
+        elif self._cap is not None and found.count > self._cap:
+            found = found._replace(count=self._cap + 1)
+        return page_reply(found, (), self._end)
 
     def generate_fake_audit_logs(self, caller: Caller, new: NewLog) -> Reply:
         """Write one audit log."""

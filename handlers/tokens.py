@@ -65,13 +65,17 @@ class Tokens:
         carriers: tuple[Carrier, ...],
         person: Callable[[int], Person],
         world: Callable[[bytes], Store],
+        *,
+        cured: bool = True,
     ) -> None:
+        """Take the token's places, the people and the worlds; `cured` refusals name a token that works."""
         self._carriers = tuple((carrier.place, carrier.name.encode()) for carrier in carriers)
-        self._names = {carrier.place: carrier.name for carrier in carriers}
+        self._names = {carrier.place: carrier.name for carrier in reversed(carriers)}
         self._people = {holder: person(holder) for holder in Holder}
         self._world = world
         self._shared: dict[bytes, Caller] = {}
-        self._cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
+        cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
+        self._cure = cure if cured else ""
 
     def find(self, headers: Headers, query: bytes) -> bytes:
         """Find a request's token: the first place of the contract that holds one that is not empty."""
@@ -117,7 +121,10 @@ class Tokens:
         return token_id, secret
 
     def _misshapen(self, fault: str, expected: int, found: int) -> Refusal:
-        return signed_out(f"Invalid API key format: {fault}, expected {expected} got {found}.", self._cure)
+        end = "." if self._cure else ""
+        return signed_out(
+            f"Invalid API key format: {fault}, expected {expected} got {found}{end}", self._cure
+        )
 
 
 def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
@@ -142,5 +149,10 @@ def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
     return b""
 
 
-_SEEKERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query}
+def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
+    scheme, _, token = _in_header(headers, b"", name).partition(b" ")
+    return token.strip() if scheme.lower() == b"bearer" else b""
+
+
+_SEEKERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
 """By place, how to find the first value of a name."""

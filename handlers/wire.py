@@ -1,7 +1,7 @@
 """The wire: answers as bytes, and the error envelope (reference 7)."""
 
 import asyncio
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -18,6 +18,7 @@ Header = tuple[bytes, bytes]
 _CONTENT_TYPE: Header = (b"content-type", JSON_TYPE.encode())
 _START = b'{"audit_logs":['
 _END = b'],"count":%d}'
+"""The usual end of a list; an edition may have another one."""
 _WHOLE = 1000
 _PIECE = 1 << 16
 _HINT = HINT_HEADER.lower().encode()
@@ -34,32 +35,40 @@ class Reply(NamedTuple):
 NO_CONTENT = Reply(204, (), b"")
 
 
-def page_reply(found: Found, hints: Sequence[str]) -> Reply:
-    """Answer a search; a long page is sent in pieces, so that memory stays flat."""
+def page_reply(found: Found, hints: Sequence[str], end: bytes = _END) -> Reply:
+    """Answer a search; a long page is sent in pieces, so that memory stays flat.
+
+    `end` is what stands behind the logs, with a place for the count.
+    """
     headers = [_CONTENT_TYPE]
     if hints:
         headers.append((_HINT, write_hints(hints).encode()))
     if found.shown > _WHOLE:
-        return Reply(200, headers, _pieces(found))
+        return Reply(200, headers, _pieces(found, end))
     logs = list(chain.from_iterable(found.blocks)) or [b""]
     logs[0] = _START + logs[0]
-    logs[-1] += _END % found.count
+    logs[-1] += end % found.count
     body = b",".join(logs)
     headers.append((b"content-length", b"%d" % len(body)))
     return Reply(200, headers, body)
 
 
 def refusal_reply(refusal: Refusal) -> Reply:
-    """Answer with the error envelope: members that are empty are left out."""
-    envelope: dict[str, Any] = {"message": refusal.message}
-    if refusal.detail:
-        envelope["detail"] = refusal.detail
-    if refusal.validations:
-        envelope["validations"] = [problem._asdict() for problem in refusal.validations]
-    body = orjson.dumps(envelope)
+    """Answer with the error envelope."""
+    body = orjson.dumps(envelope(refusal))
     headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body))]
     headers += [(name.lower().encode(), value.encode()) for name, value in refusal.headers]
     return Reply(refusal.status, headers, body)
+
+
+def envelope(refusal: Refusal) -> Mapping[str, Any]:
+    """Give the error envelope: members that are empty are left out."""
+    members: dict[str, Any] = {"message": refusal.message}
+    if refusal.detail:
+        members["detail"] = refusal.detail
+    if refusal.validations:
+        members["validations"] = [problem._asdict() for problem in refusal.validations]
+    return members
 
 
 async def send_reply(reply: Reply, send: Send) -> None:
@@ -74,7 +83,7 @@ async def send_reply(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _pieces(found: Found) -> Iterator[bytes]:
+def _pieces(found: Found, end: bytes) -> Iterator[bytes]:
     waiting, size, glue = [_START], 0, b""
     for block in found.blocks:
         text = b",".join(block)
@@ -83,4 +92,4 @@ def _pieces(found: Found) -> Iterator[bytes]:
         if size > _PIECE:
             yield b"".join(waiting)
             waiting, size = [], 0
-    yield b"".join((*waiting, _END % found.count))
+    yield b"".join((*waiting, end % found.count))

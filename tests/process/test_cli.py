@@ -37,7 +37,7 @@ def test_help(words: tuple[str, ...]) -> None:
     done = run(*words)
 
     assert (done.returncode, done.stderr) == (0, "")
-    assert "serve  Serve the mock until Ctrl-C." in done.stdout
+    assert "serve     Serve the mock until Ctrl-C." in done.stdout
 
 
 HELP = " ".join(run("serve", "-h", COLUMNS="200").stdout.split())
@@ -100,6 +100,7 @@ def test_a_taken_port_is_one_line_and_status_two() -> None:
 
 
 VARIABLES = {
+    "AUDITMOCK_EDITION": ("v9", '"v9" is no edition; there are documented, '),
     "AUDITMOCK_HOST": ("no.such.host.invalid", "cannot listen on no.such.host.invalid:0"),
     "AUDITMOCK_PORT": ("http", "'http' is not a valid int"),
     "PORT": ("http", "'http' is not a valid int"),

@@ -32,6 +32,7 @@ REFUSALS = {
     "origin_not_allowed": errors.origin_not_allowed("http://example.com"),
     "method_not_crossing": errors.method_not_crossing("PROPFIND"),
     "not_http": errors.not_http(),
+    "database_error": errors.database_error("pq: LIMIT must not be negative"),
     "internal_error": errors.internal_error(),
 }
 MESSAGES = {
@@ -57,6 +58,7 @@ MESSAGES = {
     "origin_not_allowed": (400, "Disallowed CORS origin."),
     "method_not_crossing": (400, "Disallowed CORS method."),
     "not_http": (400, "Malformed HTTP request."),
+    "database_error": (500, "An internal server error occurred."),
     "internal_error": (500, "An internal server error occurred."),
 }
 ENVELOPE = OAS30Validator(

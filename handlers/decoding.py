@@ -1,0 +1,90 @@
+"""The body of testgenerate as Coder's Go server decodes it (reference 12.1, 12.2)."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from auditmock.errors import invalid_body
+from auditmock.handlers.gojson import Node, plain, read_first
+from auditmock.handlers.gotext import parse_time, parse_uuid
+from auditmock.openapi import Contract
+
+Read = Callable[[str, Node], Any]
+"""Reads a field, whose name is for errors; raises ValueError."""
+
+
+class Decoding:
+    """Decodes bodies by one contract: the fields it has, in any letter case, and nothing else."""
+
+    def __init__(self, contract: Contract) -> None:
+        names = contract.server["decoder"]
+        self._struct: str = names["request"]
+        self._package: str = names["package"]
+        self._around = '"' if names["time"] == "quoted" else ""
+        fields = contract.schema(self._struct)["properties"]
+        self._fields = {name: self._reader(schema) for name, schema in fields.items()}
+
+    def decode(self, body: bytes) -> Mapping[str, Any]:
+        """Decode a body: its fields that are not null; refuses (400) what Go cannot decode."""
+        try:
+            return self._decode(read_first(body))
+        except ValueError as error:
+            raise invalid_body(str(error)) from None
+
+    def _decode(self, node: Node) -> dict[str, Any]:
+        if node.kind == "null":
+            return {}
+        if node.kind != "object":
+            raise ValueError(f"json: cannot unmarshal {node.kind} into Go value of type {self._type}")
+        values: dict[str, Any] = {}
+        wrong: ValueError | None = None
+        for written, value in node.value:
+            name = written if written in self._fields else written.lower()
+            if name in self._fields and value.kind != "null":
+                try:
+                    values[name] = self._fields[name](name, value)
+                except ValueError as error:
+                    wrong = wrong or error  # Go goes on, and tells the first
+        if wrong:
+            raise wrong
+        return values
+
+    @property
+    def _type(self) -> str:
+        return f"{self._package}.{self._struct}"
+
+    def _reader(self, schema: Mapping[str, Any]) -> Read:
+        if "allOf" in schema:
+            return self._text_reader(schema["allOf"][0]["$ref"].rpartition("/")[2])
+        if schema.get("format") == "uuid":
+            return self._read_uuid
+        if schema.get("format") == "date-time":
+            return self._read_time
+        if "x-go-type" in schema:
+            return self._text_reader(schema["x-go-type"])
+        return lambda _name, node: plain(node)
+
+    def _text_reader(self, go_type: str) -> Read:
+        def read(name: str, node: Node) -> str:
+            if node.kind != "string":
+                raise self._wrong(name, node, f"{self._package}.{go_type}")
+            return str(node.value)
+
+        return read
+
+    def _read_uuid(self, name: str, node: Node) -> str:
+        if node.kind != "string":
+            raise self._wrong(name, node, "uuid.UUID")
+        return parse_uuid(node.value)
+
+    def _read_time(self, _name: str, node: Node) -> int:
+        if self._around:
+            return parse_time(node.text, self._around)
+        if node.kind != "string":
+            raise ValueError("Time.UnmarshalJSON: input is not a JSON string")
+        return parse_time(node.value)
+
+    def _wrong(self, name: str, node: Node, go_type: str) -> ValueError:
+        field = f"{self._struct}.{name}"
+        return ValueError(
+            f"json: cannot unmarshal {node.kind} into Go struct field {field} of type {go_type}"
+        )

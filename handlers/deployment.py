@@ -1,0 +1,172 @@
+"""A deployed server: answers as the extensions of its contract say, `x-server` first (reference 2-12, 20)."""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from time import perf_counter
+
+from auditmock.asgi import App, Message, Receive, Scope, Send
+from auditmock.errors import Refusal, internal_error, route_not_found
+from auditmock.fixtures.form import go_json
+from auditmock.handlers.crumbs import Crumbs
+from auditmock.handlers.request import first_header
+from auditmock.handlers.route import KNOWN_METHODS, Route, Routes
+from auditmock.handlers.tokens import Caller, Tokens
+from auditmock.handlers.wire import Header, Reply, envelope
+from auditmock.openapi import Contract, Operation
+from auditmock.vocabulary import JSON_TYPE
+
+_log = logging.getLogger(__name__)
+
+_JSON: Header = (b"content-type", JSON_TYPE.encode())
+_EMPTY: Header = (b"content-length", b"0")
+_PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
+
+Finish = Callable[[Scope, Reply, Send, float], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Visit:
+    """A request on its way through the checks, and what they have found out."""
+
+    scope: Scope
+    body: bytes
+    route: Route
+    caller: Caller | None = None
+    operation: Operation | None = None
+    act: Callable[[Caller], Reply] | None = None
+    """What is to be done, once all checks have passed."""
+
+
+Contents = Callable[[Visit], Callable[[Caller], Reply]]
+"""Reads the parameters and the body of a request to an operation; refuses (400, 500) them."""
+
+
+class Deployment:
+    """An ASGI app in front of another one: takes all paths of the API."""
+
+    def __init__(
+        self, app: App, contract: Contract, tokens: Tokens, contents: Mapping[str, Contents], finish: Finish
+    ) -> None:
+        """Take the app behind, and by operation id what reads a request and what then answers it."""
+        server = contract.server
+        self._app = app
+        self._finish = finish
+        self._tokens = tokens
+        self._contents = contents
+        self._routes = Routes(contract)
+        self._allow: bool = server["allow"] == "present"
+        self._closed: bool = server["preflight"] == "closed"
+        self._gate: Mapping[str, object] = server.get("gate", {})
+        self._denied: Mapping[str, object] = server["denied"]
+        self._challenge: bool = server.get("challenge", False)
+        self._crumbs = Crumbs(server["vary"], server["headers"])
+        checks: Mapping[str, Callable[[Visit], None]] = {
+            "csrf": lambda _visit: None,
+            "rate": lambda _visit: None,
+            "token": self._check_token,
+            "gate": self._check_gate,
+            "route": self._check_route,
+            "role": self._check_role,
+            "contents": self._check_contents,
+        }
+        self._checks = tuple(checks[name] for name in server["checks"])
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or let the app behind do it."""
+        if scope["type"] != "http" or self._routes.find(scope["path"]) is None:
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        reply = self.answer(scope, {"body": await _read_body(receive), "more_body": False})
+        if reply is not None:
+            await self._finish(scope, reply, send, started)
+
+    def answer(self, scope: Scope, message: Message | None) -> Reply | None:
+        """Answer a request whose body has come in one message; None outside the API."""
+        route = self._routes.find(scope["path"])
+        if route is None or message is None:
+            return None
+        visit = Visit(scope, message["body"], route)
+        try:
+            reply = self._pass(visit)
+        except Refusal as refusal:
+            reply = self._refuse(refusal, visit)
+        except Exception:  # noqa: BLE001 - logged, and answered
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            reply = self._refuse(internal_error(), visit)
+        return self._crumbs.add(reply, scope["headers"])
+
+    def _pass(self, visit: Visit) -> Reply:
+        method = visit.scope["method"]
+        if method not in KNOWN_METHODS:
+            return Reply(405, [_EMPTY], b"")
+        asked = first_header(visit.scope["headers"], b"access-control-request-method")
+        if self._closed and method == "OPTIONS" and asked:
+            return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
+        for check in self._checks:
+            check(visit)
+        if visit.act is None or visit.caller is None:
+            raise route_not_found()
+        return visit.act(visit.caller)
+
+    def _check_token(self, visit: Visit) -> None:
+        if visit.route.guarded:
+            scope = visit.scope
+            visit.caller = self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+
+    def _check_gate(self, visit: Visit) -> None:
+        if visit.caller and visit.caller.roles.isdisjoint(self._gate["roles"]):  # type: ignore[arg-type]
+            raise _denial(self._gate)
+
+    def _check_route(self, visit: Visit) -> None:
+        operations = visit.route.operations
+        if not operations:
+            raise route_not_found()
+        visit.operation = operations.get(visit.scope["method"])
+        if visit.operation is None:
+            raise Refusal(405, "", headers=(("Allow", ", ".join(operations)),) if self._allow else ())
+
+    def _check_role(self, visit: Visit) -> None:
+        if visit.caller and visit.operation and visit.caller.roles.isdisjoint(visit.operation.roles):
+            raise _denial(self._denied)
+
+    def _check_contents(self, visit: Visit) -> None:
+        if visit.operation:
+            visit.act = self._contents[visit.operation.id](visit)
+
+    def _refuse(self, refusal: Refusal, visit: Visit) -> Reply:
+        headers = [(name.lower().encode(), value.encode()) for name, value in refusal.headers]
+        if not refusal.message:
+            return Reply(refusal.status, [_EMPTY, *headers], b"")
+        if refusal.status == 401 and self._challenge:  # noqa: PLR2004 - the one status that challenges
+            headers.append((b"www-authenticate", _challenge(refusal, visit.scope)))
+        body = go_json(envelope(refusal)) + b"\n"
+        return Reply(refusal.status, [_JSON, (b"content-length", b"%d" % len(body)), *headers], body)
+
+
+def _denial(words: Mapping[str, object]) -> Refusal:
+    return Refusal(int(str(words["status"])), str(words["message"]), detail=str(words.get("detail", "")))
+
+
+def _challenge(refusal: Refusal, scope: Scope) -> bytes:
+    """Write `WWW-Authenticate`; the server looks for one word in its own texts (reference 4.2)."""
+    expired = "expired" in refusal.message or "expired" in refusal.detail
+    reason = "The access token has expired" if expired else "The access token is invalid"
+    host = (first_header(scope["headers"], b"host") or b"localhost").decode("latin-1")
+    metadata = f"{scope.get('scheme', 'http')}://{host}/.well-known/oauth-protected-resource"
+    return (
+        f'Bearer realm="coder", error="invalid_token", error_description="{reason}", '
+        f'resource_metadata="{metadata}"'
+    ).encode("latin-1")
+
+
+async def _read_body(receive: Receive) -> bytes:
+    parts, more = [], True
+    while more:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            break
+        parts.append(message.get("body", b""))
+        more = message.get("more_body", False)
+    return b"".join(parts)

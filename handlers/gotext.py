@@ -1,0 +1,185 @@
+"""Go's own way to read and to quote: numbers, UUIDs, dates and times, with its words for what is wrong.
+
+Every reader raises ValueError, its message Go's (reference 8.1, 9.3, 12.2).
+"""
+
+import re
+from datetime import date
+from typing import NamedTuple
+
+from auditmock.instants import DAY, EPOCH, SECOND
+
+_SHORT = {"\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v", '"': '"', "\\": "\\"}
+_INTEGER = re.compile(r"[+-]?[0-9]+")
+_HEX = re.compile(r"[0-9A-Fa-f]{32}")
+_DASHES = (8, 13, 18, 23)
+_URN = "urn:uuid:"
+_PLAIN_UUID, _BARE_UUID = 36, 32
+_BYTE, _PLANE = 0x80, 0x10000
+
+
+def quote(text: str) -> str:
+    """Quote a text as `%q` does."""
+    return '"' + "".join(map(_escape, text)) + '"'
+
+
+def _escape(character: str) -> str:
+    if character in _SHORT:
+        return "\\" + _SHORT[character]
+    if character.isprintable():
+        return character
+    code = ord(character)
+    if code < _BYTE:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < _PLANE else f"\\U{code:08x}"
+
+
+def parse_integer(text: str, bits: int, function: str) -> int:
+    """Read a decimal number of so many bits, as the named function of `strconv` does."""
+    if not _INTEGER.fullmatch(text):
+        raise ValueError(f"{function}: parsing {quote(text)}: invalid syntax")
+    # a number of a thousand digits is out of range, whatever its digits are
+    number = int(text[:1000])
+    if not -(1 << bits - 1) <= number < 1 << bits - 1:
+        raise ValueError(f"{function}: parsing {quote(text)}: value out of range")
+    return number
+
+
+def wrap(number: int) -> int:
+    """Cut a number to 32 bits, as a conversion to int32 does."""
+    return (number + (1 << 31)) % (1 << 32) - (1 << 31)
+
+
+def parse_uuid(text: str) -> str:
+    """Read a UUID in any of the four forms google/uuid takes; gives the usual one."""
+    length = len(text.encode())
+    if length == _PLAIN_UUID + len(_URN):
+        if text[: len(_URN)].lower() != _URN:
+            raise ValueError(f"invalid urn prefix: {quote(text[: len(_URN)])}")
+        text = text[len(_URN) :]
+    elif length == _PLAIN_UUID + 2:
+        text = text[1:-1]
+    elif length not in (_BARE_UUID, _PLAIN_UUID):
+        raise ValueError(f"invalid UUID length: {length}")
+    digits = text
+    if length != _BARE_UUID:
+        if any(text[place : place + 1] != "-" for place in _DASHES):
+            raise ValueError("invalid UUID format")
+        digits = "".join(text[start + 1 : start + 1 + size] for start, size in _GROUPS)
+    if not _HEX.fullmatch(digits):
+        raise ValueError("invalid UUID format")
+    digits = digits.lower()
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+_GROUPS = ((-1, 8), (8, 4), (13, 4), (18, 4), (23, 12))
+
+
+class _Piece(NamedTuple):
+    """A piece of a layout: its text and, for a number, its name, digits and least and greatest value."""
+
+    text: str
+    name: str = ""
+    digits: int = 0
+    least: int = 0
+    greatest: int = 9999
+
+
+_DATE = (
+    _Piece("2006", "year", 4),
+    _Piece("-"),
+    _Piece("01", "month", 2, 1, 12),
+    _Piece("-"),
+    _Piece("02", "day", 2, 0, 99),
+)
+_TIME = (
+    *_DATE,
+    _Piece("T"),
+    _Piece("15", "hour", 2, 0, 23),
+    _Piece(":"),
+    _Piece("04", "minute", 2, 0, 59),
+    _Piece(":"),
+    _Piece("05", "second", 2, 0, 59),
+)
+_FRACTION = re.compile(r"[.,]([0-9]+)")
+_ZONE = re.compile(r"Z|([+-])([0-9]{2}):([0-9]{2})")
+_ZONE_TEXT = "Z07:00"
+
+
+class _Reader:
+    """Reads one text by a layout; `told` and `layout` are both as errors show them."""
+
+    def __init__(self, told: str, layout: str) -> None:
+        self._told = told
+        self._layout = layout
+        self.rest = told
+
+    def read(self, pieces: tuple[_Piece, ...]) -> dict[str, int]:
+        numbers: dict[str, int] = {}
+        for piece in pieces:
+            if not piece.digits:
+                self.skip(piece.text)
+                continue
+            digits = self.rest[: piece.digits]
+            if not (len(digits) == piece.digits and digits.isascii() and digits.isdigit()):
+                raise self.wrong(piece.text)
+            self.rest = self.rest[piece.digits :]
+            if not piece.least <= int(digits) <= piece.greatest:
+                raise self.outside(piece.name)
+            numbers[piece.name] = int(digits)
+        return numbers
+
+    def skip(self, text: str) -> None:
+        if not self.rest.startswith(text):
+            raise self.wrong(text)
+        self.rest = self.rest[len(text) :]
+
+    def take(self, pattern: re.Pattern[str]) -> re.Match[str] | None:
+        match = pattern.match(self.rest)
+        self.rest = self.rest[match.end() :] if match else self.rest
+        return match
+
+    def end(self, numbers: dict[str, int]) -> int:
+        """Check that nothing is left over; gives the first instant of the day."""
+        if self.rest:
+            raise ValueError(f"parsing time {quote(self._told)}: extra text: {quote(self.rest)}")
+        try:
+            day = date(max(numbers["year"], 1), numbers["month"], numbers["day"])
+        except ValueError:
+            raise self.outside("day") from None
+        return (day - EPOCH.date()).days * DAY
+
+    def wrong(self, piece: str) -> ValueError:
+        told, layout = quote(self._told), quote(self._layout)
+        return ValueError(
+            f"parsing time {told} as {layout}: cannot parse {quote(self.rest)} as {quote(piece)}"
+        )
+
+    def outside(self, name: str) -> ValueError:
+        return ValueError(f"parsing time {quote(self._told)}: {name} out of range")
+
+
+def parse_date(text: str) -> int:
+    """Read `2006-01-02` as the first instant of that day."""
+    reader = _Reader(text, "2006-01-02")
+    return reader.end(reader.read(_DATE))
+
+
+def parse_time(text: str, around: str = "") -> int:
+    """Read an RFC 3339 time, rounded to microseconds; `around` is what stands on both sides of it."""
+    reader = _Reader(text, f"{around}2006-01-02T15:04:05{_ZONE_TEXT}{around}")
+    reader.skip(around)
+    numbers = reader.read(_TIME)
+    fraction = reader.take(_FRACTION)
+    zone = reader.take(_ZONE)
+    if zone is None:
+        raise reader.wrong(_ZONE_TEXT)
+    reader.skip(around)
+    instant = reader.end(numbers)
+    instant += (numbers["hour"] * 60 + numbers["minute"]) * 60 * SECOND + numbers["second"] * SECOND
+    if fraction:
+        instant += (int(fraction[1][:9].ljust(9, "0")) + 500) // 1000
+    if zone[1]:
+        offset = (int(zone[2]) * 60 + int(zone[3])) * 60 * SECOND
+        instant -= offset if zone[1] == "+" else -offset
+    return instant

@@ -1,0 +1,130 @@
+"""The deployed editions: every case of `tests/data/editions` over HTTP, against a mock without a history."""
+
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from calls import LIST, WRITE, Answer, Call, drive
+
+from auditmock.app import create_app
+from auditmock.asgi import App as AsgiApp
+from auditmock.editions import find_overlays
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import SECRET_LENGTH, token_of
+from auditmock.instants import parse_instant
+from auditmock.settings import Settings
+
+NOW = parse_instant("2026-02-03T04:05:06.789Z")
+CASES = Path(__file__).parents[1] / "data" / "editions"
+EDITIONS = tuple(find_overlays())
+LEAST = 200
+"""Cases there are at least."""
+
+App = Callable[[str], AsgiApp]
+"""Gives the mock of an edition."""
+
+
+def read_cases(edition: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Read the cases of an edition, each with its name: file, section of the reference, and what it shows."""
+    for path in sorted((CASES / edition).glob("*.yaml")):
+        for case in yaml.safe_load(path.read_text(encoding="utf-8")):
+            yield f"{edition} {path.stem} {case['section']} {case['case']}", case
+
+
+CASES_OF = {edition: dict(read_cases(edition)) for edition in EDITIONS}
+
+
+@pytest.fixture(scope="session")
+def app_of() -> App:
+    """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
+    return cache(lambda edition: create_app(Settings(edition=edition, logs=0), lambda: NOW))
+
+
+@pytest.fixture(scope="session")
+def people(app_of: App) -> Mapping[str, Mapping[str, str]]:
+    """Give what cases say of people: what stands in their texts as `<owner.id>`."""
+    secret = "p" * SECRET_LENGTH
+    calls: list[Mapping[str, Any]] = [{"when": f"POST {WRITE}", "body": {}}, {"when": f"GET {LIST}?limit=1"}]
+    _, answer = drive(app_of(EDITIONS[0]), [_call(each, secret) for each in calls])
+    user = answer.json()["audit_logs"][0]["user"]
+    return {"owner": {"id": user["id"], "username": user["username"], "email": user["email"]}}
+
+
+def _call(case: Mapping[str, Any], secret: str) -> Call:
+    method, target = case["when"].split(" ", 1)
+    path, _, query = target.partition("?")
+    who = case.get("as", "owner")
+    headers = {name.lower(): value for name, value in case.get("headers", {}).items()}
+    if who != "nobody":
+        headers.setdefault("coder-session-token", token_of(Holder[who.upper().replace("-", "_")], secret))
+    body = case.get("body", "")
+    return Call(
+        method,
+        path,
+        query.encode(),
+        tuple((name.encode(), str(value).encode()) for name, value in headers.items()),
+        ((body if isinstance(body, str) else json.dumps(body)).encode(),),
+    )
+
+
+def _fill(value: Any, words: Mapping[str, Mapping[str, str]]) -> Any:
+    """Fill in what is written as `<owner.id>`, anywhere in a case."""
+    if isinstance(value, str):
+        return re.sub(r"<(owner)\.(\w+)>", lambda found: words[found[1]][found[2]], value)
+    if isinstance(value, dict):
+        return {name: _fill(each, words) for name, each in value.items()}
+    return [_fill(each, words) for each in value] if isinstance(value, list) else value
+
+
+def _seen(answer: Answer, wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """Look at an answer the way a case does."""
+    seen: dict[str, Any] = {"status": answer.status}
+    if "headers" in wanted:
+        seen["headers"] = {
+            name: ", ".join(v.decode() for key, v in answer.headers if key == name.lower().encode()) or None
+            for name in wanted["headers"]
+        }
+    if "text" in wanted:
+        seen["text"] = answer.body.decode()
+    if "json" in wanted:
+        seen["json"] = answer.json()
+        assert answer.body.endswith(b"\n")
+        assert answer.header("content-type") == "application/json; charset=utf-8"
+    if "logs" in wanted:
+        seen["logs"] = len(answer.json()["audit_logs"])
+    if "count" in wanted:
+        seen["count"] = answer.json()["count"]
+    if "keys" in wanted:
+        seen["keys"] = list(answer.json()["audit_logs"][0])
+    if "user_keys" in wanted:
+        seen["user_keys"] = list(answer.json()["audit_logs"][0]["user"])
+    if "log" in wanted:
+        log = answer.json()["audit_logs"][0]
+        seen["log"] = {name: log.get(name) for name in wanted["log"]}
+    return seen
+
+
+@pytest.mark.parametrize(
+    ("edition", "name"), [(edition, name) for edition, cases in CASES_OF.items() for name in cases]
+)
+def test_a_case(edition: str, name: str, app_of: App, people: Mapping[str, Mapping[str, str]]) -> None:
+    """What the reference says of a request is what the edition answers."""
+    case = _fill(CASES_OF[edition][name], people)
+    secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
+    given = [_call({"when": f"POST {WRITE}", "body": fields}, secret) for fields in case.get("given", ())]
+
+    *written, answer = drive(app_of(edition), [*given, _call(case, secret)])
+
+    assert {each.status for each in written} <= {204}
+    assert _seen(answer, case["then"]) == case["then"]
+
+
+def test_there_are_cases() -> None:
+    """The reference's tables make hundreds of cases."""
+    assert sum(map(len, CASES_OF.values())) >= LEAST
