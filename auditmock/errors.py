@@ -34,6 +34,10 @@ class Refusal(Exception):  # noqa: N818 - not an error of ours: the answer to a 
         self.headers = headers
 
 
+class PlainRefusal(Refusal):
+    """A request that is answered with a line of text."""
+
+
 def invalid_parameters(
     problems: Iterable[Validation], *, only_search: bool = False, detail: str = ""
 ) -> Refusal:

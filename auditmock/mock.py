@@ -6,6 +6,7 @@ from typing import NamedTuple
 from auditmock.editions import DOCUMENTED, open_edition
 from auditmock.fixtures.base import Base
 from auditmock.fixtures.desk import Desk
+from auditmock.fixtures.dice import Dice
 from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Ids, Kind
 from auditmock.fixtures.store import Clock, Store
@@ -46,7 +47,8 @@ class Mock(NamedTuple):
 def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> Mock:
     """Make a mock: of the seeded history, or of records if a reader is given."""
     contract = open_edition(settings.edition)
-    wording = Wording(contract)
+    organization = Ids(Dice(settings.seed)).uuid(Kind.ORGANIZATION, 0)
+    wording = Wording(contract, {organization: ORGANIZATION})
     history = History(settings.seed, 0 if read_records else settings.logs, settings.until, wording)
     base = read_records(contract) if read_records else history
     desk = Desk(history, base, wording, contract.enum("AuditAction"), contract.enum("ResourceType"))

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from auditmock.vocabulary import NIL_UUID
+
 
 class Person(NamedTuple):
     """A user of the deployment; the fields are Coder's (reference 10.2), times are instants."""
@@ -54,6 +56,10 @@ class NewLog(NamedTuple):
     time: int | None
     ip: str
     user_agent: str
+    request_id: str = NIL_UUID
+    organization_id: str = NIL_UUID
+    additional_fields: bytes = b"{}"
+    """As JSON."""
 
 
 class Validation(NamedTuple):

@@ -45,6 +45,8 @@ class Carrier(NamedTuple):
 
     place: str
     name: str
+    trimmed: bool = False
+    """Whether spaces around the token do not count."""
 
 
 class Operation(NamedTuple):
@@ -147,6 +149,14 @@ class Contract:
                         takes_body="requestBody" in spec,
                     )
 
+    def example(self, operation_id: str) -> Any:
+        """Give the example of an operation's good answer."""
+        for methods in self.document["paths"].values():
+            for operation in methods.values():
+                if operation["operationId"] == operation_id:
+                    return operation["responses"]["200"]["content"]["application/json"]["example"]
+        raise KeyError(operation_id)
+
     def parameter(self, name: str) -> Mapping[str, Any]:
         """One of the named parameters."""
         parameter: Mapping[str, Any] = self.document["components"]["parameters"][name]
@@ -189,10 +199,10 @@ class Contract:
         return limit
 
 
-def _carrier(scheme: Mapping[str, str]) -> Carrier:
+def _carrier(scheme: Mapping[str, Any]) -> Carrier:
     if scheme["type"] == "http":
         return Carrier(scheme["scheme"], "Authorization")
-    return Carrier(scheme["in"], scheme["name"])
+    return Carrier(scheme["in"], scheme["name"], "x-trimmed" in scheme)
 
 
 def _modern(node: Any) -> Any:

@@ -1,12 +1,16 @@
 """What requests to a deployed server say: parameters and bodies, read as Coder does (reference 8, 12)."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import Any
+
+import orjson
 
 from auditmock.errors import database_error, invalid_parameters
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
-from auditmock.handlers.deployment import Contents, Visit
+from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
 from auditmock.handlers.goquery import Values, first_value, read_query
 from auditmock.handlers.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.operations import Operations
@@ -18,10 +22,11 @@ from auditmock.models import NewLog, Page, Validation
 from auditmock.openapi import Contract
 from auditmock.vocabulary import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 
-Act = Callable[[Caller], Reply]
-
 _NUMBERS = ("limit", "offset")
 _TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
+_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+"""An escaped U+0000 in JSON, which PostgreSQL does not keep."""
+
 _ZERO_TIME = parse_instant(ZERO_TIME)
 
 
@@ -29,8 +34,12 @@ def read_contents(
     contract: Contract, operations: Operations, organization: Callable[[str], str | None]
 ) -> Mapping[str, Contents]:
     """Make, by operation id, what reads a request; `organization` finds an id by its name."""
-    listing = _Listing(contract, operations, organization)
-    return {"get-audit-logs": listing.read, "generate-fake-audit-logs": _Writing(contract, operations).read}
+    build_info = contract.operations["get-build-info"]
+    return {
+        "get-audit-logs": _Listing(contract, operations, organization).read,
+        "generate-fake-audit-logs": _Writing(contract, operations).read,
+        build_info.id: lambda _visit: partial(json_reply, 200, contract.example(build_info.id)),
+    }
 
 
 class _Listing:
@@ -52,12 +61,11 @@ class _Listing:
         problems = list(self._problems(values, numbers))
         if problems:
             raise invalid_parameters(problems)
-        username = visit.caller.username if visit.caller else ""
-        wanted = self._query.parse(first_value(values, "q"), username)
+        wanted = self._query.parse(first_value(values, "q"), caller_of(visit).username)
         if isinstance(self._negative, Mapping):
             self._check_signs(numbers, self._negative)
         page = Page(numbers["limit"], numbers["offset"])
-        return lambda caller: self._operations.find(caller, wanted, page)
+        return partial(self._operations.find, caller_of(visit), wanted, page)
 
     def _problems(self, values: Values, numbers: dict[str, int]) -> Iterator[Validation]:
         """Read the parameters; tells what is wrong, in the order of the server."""
@@ -103,6 +111,8 @@ class _Writing:
         self._operations = operations
         self._decoding = Decoding(contract)
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
+        log = contract.schema("AuditLog")["properties"]
+        self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
         self._enums = {
             "resource_type": ("resource_type", contract.enum("ResourceType")),
             "action": ("audit_action", contract.enum("AuditAction")),
@@ -110,8 +120,7 @@ class _Writing:
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
-        new = self._new_log(values, visit)
-        return lambda caller: self._insert(caller, new)
+        return partial(self._insert, caller_of(visit), self._new_log(values, visit))
 
     def _new_log(self, values: Mapping[str, Any], visit: Visit) -> NewLog:
         resource_id, time = values.get("resource_id"), values.get("time")
@@ -123,7 +132,15 @@ class _Writing:
             time=None if time == _ZERO_TIME else time,
             ip=(visit.scope["client"] or ("",))[0],
             user_agent=user_agent.decode(errors="replace"),
+            request_id=values.get("request_id", NIL_UUID),
+            organization_id=values.get("organization_id", NIL_UUID),
+            additional_fields=self._fit(values.get("additional_fields", {})),
         )
+
+    def _fit(self, fields: Any) -> bytes:
+        """Give additional fields, or what is shown in their place when they do not fit (reference 10.4)."""
+        fits = isinstance(fields, dict) and all(isinstance(fields.get(name, ""), str) for name in self._unfit)
+        return _normalize(fields) if fits else orjson.dumps(self._unfit)
 
     def _insert(self, caller: Caller, new: NewLog) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
@@ -133,4 +150,18 @@ class _Writing:
                 raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
+        if _NUL.search(new.additional_fields):
+            raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
+
+
+def _normalize(value: Any) -> bytes:
+    """Write JSON as PostgreSQL keeps it: keys by their length, then by their letters (reference 10.4)."""
+    return orjson.dumps(_sort_keys(value))
+
+
+def _sort_keys(value: Any) -> Any:
+    if isinstance(value, dict):
+        names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
+        return {name: _sort_keys(value[name]) for name in names}
+    return [_sort_keys(each) for each in value] if isinstance(value, list) else value

@@ -3,14 +3,45 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from auditmock.handlers.request import Headers
+from auditmock.asgi import Scope
+from auditmock.errors import PlainRefusal
+from auditmock.handlers.request import Headers, first_header
+from auditmock.handlers.tokens import find_token
 from auditmock.handlers.wire import Header, Reply
+from auditmock.openapi import Carrier
+
+_CSRF = Carrier("cookie", "csrf_token")
 
 _COOKIE = re.compile(rb"(?:^|[;\s])csrf_token=[0-9A-Za-z+/]{43}=")
 """What counts as a valid cookie: 32 bytes in base64."""
 
 _TOKEN = b"csrf_token=YXVkaXRtb2NrYXVkaXRtb2NrYXVkaXRtb2NrYXVkaXQ=; Path=/; HttpOnly; SameSite=Lax"
 """The cookie of every client; a real server's is random, and a mock has nothing to protect."""
+
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_WRONG = (
+    "Something is wrong with your CSRF token. Please refresh the page. If this error persists, try "
+    "clearing your cookies."
+)
+_DIFFERENT = (
+    'CSRF error encountered. Authentication via "coder_session_token" cookie and "Coder-Session-Token" '
+    "header detected, but the values do not match."
+)
+
+
+def check_crossing(scope: Scope, carriers: Sequence[Carrier]) -> None:
+    """Refuse (400) what writes by a cookie alone, which another page may have sent (reference 4.3)."""
+    headers, query = scope["headers"], scope["query_string"]
+    if scope["method"] in _SAFE:
+        return
+    found = {carrier.place: find_token(carrier, headers, query) for carrier in reversed(carriers)}
+    cookie, header = found["cookie"], found["header"]
+    if not cookie or cookie in (header, found["query"]) or found.get("bearer"):
+        return
+    token, known = first_header(headers, b"x-csrf-token"), find_token(_CSRF, headers, query)
+    if not token or token != known:
+        raise PlainRefusal(400, _DIFFERENT if header else _WRONG)
 
 
 class Crumbs:

@@ -1,14 +1,15 @@
 """A deployed server: answers as the extensions of its contract say, `x-server` first (reference 2-12, 20)."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
-from auditmock.errors import Refusal, internal_error, route_not_found
+from auditmock.errors import PlainRefusal, Refusal, internal_error, route_not_found
 from auditmock.fixtures.form import go_json
-from auditmock.handlers.crumbs import Crumbs
+from auditmock.handlers.crumbs import Crumbs, check_crossing
 from auditmock.handlers.request import first_header
 from auditmock.handlers.route import KNOWN_METHODS, Route, Routes
 from auditmock.handlers.tokens import Caller, Tokens
@@ -19,10 +20,15 @@ from auditmock.vocabulary import JSON_TYPE
 _log = logging.getLogger(__name__)
 
 _JSON: Header = (b"content-type", JSON_TYPE.encode())
+_TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _EMPTY: Header = (b"content-length", b"0")
 _PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
 
 Finish = Callable[[Scope, Reply, Send, float], Awaitable[None]]
+
+
+Act = Callable[[], Reply]
+"""Does what a request asks for."""
 
 
 @dataclass(slots=True)
@@ -34,11 +40,11 @@ class Visit:
     route: Route
     caller: Caller | None = None
     operation: Operation | None = None
-    act: Callable[[Caller], Reply] | None = None
+    act: Act | None = None
     """What is to be done, once all checks have passed."""
 
 
-Contents = Callable[[Visit], Callable[[Caller], Reply]]
+Contents = Callable[[Visit], Act]
 """Reads the parameters and the body of a request to an operation; refuses (400, 500) them."""
 
 
@@ -62,7 +68,7 @@ class Deployment:
         self._challenge: bool = server.get("challenge", False)
         self._crumbs = Crumbs(server["vary"], server["headers"])
         checks: Mapping[str, Callable[[Visit], None]] = {
-            "csrf": lambda _visit: None,
+            "csrf": lambda visit: check_crossing(visit.scope, contract.carriers),
             "rate": lambda _visit: None,
             "token": self._check_token,
             "gate": self._check_gate,
@@ -106,9 +112,9 @@ class Deployment:
             return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
         for check in self._checks:
             check(visit)
-        if visit.act is None or visit.caller is None:
+        if visit.act is None:
             raise route_not_found()
-        return visit.act(visit.caller)
+        return visit.act()
 
     def _check_token(self, visit: Visit) -> None:
         if visit.route.guarded:
@@ -141,8 +147,23 @@ class Deployment:
             return Reply(refusal.status, [_EMPTY, *headers], b"")
         if refusal.status == 401 and self._challenge:  # noqa: PLR2004 - the one status that challenges
             headers.append((b"www-authenticate", _challenge(refusal, visit.scope)))
-        body = go_json(envelope(refusal)) + b"\n"
-        return Reply(refusal.status, [_JSON, (b"content-length", b"%d" % len(body)), *headers], body)
+        if isinstance(refusal, PlainRefusal):
+            text = refusal.message.encode() + b"\n"
+            return Reply(refusal.status, [_TEXT, (b"content-length", b"%d" % len(text)), *headers], text)
+        return json_reply(refusal.status, envelope(refusal), headers)
+
+
+def json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:
+    """Answer with JSON as Go writes it."""
+    body = go_json(value) + b"\n"
+    return Reply(status, [_JSON, (b"content-length", b"%d" % len(body)), *headers], body)
+
+
+def caller_of(visit: Visit) -> Caller:
+    """Give the caller of a visit that takes a token, so that there is one; refuses (404) if not."""
+    if visit.caller is None:
+        raise route_not_found()
+    return visit.caller
 
 
 def _denial(words: Mapping[str, object]) -> Refusal:

@@ -69,7 +69,7 @@ class Tokens:
         cured: bool = True,
     ) -> None:
         """Take the token's places, the people and the worlds; `cured` refusals name a token that works."""
-        self._carriers = tuple((carrier.place, carrier.name.encode()) for carrier in carriers)
+        self._carriers = carriers
         self._names = {carrier.place: carrier.name for carrier in reversed(carriers)}
         self._people = {holder: person(holder) for holder in Holder}
         self._world = world
@@ -79,8 +79,8 @@ class Tokens:
 
     def find(self, headers: Headers, query: bytes) -> bytes:
         """Find a request's token: the first place of the contract that holds one that is not empty."""
-        for place, name in self._carriers:
-            if token := _SEEKERS[place](headers, query, name):
+        for carrier in self._carriers:
+            if token := find_token(carrier, headers, query):
                 return token
         return b""
 
@@ -156,3 +156,9 @@ def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
 
 _SEEKERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
 """By place, how to find the first value of a name."""
+
+
+def find_token(carrier: Carrier, headers: Headers, query: bytes) -> bytes:
+    """Find what one place of a request holds; empty when it holds nothing."""
+    token = _SEEKERS[carrier.place](headers, query, carrier.name.encode())
+    return token.strip() if carrier.trimmed else token
