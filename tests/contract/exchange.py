@@ -1,12 +1,16 @@
 """One request and its answer, as they are shown to people and to programs; no token stands in either."""
 
-import json
 import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 from urllib.parse import quote, urlencode
 
+import orjson
+
 TOKEN_VARIABLE = "CODER_SESSION_TOKEN"  # noqa: S105 - the name of a variable, not its value
+
+OTHER_COOKIE = "theme=dark"
+"""Stands before the token in a header of cookies, as in any browser."""
 
 Query = Sequence[tuple[str, str]]
 
@@ -15,7 +19,7 @@ class Request(NamedTuple):
     """What is sent: `path` is whole, `token` names the place of the token (header, cookie or query).
 
     `sender` names the variable that holds the token; a token that is no secret, such as a bad one, stands
-    there itself.
+    there itself. So does a token in `headers`.
     """
 
     method: str
@@ -37,12 +41,13 @@ class Request(NamedTuple):
         if self.method != "GET":
             words += ["-X", self.method]
         for name, value in self.headers.items():
-            words += ["-H", shlex.quote(f"{name}: {value}")]
+            header = f"{name}: {value}"
+            words += ["-H", f'"{header}"' if TOKEN_VARIABLE in value else shlex.quote(header)]
         url = shlex.quote(base_url + self.target)
         if self.token == "header":  # noqa: S105 - a place
             words += ["-H", f'"Coder-Session-Token: {self.sender}"']
         elif self.token == "cookie":  # noqa: S105 - a place
-            words += ["-H", f'"Cookie: coder_session_token={self.sender}"']
+            words += ["-H", f'"Cookie: {OTHER_COOKIE}; coder_session_token={self.sender}"']
         elif self.token == "query":  # noqa: S105 - a place
             url += f'"{"&" if self.query else "?"}coder_session_token={self.sender}"'
         if self.body is not None:
@@ -70,7 +75,7 @@ class Exchange(NamedTuple):
 
     def json(self) -> Any:
         """Read the answer; raises ValueError when it is no JSON."""
-        return json.loads(self.body)
+        return orjson.loads(self.body)
 
 
 def _shell(body: bytes) -> str:

@@ -1,6 +1,7 @@
 """Audit logs as the suite looks at them: plain JSON objects, and what search keys see in them."""
 
 from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
 from typing import Any
 
 from auditmock.instants import DAY, parse_day, parse_instant
@@ -37,3 +38,30 @@ def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
 def element(key: SearchKey, value: str) -> str:
     """Write an element of a search, quoted where it must be."""
     return f'{key.name}:"{value}"' if set(value) & set(" :") else f"{key.name}:{value}"
+
+
+def description_of(log: Log, rules: Mapping[str, Any]) -> str:
+    """Write a log's description by the contract's rules."""
+    extra = log["additional_fields"] or {}
+    number = str(extra.get("build_number", ""))
+    facts = {**log, "build_number": "known" if number else ""}
+    rule = next(
+        rule for rule in rules["rules"] if all(facts[name] == value for name, value in rule["when"].items())
+    )
+    words = {
+        "<verb>": rules["verbs"][log["action"]],
+        "<noun>": rules["nouns"][log["resource_type"]],
+        "<build_number>": number,
+    }
+    text: str = rule["text"]
+    for placeholder, word in words.items():
+        text = text.replace(placeholder, word)
+    return text
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of the internet, or nothing."""
+    try:
+        return not text or bool(ip_address(text))
+    except ValueError:
+        return False

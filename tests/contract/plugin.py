@@ -34,7 +34,8 @@ from auditmock.openapi import Contract
 _USAGE, _UNREADY = 2, 3
 """Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
 
-_LAST = ("writes", "operations", "answers")
+ANSWERS = "answers"
+_LAST = ("writes", "operations", ANSWERS)
 """The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
 
 
@@ -162,10 +163,15 @@ def _place(law: Law | None) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Begin a law with a clean slate."""
-    run = item.config.stash[RUN]
+    """Begin a law with a clean slate.
+
+    A run that stops at the first broken law goes straight to the laws of answers once an answer broke one.
+    """
+    run, law = item.config.stash[RUN], law_of(item)
     if run.target:
         run.target.begin()
+        if run.options.fail_fast and run.target.watch.sightings and law and law.aspect != ANSWERS:
+            pytest.skip("an answer has broken the contract already")
     yield
 
 

@@ -31,7 +31,7 @@ def expect_refusal(exchange: Exchange, status: int, fields: Collection[str] | No
     if exchange.status != status:
         raise Violation(str(status), f"{exchange.status}: {exchange.body[:200]!r}", (exchange,))
     problems = envelope_of(exchange).get("validations", [])
-    named = {problem["field"] for problem in problems}
     if fields is None:
         return
-    expect(named == set(fields), f"problems of {sorted(fields)}", sorted(named), exchange)
+    named = sorted(problem["field"] for problem in problems)
+    expect(named == sorted(fields), f"a problem each of {sorted(fields)}", named, exchange)

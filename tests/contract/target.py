@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 from auditmock.clock import present_instant
-from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.exchange import OTHER_COOKIE, Exchange, Request
 from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
@@ -138,7 +138,8 @@ class Target:
             raise GoneError(f"{self.base_url} answers no more: {error}") from None
 
     def _exchange(self, request: Request) -> Exchange:
-        headers = {"User-Agent": "auditmock-contract-suite", **request.headers}
+        given = {name: self.tokens.reveal(value) for name, value in request.headers.items()}
+        headers = {"User-Agent": "auditmock-contract-suite", **given}
         target = request.target
         if request.token:
             carrier = next(each for each in self.contract.carriers if each.place == request.token)
@@ -146,7 +147,7 @@ class Target:
             if carrier.place == "header":
                 headers[carrier.name] = token
             elif carrier.place == "cookie":
-                headers["Cookie"] = f"{carrier.name}={token}"
+                headers["Cookie"] = f"{OTHER_COOKIE}; {carrier.name}={token}"
             else:
                 target += f"{'&' if '?' in target else '?'}{carrier.name}={quote(token, safe='')}"
         sent = format_instant(present_instant())

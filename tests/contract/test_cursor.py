@@ -87,7 +87,7 @@ def test_cursor_and_offset_meet(target: Target, sample: Sample) -> None:
 
 def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> None:
     """Page after page, each behind the last log of the one before, is the whole list, and then nothing."""
-    step = max(1, len(sample.logs) // 5)
+    step = max(1, len(sample.logs) // 4)
 
     def look() -> None:
         cursor: dict[str, str] = {}

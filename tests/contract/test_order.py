@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from auditmock.contract.exchange import Request
-from auditmock.contract.logs import Log, instant
+from auditmock.contract.logs import Log, element, instant, values_of
 from auditmock.contract.page import listed
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
@@ -46,6 +46,18 @@ def test_reading_leaves_no_log(target: Target) -> None:
         logs = exchange.json()["audit_logs"] if exchange.status == HTTPStatus.OK else []
         mine = [log["id"] for log in logs if log["user_agent"] == own]
         expect(not mine, "no log of a mere reader", mine, exchange)
+
+
+def test_readers_at_once_get_each_their_own(target: Target, sample: Sample) -> None:
+    """Of questions that are asked together each has its own answer."""
+    key = target.contract.search.keys["action"]
+    actions = values_of(sample.logs, key)
+    path = target.path("get-audit-logs")
+    requests = [Request("GET", path, [("q", element(key, action)), ("limit", "9")]) for action in actions[:4]]
+    for action, exchange in zip(actions, target.send_together(requests), strict=False):
+        logs = exchange.json()["audit_logs"] if exchange.status == HTTPStatus.OK else []
+        found = {log["action"] for log in logs}
+        expect(found == {action}, f"logs with the action {action}", sorted(found), exchange)
 
 
 def test_no_id_is_there_twice(sample: Sample) -> None:

@@ -3,12 +3,11 @@
 import re
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
 from typing import Any
 
 import pytest
 
-from auditmock.contract.logs import Log
+from auditmock.contract.logs import Log, description_of, is_address
 from auditmock.contract.page import listed
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
@@ -37,25 +36,6 @@ def properties(contract: Contract) -> Mapping[str, Any]:
     """Give the fields of a log, as the contract has them."""
     fields: Mapping[str, Any] = contract.schema("AuditLog")["properties"]
     return fields
-
-
-def description_of(log: Log, rules: Mapping[str, Any]) -> str:
-    """Write a log's description by the contract's rules."""
-    extra = log["additional_fields"] or {}
-    number = str(extra.get("build_number", ""))
-    facts = {**log, "build_number": "known" if number else ""}
-    rule = next(
-        rule for rule in rules["rules"] if all(facts[name] == value for name, value in rule["when"].items())
-    )
-    words = {
-        "<verb>": rules["verbs"][log["action"]],
-        "<noun>": rules["nouns"][log["resource_type"]],
-        "<build_number>": number,
-    }
-    text: str = rule["text"]
-    for placeholder, word in words.items():
-        text = text.replace(placeholder, word)
-    return text
 
 
 def test_the_description_fits(gallery: Sequence[Log], contract: Contract) -> None:
@@ -193,14 +173,6 @@ def test_addresses_are_addresses(gallery: Sequence[Log]) -> None:
     """`ip` is empty or an address of version 4 or 6."""
     for log in gallery:
         expect(is_address(log["ip"]), f"an address in {log['id']}", log["ip"])
-
-
-def is_address(text: str) -> bool:
-    """Tell whether a text is an address of the internet, or nothing."""
-    try:
-        return not text or bool(ip_address(text))
-    except ValueError:
-        return False
 
 
 def test_builds_tell_what_was_built(gallery: Sequence[Log], contract: Contract) -> None:

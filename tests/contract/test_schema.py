@@ -24,7 +24,7 @@ from auditmock.contract.verdict import Violation
 from auditmock.contract.writing import NIL, PAST
 from auditmock.instants import parse_instant
 
-_EXAMPLES = 12
+_EXAMPLES = 8
 _EXAMPLES_DEEP = 300
 _CHAINS = 3
 _CHAINS_DEEP = 100

@@ -7,7 +7,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from auditmock.clock import present_instant
-from auditmock.contract.logs import element, instant
+from auditmock.contract.logs import description_of, element, instant, is_address
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
@@ -52,6 +52,9 @@ def test_a_post_is_one_log_with_its_fields(target: Target, data: st.DataObject) 
     expected = {**DEFAULTS, **body, **given_time, "user_agent": MARKER}
     seen = {name: log[name] for name in expected}
     expect(seen == expected, f"{expected}", seen)
+    wanted = description_of(log, CONTRACT.schema("AuditLog")["properties"]["description"]["x-description"])
+    expect(log["description"] == wanted, repr(wanted), repr(log["description"]))
+    expect(bool(log["ip"]) and is_address(log["ip"]), "the address of the client", repr(log["ip"]))
 
 
 @draws
@@ -84,8 +87,9 @@ def test_a_post_takes_its_place(target: Target, seconds: list[str]) -> None:
 def test_nothing_given_is_all_defaults(target: Target) -> None:
     """An empty object writes a log of now, about a new resource, every other field as by default."""
     own = mark()
-    for _ in range(2):
-        exchange = post(target, {}, own)
+    for media_type in ("application/json", "application/json; charset=utf-8"):
+        headers = {"Content-Type": media_type, "User-Agent": own}
+        exchange = target.send(posting(target, {})._replace(headers=headers))
         expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
     new = marked(target, own, "")
 
@@ -163,26 +167,32 @@ def test_nil_and_zero_count_as_absent(target: Target) -> None:
 
 
 def test_the_target_is_the_caller(target: Target) -> None:
-    """The user is the caller, and `resource_target` the caller's name."""
-    log = written(target, {"resource_id": fresh(), "time": PAST})
-    mine = listed(target, f"username:me resource_id:{log['resource_id']}")
+    """The user is the caller, by name the `resource_target`; a search finds what was not there before."""
+    resource = fresh()
+    q = f"username:me resource_id:{resource}"
+    expect_logs(listed(target, q), [], 0)
+    log = written(target, {"resource_id": resource, "time": PAST})
+    mine = listed(target, q)
 
-    expect(mine.total == 1, "the log, by username:me", mine.total, mine.exchange)
+    expect_logs(mine, [log], 1)
     expect(log["resource_target"] == log["user"]["username"], log["user"]["username"], log["resource_target"])
 
 
-TOGETHER = 4
+TOGETHER = ("create", "write", "delete", "stop")
 
 
 def test_two_at_once_are_two(target: Target) -> None:
-    """POSTs that are sent together are both there."""
+    """POSTs that are sent together are all there, each with its own fields."""
     resource = fresh()
-    requests = [posting(target, {"resource_id": resource, "time": PAST})] * TOGETHER
+    body = {"resource_id": resource, "time": PAST}
+    requests = [posting(target, {**body, "action": action}) for action in TOGETHER]
     statuses = [exchange.status for exchange in target.send_together(requests)]
     page = listed(target, f"resource_id:{resource}")
 
-    expect(page.total == statuses.count(204) == TOGETHER, f"{TOGETHER} logs", page.total, page.exchange)
-    expect(len(set(page.ids)) == TOGETHER, "an id each", page.ids, page.exchange)
+    number, actions = len(TOGETHER), sorted(log["action"] for log in page.logs)
+    expect(page.total == statuses.count(204) == number, f"{number} logs", page.total, page.exchange)
+    expect(len(set(page.ids)) == number, "an id each", page.ids, page.exchange)
+    expect(actions == sorted(TOGETHER), f"{sorted(TOGETHER)}", actions, page.exchange)
     tail = listed(target, f"resource_id:{resource}", after_id=page.ids[1])
     expect(tail.ids == page.ids[2:], f"{page.ids[2:]}, of the same instant", tail.ids, tail.exchange)
 

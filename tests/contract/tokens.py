@@ -22,13 +22,13 @@ class Tokens(NamedTuple):
         return f"Tokens({sorted(self._names().values())})"
 
     def reveal(self, sender: str) -> str:
-        """Give the token a sender stands for, as a shell would: whole, the id before `-`, or the secret.
+        """Give the token a sender stands for, as a shell would.
 
-        What names no variable stands for itself.
+        Whole, in capitals, the id before `-`, or the secret; what names no variable stands for itself.
         """
         for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
             token_id, _, secret = token.partition("-")
-            forms = {"%%-*}": token_id, "#*-}": secret, "}": token}
+            forms = {"%%-*}": token_id, "#*-}": secret, "^^}": token.upper(), "}": token}
             for form, part in forms.items():
                 sender = sender.replace(f"${{{variable}{form}", part)
             sender = sender.replace(f"${variable}", token)
@@ -51,6 +51,7 @@ class Tokens(NamedTuple):
         named = {}
         for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
             secret = token.partition("-")[2]
+            named[token.upper()] = f"${{{variable}^^}}"
             named[token] = f"${variable}"
             if len(secret) == len(SHARED) and secret != SHARED:
                 named[secret] = f"${{{variable}#*-}}"

@@ -104,9 +104,9 @@ class Watch:
         return None
 
     def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:
-        if not answer.response:
-            return None
         exchange = answer.exchange
+        if not answer.response or exchange.request.method == "HEAD":
+            return None
         if "content" not in answer.response:
             return (
                 (f"no body with {exchange.status}", repr(exchange.body[:_LONGEST])) if exchange.body else None

@@ -222,11 +222,6 @@ FAULTS = (
         rewrite_term(lambda each: None if each.value.lower() == "autostart" else each, "build_reason"),
     ),
     fault(
-        "build-reason-beside-stop-ignored",
-        "`build_reason` filters nothing beside `action:stop`.",
-        rewrite_query("q", lambda q: re.sub(r"build_reason:\S+ ?", "", q) if "action:stop" in q else q),
-    ),
-    fault(
         "underscore-is-a-wildcard",
         "An underscore in `resource_target` stands for any character.",
         select("resource_target", lambda log, value: _is_like(_field(log, "resource_target"), value, "_")),
@@ -299,26 +294,6 @@ FAULTS = (
         rewrite_log(
             lambda log: log | {"is_deleted": True},
             lambda log: log["status_code"] == 500 and bool(log["resource_link"]),
-        ),
-    ),
-    fault(
-        "early-times-fail",
-        "The server fails on lists that reach before the year 1000.",
-        instead(
-            lambda request, reply: (
-                is_page(request, reply) and any(log["time"] < "1000" for log in reply.json()["audit_logs"])
-            ),
-            failure,
-        ),
-    ),
-    fault(
-        "late-times-fail",
-        "The server fails on lists with a log of the year 9999.",
-        instead(
-            lambda request, reply: (
-                is_page(request, reply) and any(log["time"] >= "9999" for log in reply.json()["audit_logs"])
-            ),
-            failure,
         ),
     ),
     fault(

@@ -1,5 +1,6 @@
 """The score of the suite: which faults it finds, by which law, and after how many requests."""
 
+import gc
 import json
 import multiprocessing
 import os
@@ -13,7 +14,7 @@ from typing import Any, NamedTuple
 
 import schemathesis.pytest.plugin  # noqa: F401 - read once, not in every fork
 from catalogue import BY_NAME
-from fault import Fault
+from fault import NONE, Fault
 from peer import finds_fault
 from serving import make_server
 
@@ -27,7 +28,7 @@ from auditmock.server import bind, url_of
 from auditmock.settings import Settings
 
 _TOKENS = {"--token": token_of(Holder.OWNER), "--second-token": token_of(Holder.MEMBER)}
-_WRITES = "writes"
+_WRITES = ("writes",)
 _BUDGET = 2000
 _LOGS = 6000
 """Fewer than by default: some faults look at every log for each answer."""
@@ -42,26 +43,29 @@ class Caught(NamedTuple):
 
 
 class Score(NamedTuple):
-    """What became of one fault: in a run that may write, and in one that only reads."""
+    """What became of one fault: by the laws of reading and, if they miss it, by those of writing."""
 
     fault: str
     aspect: str
-    writing: Caught | None
     reading: Caught | None
+    writing: Caught | None
+
+    @property
+    def caught(self) -> Caught | None:
+        """How it is found, if it is."""
+        return self.reading or self.writing
 
 
 def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
-    """Judge servers with each of these faults; every run is in a process of its own, forked from this one."""
-    _good_app()
+    """Judge servers with each of these faults; every run is in a process of its own, forked from this one.
+
+    What a run reads first of all is then known to each fork: the laws, the contract, the strategies.
+    """
+    with _quiet():
+        _judge(NONE.name)
+    gc.freeze()
     with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
-        written: dict[str, Caught] = {}
-        for name, writing in pool.imap_unordered(_judge_writing, names):
-            if writing is None or writing.layer != _WRITES:
-                yield Score(name, BY_NAME[name].aspect, writing, writing)
-            else:
-                written[name] = writing
-        for name, reading in pool.imap_unordered(_judge_reading, written):
-            yield Score(name, BY_NAME[name].aspect, written[name], reading)
+        yield from pool.imap_unordered(_judge, names)
 
 
 def score_peer(names: Sequence[str], processes: int) -> Iterator[tuple[str, bool]]:
@@ -76,20 +80,28 @@ def _judge_by_peer(name: str) -> tuple[str, bool]:
         return name, finds_fault(url)
 
 
+@contextmanager
+def _quiet() -> Iterator[None]:
+    kept = [os.dup(stream) for stream in (1, 2)]
+    _be_quiet()
+    yield
+    for stream, copy in enumerate(kept, 1):
+        os.dup2(copy, stream)
+        os.close(copy)
+
+
 def _be_quiet() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
 
 
-def _judge_writing(name: str) -> tuple[str, Caught | None]:
-    with _serve(BY_NAME[name]) as url:
-        return name, judge_first(url, allow_writes=True)
-
-
-def _judge_reading(name: str) -> tuple[str, Caught | None]:
-    with _serve(BY_NAME[name]) as url:
-        return name, judge_first(url, allow_writes=False)
+def _judge(name: str) -> Score:
+    fault = BY_NAME[name]
+    with _serve(fault) as url:
+        reading = judge_first(url)
+        writing = None if reading else judge_first(url, allow_writes=True, only=_WRITES)
+    return Score(name, fault.aspect, reading, writing)
 
 
 @lru_cache(1)
@@ -111,13 +123,14 @@ def _serve(fault: Fault) -> Iterator[str]:
     thread.join()
 
 
-def judge_first(url: str, *, allow_writes: bool) -> Caught | None:
+def judge_first(url: str, *, allow_writes: bool = False, only: tuple[str, ...] = ()) -> Caught | None:
     """Judge a deployment until a law is broken."""
     with tempfile.TemporaryDirectory() as folder:
         verdict = judge(
             Options(
                 base_url=url,
                 allow_writes=allow_writes,
+                only=only,
                 fail_fast=True,
                 rate_limit=0,
                 max_requests=_BUDGET,

@@ -11,8 +11,8 @@ _READING = 0.9
 
 
 def write_row(score: Score) -> str:
-    """Write one fault: how it is found with writes, and how without."""
-    return f"{score.fault:44} {score.aspect:9} {_tell(score.writing):62} {_tell(score.reading)}"
+    """Write one fault: after how many requests it is found, in which layer, and by which law."""
+    return f"{score.fault:44} {score.aspect:9} {_tell(score.caught)}"
 
 
 def _tell(caught: Caught | None) -> str:
@@ -22,13 +22,13 @@ def _tell(caught: Caught | None) -> str:
 def write_summary(scores: Sequence[Score]) -> Iterator[str]:
     """Write what the scores come to."""
     faults = [score for score in scores if score.fault != NONE.name]
-    written = [score.writing for score in faults if score.writing]
-    read = [score.reading for score in faults if score.reading]
+    found = [score.caught for score in faults if score.caught]
+    reading = sum(score.reading is not None for score in faults)
     yield ""
-    yield f"{len(faults)} faults; found with --allow-writes: {len(written)}, reading only: {len(read)}"
-    layers = Counter(caught.layer for caught in written)
+    yield f"{len(faults)} faults; found: {len(found)}, of these reading only: {reading}"
+    layers = Counter(caught.layer for caught in found)
     yield "found first by: " + ", ".join(f"{layer} {number}" for layer, number in layers.most_common())
-    yield f"requests needed at most: {max((caught.requests for caught in written), default=0)}"
+    yield f"requests needed at most: {max((caught.requests for caught in found), default=0)}"
     yield from find_shortcomings(scores)
 
 
@@ -36,15 +36,15 @@ def find_shortcomings(scores: Sequence[Score]) -> list[str]:
     """List where the suite falls short of what it must find."""
     faults = [score for score in scores if score.fault != NONE.name]
     found = [
-        f"a false alarm on the good mock: {score.writing.law}"
+        f"a false alarm on the good mock: {score.caught.law}"
         for score in scores
-        if score.fault == NONE.name and score.writing
+        if score.fault == NONE.name and score.caught
     ]
-    found += [f"not found: {score.fault}" for score in faults if not score.writing]
+    found += [f"not found: {score.fault}" for score in faults if not score.caught]
     found += [
         f"found after more than {_MOST_REQUESTS} requests: {score.fault}"
         for score in faults
-        if score.writing and score.writing.requests > _MOST_REQUESTS
+        if score.caught and score.caught.requests > _MOST_REQUESTS
     ]
     reading = sum(score.reading is not None for score in faults)
     if reading < _READING * len(faults):

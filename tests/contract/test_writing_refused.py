@@ -1,6 +1,7 @@
 """Laws of refused writing: what the contract forbids is told, and leaves no log."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 import pytest
 
@@ -135,10 +136,30 @@ def test_the_mocks_own_people_write_nothing(target: Target, name: str) -> None:
     expect_unwritten(target, own, exchange)
 
 
-@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST"])
+ELSEWHERE: Mapping[str, Callable[[str], str]] = {
+    "below": lambda path: f"{path}/nowhere",
+    "with a slash": lambda path: f"{path}/",
+    "in capitals": str.upper,
+}
+
+
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_there_is_nothing_elsewhere(target: Target, where: str) -> None:
+    """A path that is not exactly one of the contract's is answered with 404."""
+    path = target.path("get-audit-logs")
+    base = target.contract.base_path
+
+    exchange = target.send(Request("GET", base + ELSEWHERE[where](path.removeprefix(base)), [("q", "")]))
+
+    expect_refusal(exchange, 404)
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "OPTIONS", "HEAD"])
 def test_logs_cannot_be_changed(target: Target, method: str) -> None:
     """The list has no other method than GET, and says so."""
     exchange = target.send(Request(method, target.path("get-audit-logs"), (), {}, b""))
 
-    expect_refusal(exchange, 405)
+    expect(exchange.status == HTTPStatus.METHOD_NOT_ALLOWED, "405", exchange.status, exchange)
+    if method != "HEAD":
+        expect_refusal(exchange, 405)
     expect(exchange.headers.get("allow") == "GET", "Allow: GET", exchange.headers.get("allow"), exchange)
