@@ -23,7 +23,7 @@ from auditmock.settings import Settings
 NOW = parse_instant("2026-02-03T04:05:06.789Z")
 CASES = Path(__file__).parents[1] / "data" / "editions"
 EDITIONS = tuple(find_overlays())
-LEAST = 200
+LEAST = 300
 """Cases there are at least."""
 
 App = Callable[[str], AsgiApp]

@@ -2,7 +2,7 @@
 
 import re
 
-from answering import envelope, fail_when, failure, instead, page_answer
+from answering import envelope, fail_when, instead, page_answer
 from fault import Request, about
 from listing import KEYS, Find, arrange, rearrange, select
 from rewriting import (
