@@ -48,6 +48,12 @@ class Carrier(NamedTuple):
     trimmed: bool = False
     """Whether spaces around the token do not count."""
 
+    @property
+    def label(self) -> str:
+        """How the suite calls it: by the place alone where the name is that of the session token."""
+        known = self.name.lower().replace("-", "_") == "coder_session_token" or self.place == "bearer"
+        return self.place if known else f"{self.place} {self.name}"
+
 
 class Operation(NamedTuple):
     """One operation; `path` is whole, base path included."""
@@ -117,6 +123,12 @@ class Contract:
         """How a deployed server goes about requests (`x-server`); empty for the documented edition."""
         server: Mapping[str, Any] = self.document.get("x-server", {})
         return server
+
+    @property
+    def denial(self) -> Mapping[str, Any]:
+        """What a role that may read but not write hears from a deployed server (status, message, detail)."""
+        denial: Mapping[str, Any] = self.server.get("denied", {})
+        return denial
 
     @property
     def escapes_html(self) -> bool:
@@ -197,6 +209,18 @@ class Contract:
         """What an absent `limit`, or 0, stands for."""
         limit: int = self.paging["default_limit"]
         return limit
+
+    @property
+    def orders_ties(self) -> bool:
+        """Whether it promises an order of logs of one instant."""
+        return len(self.paging["order"]) > 1
+
+    def count(self, matching: int, shown: int) -> int:
+        """Tell what `count` says of so many matching logs on a page that shows some."""
+        if self.paging["count"] == "of_page" and not shown:
+            return 0
+        cap: int = self.paging.get("count_cap", matching)
+        return min(matching, cap + 1)
 
 
 def _carrier(scheme: Mapping[str, Any]) -> Carrier:

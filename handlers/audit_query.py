@@ -122,7 +122,7 @@ class AuditQuery:
         except ValueError as error:
             if self._rules["values"] == "ignored":
                 # what cannot be read is the zero time, and that is a bound only from above
-                return _ZERO_DAY if key.match == "not_after" else None
+                return _ZERO_DAY if key.match != "not_before" else None
             detail = f'Query param "{key.name}" must be a valid date format (2006-01-02): {error}'
             raise _ProblemError(detail) from None
 

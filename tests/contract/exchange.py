@@ -12,11 +12,14 @@ TOKEN_VARIABLE = "CODER_SESSION_TOKEN"  # noqa: S105 - the name of a variable, n
 OTHER_COOKIE = "theme=dark"
 """Stands before the token in a header of cookies, as in any browser."""
 
-Query = Sequence[tuple[str, str]]
+_HEADER, _NAME = "Coder-Session-Token", "coder_session_token"
+
+Pair = tuple[str, str]
+Query = Sequence[Pair]
 
 
 class Request(NamedTuple):
-    """What is sent: `path` is whole, `token` names the place of the token (header, cookie or query).
+    """What is sent: `path` is whole, `token` names the place of the token, as `Carrier.label` does.
 
     `sender` names the variable that holds the token; a token that is no secret, such as a bad one, stands
     there itself. So does a token in `headers`.
@@ -35,6 +38,20 @@ class Request(NamedTuple):
         """The path with its query."""
         return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
 
+    def carry(self, token: str) -> tuple[Pair | None, Pair | None]:
+        """Give the header, or else the query parameter, that the token goes in; neither without one."""
+        place, _, name = (self.token or "").partition(" ")
+        match place:
+            case "header":
+                return (name or _HEADER, token), None
+            case "bearer":
+                return ("Authorization", f"Bearer {token}"), None
+            case "cookie":
+                return ("Cookie", f"{OTHER_COOKIE}; {name or _NAME}={token}"), None
+            case "query":
+                return None, (name or _NAME, token)
+        return None, None
+
     def curl(self, base_url: str) -> str:
         """Write the request as a command to paste; the token comes from the environment."""
         words = ["curl", "-i"]
@@ -44,12 +61,11 @@ class Request(NamedTuple):
             header = f"{name}: {value}"
             words += ["-H", f'"{header}"' if TOKEN_VARIABLE in value else shlex.quote(header)]
         url = shlex.quote(base_url + self.target)
-        if self.token == "header":  # noqa: S105 - a place
-            words += ["-H", f'"Coder-Session-Token: {self.sender}"']
-        elif self.token == "cookie":  # noqa: S105 - a place
-            words += ["-H", f'"Cookie: {OTHER_COOKIE}; coder_session_token={self.sender}"']
-        elif self.token == "query":  # noqa: S105 - a place
-            url += f'"{"&" if self.query else "?"}coder_session_token={self.sender}"'
+        carried, parameter = self.carry(self.sender)
+        if carried:
+            words += ["-H", '"{}: {}"'.format(*carried)]
+        if parameter:
+            url += '"{}{}={}"'.format("&" if "?" in self.target else "?", *parameter)
         if self.body is not None:
             words += ["--data-binary", _shell(self.body)]
         return " ".join([*words, url])

@@ -4,8 +4,12 @@ from collections.abc import Iterable, Mapping
 from ipaddress import ip_address
 from typing import Any
 
-from auditmock.instants import DAY, parse_day, parse_instant
-from auditmock.openapi import SearchKey
+from auditmock.instants import DAY, SECOND, parse_day, parse_instant
+from auditmock.openapi import Contract, SearchKey
+from auditmock.vocabulary import NIL_UUID
+
+_FAILED, _REDIRECTED = 400, 303
+"""Statuses: from which on a request has failed, and that of one that was sent elsewhere."""
 
 Log = Mapping[str, Any]
 
@@ -21,6 +25,8 @@ def matches(log: Log, key: SearchKey, value: str) -> bool:
         return instant(log) >= parse_day(value)
     if key.match == "not_after":
         return instant(log) < parse_day(value) + DAY
+    if key.match == "not_after_its_last_second":
+        return instant(log) <= parse_day(value) + DAY - SECOND
     return key.value_in(log).lower() == value.lower()
 
 
@@ -32,7 +38,8 @@ def select(logs: Iterable[Log], key: SearchKey, value: str) -> list[Log]:
 def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
     """List the distinct values a key could be asked for in these logs; days for the dates."""
     found = {log["time"][:10] if key.type == "date" else key.value_in(log) for log in logs}
-    return sorted(value for value in found if value and '"' not in value)
+    listed = found & {*key.values} if key.values else found
+    return sorted(value for value in listed if value not in {"", NIL_UUID} and '"' not in value)
 
 
 def element(key: SearchKey, value: str) -> str:
@@ -40,16 +47,19 @@ def element(key: SearchKey, value: str) -> str:
     return f'{key.name}:"{value}"' if set(value) & set(" :") else f"{key.name}:{value}"
 
 
-def description_of(log: Log, rules: Mapping[str, Any]) -> str:
+def description_of(log: Log, contract: Contract) -> str:
     """Write a log's description by the contract's rules."""
-    extra = log["additional_fields"] or {}
-    number = str(extra.get("build_number", ""))
+    fields = contract.schema("AuditLog")["properties"]
+    rules = fields["description"]["x-description"]
+    names = fields["additional_fields"].get("x-build-fields", {})
+    shown = next((name for name, fact in names.items() if fact == "build_number"), "build_number")
+    number = str((log["additional_fields"] or {}).get(shown, ""))
     facts = {**log, "build_number": "known" if number else ""}
     rule = next(
         rule for rule in rules["rules"] if all(facts[name] == value for name, value in rule["when"].items())
     )
     words = {
-        "<verb>": rules["verbs"][log["action"]],
+        "<verb>": _verb(log, rules),
         "<noun>": rules["nouns"][log["resource_type"]],
         "<build_number>": number,
     }
@@ -57,6 +67,14 @@ def description_of(log: Log, rules: Mapping[str, Any]) -> str:
     for placeholder, word in words.items():
         text = text.replace(placeholder, word)
     return text
+
+
+def _verb(log: Log, rules: Mapping[str, Any]) -> str:
+    """Say what was done; some editions tell what was only attempted."""
+    status = log["status_code"]
+    outcome = "failed" if status >= _FAILED else "redirected" if status == _REDIRECTED else ""
+    verb: str = rules.get("outcomes", {}).get(outcome, rules["verbs"][log["action"]])
+    return verb.replace("<action>", log["action"])
 
 
 def is_address(text: str) -> bool:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from auditmock.contract.editions import AUTO, EDITIONS
+from auditmock.contract.editions import AUTO
 from auditmock.contract.exchange import TOKEN_VARIABLE
 from auditmock.contract.tokens import SECOND_VARIABLE
+from auditmock.editions import list_editions
 
 URL_VARIABLE = "CODER_URL"
 REPORTS = ("html", "junit", "json", "har")
@@ -21,7 +22,7 @@ class Options:
 
     base_url: str = _row("", "What to judge; if not given, a mock of its own.", URL_VARIABLE)
     edition: str = _row(
-        AUTO, "The edition of the contract; auto asks the deployment.", choices=(AUTO, *EDITIONS)
+        AUTO, "The edition of the contract; auto asks the deployment.", choices=(AUTO, *list_editions())
     )
     allow_writes: bool = _row(default=False, explanation="Send POST requests, too: each writes a test log.")
     only: tuple[str, ...] = _row((), "Judge by these laws alone: a name, an aspect, or a layer.")
@@ -30,7 +31,7 @@ class Options:
     deep: bool = _row(default=False, explanation="Look at far more examples; takes minutes.")
     fail_fast: bool = _row(default=False, explanation="Stop at the first law that is broken.")
     rate_limit: float = _row(6.0, "Requests a second at most; 0 is no limit. (A mock of its own has none.)")
-    max_requests: int = _row(0, "Requests at most; 0 is 400, 800 with --allow-writes, 20,000 with --deep.")
+    max_requests: int = _row(0, "Requests at most; 0 is 600, 900 with --allow-writes, 20,000 with --deep.")
     request_timeout: float = _row(10.0, "Seconds to wait for an answer.")
     retries: int = _row(2, "How often to ask again when a read fails, or the server asks to wait.")
     tls_verify: str = _row("true", 'Check the certificate: "true", "false", or a file of authorities.')
@@ -43,7 +44,7 @@ class Options:
     @property
     def budget(self) -> int:
         """How many requests may be sent."""
-        return self.max_requests or (20_000 if self.deep else 800 if self.allow_writes else 400)
+        return self.max_requests or (20_000 if self.deep else 900 if self.allow_writes else 600)
 
 
 class Option(NamedTuple):

@@ -15,13 +15,13 @@ import pytest
 from hypothesis import HealthCheck, Phase, settings
 
 from auditmock.contract.baseline import BaselineError, write_baseline
-from auditmock.contract.editions import Edition, open_edition
+from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Outcome
 from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
 from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
-from auditmock.contract.pace import Pace
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
+from auditmock.contract.promises import find_broken
 from auditmock.contract.reports.writing import write_reports
 from auditmock.contract.run import RUN, Run
 from auditmock.contract.sample import Sample, take_gallery, take_sample
@@ -70,6 +70,8 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers", "law(layer, aspect, place, sentence): a law, its place in the contract"
     )
     config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
+    config.addinivalue_line("markers", "promised(names): holds for editions that promise all of these")
+    config.addinivalue_line("markers", "each(names, values, ids): is judged for each value of the contract")
     options = _options(config)
     _check_url(options.base_url)
     try:
@@ -99,6 +101,44 @@ def _is_address(url: str) -> bool:
         return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
     except ValueError:
         return False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Choose what to judge by before the laws are collected: they are made from it."""
+    if not session.config.option.collectonly:
+        _choose_edition(session.config.stash[RUN])
+
+
+def _choose_edition(run: Run) -> None:
+    name, url = run.options.edition, run.options.base_url.rstrip("/")
+    if name == AUTO and url:
+        with _open_client(run.options) as client:
+            _meet(run, _make_target(run, url, run.tokens, client))
+    run.choose(choose_edition(name, run.findings.server_version))
+
+
+def _meet(run: Run, target: Target) -> None:
+    """Make sure that a deployment can be judged, and ask which release it says it is."""
+    try:
+        first = check_ready(target)
+    except NotReadyError as error:
+        pytest.exit(str(error), returncode=_UNREADY)
+    run.findings.server_version = find_version(target, first)
+    run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
+
+
+def _make_target(run: Run, url: str, tokens: Tokens, client: httpx.Client) -> Target:
+    return Target(
+        contract=run.contract,
+        base_url=url,
+        tokens=tokens,
+        pace=run.pace,
+        client=client,
+        watch=Watch(run.contract),
+        timeout=run.options.request_timeout,
+        retries=run.options.retries,
+    )
 
 
 def _make_folder(options: Options) -> None:
@@ -137,8 +177,16 @@ def _tokens(config: pytest.Config) -> Tokens:
     return Tokens(*given)
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a case of a law for each value of the contract."""
+    contract = metafunc.config.stash[RUN].contract
+    for mark in metafunc.definition.iter_markers("each"):
+        names, values, ids = mark.args
+        metafunc.parametrize(names, values(contract), ids=ids)
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the laws, put those that write last, and leave them out unless that is allowed."""
+    """Choose the laws, put those that write last, and leave out what is not allowed or not promised."""
     run = config.stash[RUN]
     laws = {item: law for item in items if (law := law_of(item))}
     try:
@@ -150,11 +198,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = sorted(
         (item for item in items if item not in set(left_out)), key=lambda item: _place(laws.get(item))
     )
-    if not run.options.allow_writes:
-        reading = pytest.mark.skip(reason="it writes, and --allow-writes is not given")
-        for item, law in laws.items():
-            if law.layer == WRITES:
-                item.add_marker(reading)
+    for item, law in laws.items():
+        names = [name for mark in item.iter_markers("promised") for name in mark.args]
+        if law.layer == WRITES and not run.options.allow_writes:
+            item.add_marker(pytest.mark.skip(reason="it writes, and --allow-writes is not given"))
+        elif broken := find_broken(run.contract, names):
+            item.add_marker(pytest.mark.skip(reason=f"{run.findings.edition} does not promise it: {broken}"))
 
 
 def _place(law: Law | None) -> int:
@@ -229,44 +278,24 @@ def options(pytestconfig: pytest.Config) -> Options:
 
 
 @pytest.fixture(scope="session")
-def edition(options: Options) -> Edition:
-    """Give the edition that is judged by."""
-    return open_edition(options.edition)
-
-
-@pytest.fixture(scope="session")
-def contract(edition: Edition) -> Contract:
+def contract(pytestconfig: pytest.Config) -> Contract:
     """Give the contract that is judged by."""
-    return edition.contract
+    return pytestconfig.stash[RUN].contract
 
 
 @pytest.fixture(scope="session")
-def target(edition: Edition, options: Options, request: pytest.FixtureRequest) -> Iterator[Target]:
+def target(options: Options, request: pytest.FixtureRequest) -> Iterator[Target]:
     """Give the deployment under test, sure that it can be judged; a mock is started if none is named."""
     run = request.config.stash[RUN]
-    url, tokens, rate = options.base_url.rstrip("/"), run.tokens, options.rate_limit
+    url, tokens = options.base_url.rstrip("/"), run.tokens
     if not url:
         mock = request.getfixturevalue("audit_mock")
-        url, tokens, rate = mock.url, Tokens(mock.token("owner"), mock.token("member")), 0.0
+        url, tokens = mock.url, Tokens(mock.token("owner"), mock.token("member"))
     with _open_client(options) as client:
-        target = Target(
-            contract=edition.contract,
-            base_url=url,
-            tokens=tokens,
-            pace=Pace(rate, options.budget),
-            client=client,
-            watch=Watch(edition.contract),
-            timeout=options.request_timeout,
-            retries=options.retries,
-        )
+        target = _make_target(run, url, tokens, client)
         run.target, run.tokens, run.findings.base_url = target, tokens, url
-        try:
-            first = check_ready(target)
-        except NotReadyError as error:
-            pytest.exit(str(error), returncode=_UNREADY)
-        run.findings.edition = edition.name
-        run.findings.server_version = find_version(target, first)
-        run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
+        if not run.findings.preflight:
+            _meet(run, target)
         target.begin()
         yield target
 

@@ -11,10 +11,13 @@ from auditmock.contract.baseline import compare, read_baseline
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import Law
 from auditmock.contract.options import Options
+from auditmock.contract.pace import Pace
 from auditmock.contract.recorder import Recorder
 from auditmock.contract.target import Target
 from auditmock.contract.tokens import Tokens
+from auditmock.editions import open_edition
 from auditmock.instants import format_instant
+from auditmock.openapi import load_contract
 
 
 class Run:
@@ -25,6 +28,8 @@ class Run:
         self.tokens = tokens
         self.known = read_baseline(Path(options.baseline)) if _reads_baseline(options) else frozenset()
         self.recorder = Recorder()
+        self.pace = Pace(options.rate_limit if options.base_url else 0, options.budget)
+        self.contract = load_contract()
         self.target: Target | None = None
         self.started = time.monotonic()
         self.findings = Findings(
@@ -36,6 +41,11 @@ class Run:
             allow_writes=options.allow_writes,
             started=format_instant(present_instant()),
         )
+
+    def choose(self, edition: str) -> None:
+        """Judge by an edition."""
+        self.contract = open_edition(edition)
+        self.findings.edition = edition
 
     def note(self, finding: Finding) -> Finding:
         """Add a finding, with all exchanges that were made for it."""

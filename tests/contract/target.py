@@ -12,7 +12,7 @@ import hypothesis
 import pytest
 
 from auditmock.clock import present_instant
-from auditmock.contract.exchange import OTHER_COOKIE, Exchange, Request
+from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
@@ -141,15 +141,12 @@ class Target:
         given = {name: self.tokens.reveal(value) for name, value in request.headers.items()}
         headers = {"User-Agent": "auditmock-contract-suite", **given}
         target = request.target
-        if request.token:
-            carrier = next(each for each in self.contract.carriers if each.place == request.token)
-            token = self.tokens.reveal(request.sender)
-            if carrier.place == "header":
-                headers[carrier.name] = token
-            elif carrier.place == "cookie":
-                headers["Cookie"] = f"{OTHER_COOKIE}; {carrier.name}={token}"
-            else:
-                target += f"{'&' if '?' in target else '?'}{carrier.name}={quote(token, safe='')}"
+        header, parameter = request.carry(self.tokens.reveal(request.sender))
+        if header:
+            headers.update([header])
+        if parameter:
+            name, token = parameter
+            target += f"{'&' if '?' in target else '?'}{name}={quote(token, safe='')}"
         sent = format_instant(present_instant())
         started = time.perf_counter()
         try:

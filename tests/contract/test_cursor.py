@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from auditmock.contract.logs import element, select, values_of
 from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.promises import promised
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Scope, undisturbed
 from auditmock.openapi import Contract
 
 draws = settings.get_profile("law")
-pytestmark = pytest.mark.law("laws", "cursor", "#/components/parameters/after_id")
+pytestmark = [promised("cursor"), pytest.mark.law("laws", "cursor", "#/components/parameters/after_id")]
 
 SHOWN = 5
 

@@ -9,6 +9,7 @@ import pytest
 from auditmock.contract.exchange import Request
 from auditmock.contract.logs import Log, element, instant, values_of
 from auditmock.contract.page import listed
+from auditmock.contract.promises import promised
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect, undisturbed
@@ -21,6 +22,14 @@ def ordered(logs: Sequence[Log]) -> list[str]:
     return [log["id"] for log in sorted(logs, key=lambda log: (-instant(log), log["id"]))]
 
 
+def test_times_fall(sample: Sample) -> None:
+    """No log is followed by a newer one."""
+    times = [instant(log) for log in sample.logs]
+
+    expect(times == sorted(times, reverse=True), "falling times", [log["time"] for log in sample.logs])
+
+
+@promised("order of ties")
 def test_the_newest_come_first(target: Target) -> None:
     """The first page has falling times, and among equal times rising ids."""
     page = listed(target, "", limit=100)
@@ -28,6 +37,7 @@ def test_the_newest_come_first(target: Target) -> None:
     expect(page.ids == ordered(page.logs), f"the order {ordered(page.logs)}", page.ids, page.exchange)
 
 
+@promised("order of ties")
 def test_the_sample_is_in_order(sample: Sample) -> None:
     """So are the logs of past days, over all their pages."""
     ids = [log["id"] for log in sample.logs]

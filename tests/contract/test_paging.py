@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.page import expect_logs, listed, read_page
+from auditmock.contract.promises import promised
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Scope, expect, undisturbed
@@ -56,20 +57,15 @@ EDGES: Mapping[str, Mapping[str, int]] = {
     "limit 1": {"limit": 1},
     "a limit of 17 bits": {"limit": 65537},
     "an offset of 17 bits": {"limit": 3, "offset": 65537},
-    "no limit": {},
-    "limit 0": {"limit": 0},
     "offset 0": {"limit": 2, "offset": 0},
 }
 
 
 @pytest.mark.law("edges", "paging", "#/components/parameters/limit")
 @pytest.mark.parametrize("edge", EDGES)
-def test_limit_and_offset_hold_at_their_edges(
-    target: Target, sample: Sample, contract: Contract, edge: str
-) -> None:
-    """The extreme numbers are allowed, and 0 or no `limit` is the default."""
-    offset = EDGES[edge].get("offset", 0)
-    limit = EDGES[edge].get("limit", 0) or contract.default_limit
+def test_limit_and_offset_hold_at_their_edges(target: Target, sample: Sample, edge: str) -> None:
+    """The extreme numbers are allowed."""
+    offset, limit = EDGES[edge].get("offset", 0), EDGES[edge]["limit"]
 
     undisturbed(
         target,
@@ -80,6 +76,25 @@ def test_limit_and_offset_hold_at_their_edges(
     )
 
 
+DEFAULTS: Mapping[str, Mapping[str, int]] = {"no limit": {}, "limit 0": {"limit": 0}}
+
+
+@pytest.mark.law("edges", "paging", "#/components/parameters/limit")
+@pytest.mark.parametrize("case", DEFAULTS)
+def test_there_is_a_default(target: Target, sample: Sample, contract: Contract, case: str) -> None:
+    """0 or no `limit` is the default of the contract."""
+    limit = contract.default_limit
+
+    undisturbed(
+        target,
+        sample.scope,
+        lambda: expect_logs(
+            read_page(target, sample.q, **DEFAULTS[case]), sample.logs[:limit], len(sample.logs)
+        ),
+    )
+
+
+@promised("whole counts")
 def test_the_list_ends_where_the_count_says(target: Target, sample: Sample) -> None:
     """The last log is at `offset` count - 1, and behind it there is none."""
     scope = sample.past

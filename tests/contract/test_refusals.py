@@ -7,6 +7,7 @@ import pytest
 
 from auditmock.contract.exchange import Request
 from auditmock.contract.page import listed
+from auditmock.contract.promises import promised
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
@@ -48,6 +49,7 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
 }
 
 
+@promised("strict requests")
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_forbidden_is_refused(target: Target, case: str) -> None:
     """A query the contract forbids is answered with 400 and the fields at fault."""
@@ -57,6 +59,36 @@ def test_what_is_forbidden_is_refused(target: Target, case: str) -> None:
     expect_refusal(target.send(Request("GET", path)), 400, fields)
 
 
+UNREADABLE: Mapping[str, Collection[str]] = {
+    "q=&limit=ten&offset=ten": ["limit", "offset"],
+    "q=&limit=1.5": ["limit"],
+    "q=&after_id=xyz": ["after_id"],
+    "q=a:b:c": ["q"],
+}
+
+
+@promised("lenient requests")
+@pytest.mark.parametrize("query", UNREADABLE)
+def test_what_cannot_be_read_is_refused(target: Target, query: str) -> None:
+    """A number, an id or a search that cannot be read at all is answered with 400 by every server."""
+    path = f"{target.path('get-audit-logs')}?{query}"
+
+    expect_refusal(target.send(Request("GET", path)), 400, UNREADABLE[query])
+
+
+IGNORED = ("limt=1", "LIMIT=1", "utm_source=x")
+
+
+@promised("lenient requests")
+@pytest.mark.parametrize("query", IGNORED)
+def test_what_nobody_knows_is_ignored(target: Target, query: str) -> None:
+    """A parameter that no server knows changes nothing."""
+    exchange = target.send(Request("GET", f"{target.path('get-audit-logs')}?limit=1&{query}"))
+
+    expect(exchange.status == HTTPStatus.OK, "200", exchange.status, exchange)
+
+
+@promised("cursor")
 @pytest.mark.parametrize("cursor", [STRANGER, "00000000-0000-0000-0000-000000000000"])
 def test_a_cursor_of_nobody_is_not_found(target: Target, cursor: str) -> None:
     """An `after_id` that names no log is answered with 404."""
@@ -76,12 +108,14 @@ ALLOWED: Mapping[str, str] = {
 }
 
 
+@promised("lenient search")
 @pytest.mark.parametrize("case", ALLOWED)
 def test_what_is_unusual_is_allowed(target: Target, case: str) -> None:
     """A query the contract allows is answered, however odd it is."""
     listed(target, ALLOWED[case], limit=1)
 
 
+@promised("one media type")
 @pytest.mark.parametrize("accept", ["text/html", "application/json;q=0, text/html"])
 def test_only_json_is_to_be_had(target: Target, accept: str) -> None:
     """Whoever takes no JSON is answered with 406, in JSON."""

@@ -40,9 +40,8 @@ def properties(contract: Contract) -> Mapping[str, Any]:
 
 def test_the_description_fits(gallery: Sequence[Log], contract: Contract) -> None:
     """The description is the contract's template for this action and type."""
-    rules = properties(contract)["description"]["x-description"]
     for log in gallery:
-        wanted = description_of(log, rules)
+        wanted = description_of(log, contract)
         expect(log["description"] == wanted, f"{wanted!r} for {log['id']}", repr(log["description"]))
 
 
@@ -177,6 +176,8 @@ def test_addresses_are_addresses(gallery: Sequence[Log]) -> None:
 
 def test_builds_tell_what_was_built(gallery: Sequence[Log], contract: Contract) -> None:
     """Logs of builds name the workspace, the build and its reason, and come from no browser."""
+    if "build_reason" not in contract.search.keys:
+        pytest.skip("the edition has no reasons of builds")
     reasons = contract.search.keys["build_reason"].values
     for log in gallery:
         if log["resource_type"] == "workspace_build":

@@ -7,6 +7,7 @@ import pytest
 
 from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.people import READERS, SHARED, STRANGERS
+from auditmock.contract.promises import promised
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
@@ -56,21 +57,28 @@ REFUSED: Mapping[str, tuple[bytes, tuple[str, ...] | None]] = {
 
 @pytest.fixture(scope="module")
 def refused(target: Target) -> Mapping[str, Exchange]:
-    """Send every bad body once, all under one mark."""
+    """Send every bad body once, all under one mark.
+
+    Only a server that promises to refuse them gets them: one that keeps a time after year 9999 may be unable
+    to list any log from then on.
+    """
     return {case: post(target, body, REFUSED_MARK) for case, (body, _) in REFUSED.items()}
 
 
+@promised("strict requests")
 @pytest.mark.parametrize("case", REFUSED)
 def test_a_bad_body_is_refused(refused: Mapping[str, Exchange], case: str) -> None:
     """A body the contract forbids is answered with 400 and the fields at fault."""
     expect_refusal(refused[case], 400, REFUSED[case][1])
 
 
+@promised("strict requests")
 def test_what_is_refused_is_not_written(target: Target, refused: Mapping[str, Exchange]) -> None:
     """Whatever is wrong with a body, it leaves no log behind."""
     expect_unwritten(target, REFUSED_MARK, *refused.values())
 
 
+@promised("strict requests")
 def test_a_body_may_be_too_large(target: Target) -> None:
     """A body of more than 1 MiB is answered with 413 and writes nothing."""
     own = mark()
@@ -80,6 +88,7 @@ def test_a_body_may_be_too_large(target: Target) -> None:
     expect_unwritten(target, own, exchange)
 
 
+@promised("strict requests")
 @pytest.mark.parametrize("media_type", ["text/plain", "application/xml", ""])
 def test_only_json_is_taken(target: Target, media_type: str) -> None:
     """A body that is not declared as JSON is answered with 415."""
@@ -132,7 +141,8 @@ def test_the_mocks_own_people_write_nothing(target: Target, name: str) -> None:
     own = mark()
     exchange = target.send(posting(target, {}, own)._replace(sender=f"{name}-{SHARED}"))
 
-    expect(exchange.status in {401, 403}, "401 or 403", exchange.status, exchange)
+    statuses = {401, 403, target.contract.denial.get("status", 403)}
+    expect(exchange.status in statuses, f"one of {sorted(statuses)}", exchange.status, exchange)
     expect_unwritten(target, own, exchange)
 
 
@@ -143,6 +153,7 @@ ELSEWHERE: Mapping[str, Callable[[str], str]] = {
 }
 
 
+@promised("strict requests")
 @pytest.mark.parametrize("where", ELSEWHERE)
 def test_there_is_nothing_elsewhere(target: Target, where: str) -> None:
     """A path that is not exactly one of the contract's is answered with 404."""
@@ -154,6 +165,7 @@ def test_there_is_nothing_elsewhere(target: Target, where: str) -> None:
     expect_refusal(exchange, 404)
 
 
+@promised("strict requests")
 @pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "OPTIONS", "HEAD"])
 def test_logs_cannot_be_changed(target: Target, method: str) -> None:
     """The list has no other method than GET, and says so."""

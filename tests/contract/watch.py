@@ -62,9 +62,10 @@ class Watch:
             )
             for name in contract.document["components"]["schemas"]
         }
+        self._denial = contract.denial.get("status")
         self._request_ids: set[str] = set()
         self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
-            "no server error": _judge_failure,
+            "no server error": self._judge_failure,
             "a listed status": _judge_status,
             "the media type": _judge_media_type,
             "the headers": _judge_headers,
@@ -95,6 +96,13 @@ class Watch:
             self._request_ids.add(request_id)
             return None
         return "an X-Coder-Request-Id of its own for each request", f"{request_id} once more"
+
+    def _judge_failure(self, answer: _Answer) -> tuple[str, str] | None:
+        exchange = answer.exchange
+        denied = exchange.request.method != "GET" and exchange.status == self._denial
+        if exchange.status < _SERVER_ERROR or denied:
+            return None
+        return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
 
     def _judge_constancy(self, answer: _Answer) -> tuple[str, str] | None:
         for log in answer.logs:
@@ -134,13 +142,6 @@ RULES = (
     "a log's constancy",
 )
 """The names of the rules, in the order they are told."""
-
-
-def _judge_failure(answer: _Answer) -> tuple[str, str] | None:
-    exchange = answer.exchange
-    if exchange.status < _SERVER_ERROR:
-        return None
-    return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
 
 
 def _judge_status(answer: _Answer) -> tuple[str, str] | None:

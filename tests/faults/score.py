@@ -28,7 +28,7 @@ from auditmock.server import bind, url_of
 from auditmock.settings import Settings
 
 _TOKENS = {"--token": token_of(Holder.OWNER), "--second-token": token_of(Holder.MEMBER)}
-_WRITES = ("writes",)
+_WRITES = ("writes", "answers")
 _BUDGET = 2000
 _LOGS = 6000
 """Fewer than by default: some faults look at every log for each answer."""

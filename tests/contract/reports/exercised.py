@@ -72,7 +72,7 @@ def _use(operation: Operation, exchanges: Sequence[Exchange], contract: Contract
     at_path = [exchange for exchange in exchanges if _path(exchange.request) == operation.path]
     own = [exchange for exchange in at_path if exchange.request.method == operation.method]
     requests = [exchange.request for exchange in own]
-    carriers = (carrier.place for carrier in contract.carriers)
+    carriers = (carrier.label for carrier in contract.carriers)
     statuses = _specification(operation, contract)["responses"]
     groups = [
         _parameters(operation, requests),

@@ -45,10 +45,11 @@ def _entry(exchange: Exchange, findings: Findings, comment: str) -> dict[str, An
 
 def _request(exchange: Exchange, base_url: str) -> dict[str, Any]:
     request = exchange.request
+    header, parameter = request.carry(request.sender)
     url = base_url + request.target
-    headers = dict(request.headers)
-    if request.token:
-        headers["Coder-Session-Token"] = request.sender
+    if parameter:
+        url += "{}{}={}".format("&" if "?" in url else "?", *parameter)
+    headers = {**request.headers, **dict([header] if header else ())}
     written: dict[str, Any] = {
         "method": request.method,
         "url": url,
