@@ -43,6 +43,10 @@ soak: $(TOOLS) ## Run the tests that take minutes
 faults: $(TOOLS) ## Score the contract suite by servers that have one fault each
 	@$(BIN)/python tests/faults score $(ARGS)
 
+.PHONY: matrix
+matrix: $(TOOLS) ## Judge the mock of every edition by the suite of every edition
+	@$(BIN)/python tests/matrix.py $(ARGS)
+
 .PHONY: bench
 bench: $(TOOLS) ## Measure the speed, side by side with other tools
 	$(BIN)/python benchmarks $(ARGS)

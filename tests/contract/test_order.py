@@ -58,6 +58,7 @@ def test_reading_leaves_no_log(target: Target) -> None:
         expect(not mine, "no log of a mere reader", mine, exchange)
 
 
+@pytest.mark.law("laws", "order", "#/components/parameters/q/x-search")
 def test_readers_at_once_get_each_their_own(target: Target, sample: Sample) -> None:
     """Of questions that are asked together each has its own answer."""
     key = target.contract.search.keys["action"]

@@ -12,7 +12,7 @@ from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
 
-pytestmark = pytest.mark.law("edges", "refusals", "#/components/responses/BadQuery")
+pytestmark = pytest.mark.law("edges", "refusals", "#/components/parameters")
 
 STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
 
