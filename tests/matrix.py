@@ -1,7 +1,7 @@
 """`make matrix`: the suite of every edition against the mock of every edition.
 
-The diagonal must be clean, with writes and over many seeds; every other cell must find differences, each of
-them one that the overlays declare.
+The diagonal must be clean, with writes and over many seeds; every other cell must find differences, all of
+them such as the overlays declare.
 """
 
 import argparse

@@ -93,7 +93,7 @@ def take_sample(target: Target) -> Sample:
 
 def _choose(target: Target) -> Bounds:
     """Choose a search that finds many logs, but fewer than are read at once."""
-    newest = _logs(target, "", 1)
+    newest = _logs(target, "", 1) or _logs(target, f"date_to:{date.max}", 1)
     if not newest:
         return Bounds("", "")
     last = _day(newest[0]) - _DAY

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.law("laws", "rows", "#/components/schemas/AuditLog")
 
 UTC = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?Z")
 MICROS = re.compile(r"[^.]+(\.\d{1,6})?Z")
-FAILED = 400
+FAILED, MANY = 400, 10
 NIL = "00000000-0000-0000-0000-000000000000"
 SHORTEST_KEY = 40
 ZERO: tuple[object, ...] = (
@@ -131,6 +131,31 @@ def test_a_change_is_a_change(gallery: Sequence[Log]) -> None:
             expect(not nulls, f"null left out of {name} in {log['id']}", change)
             same = "old" in change and "new" in change and change["old"] == change["new"]
             expect(not same or change["secret"], f"a change of {name} in {log['id']}", change)
+
+
+def test_what_is_created_was_nothing_before(gallery: Sequence[Log]) -> None:
+    """The diff of a creation tells more values behind than before."""
+    created = [log for log in gallery if log["action"] == "create" and log["request_id"] != NIL]
+    for log in created:
+        before, behind = (
+            sum(change.get(side) not in ZERO for change in log["diff"].values()) for side in ("old", "new")
+        )
+        secret = any(change["secret"] for change in log["diff"].values())
+        told = f"{before} values before, {behind} behind"
+        expect(before <= behind or secret, f"more values behind the creation {log['id']}", told)
+
+
+def test_some_diffs_tell(gallery: Sequence[Log]) -> None:
+    """Not all of many successful creations of users, templates and workspaces have an empty diff."""
+    created = [
+        log["diff"]
+        for log in gallery
+        if log["action"] == "create"
+        and log["resource_type"] in {"user", "template", "workspace"}
+        and log["status_code"] < FAILED
+        and log["request_id"] != NIL
+    ]
+    expect(len(created) < MANY or any(created), "a diff that tells something", f"{len(created)} empty ones")
 
 
 def test_times_are_in_utc(gallery: Sequence[Log]) -> None:

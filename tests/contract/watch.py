@@ -49,6 +49,7 @@ class _Answer(NamedTuple):
     responses: Responses
     response: Mapping[str, Any]
     logs: Sequence[Log]
+    total: int | None
 
 
 class Watch:
@@ -62,6 +63,7 @@ class Watch:
             )
             for name in contract.document["components"]["schemas"]
         }
+        self._counts = contract.paging["count"] == "exact" and "count_cap" not in contract.paging
         self._denial = contract.denial.get("status")
         self._request_ids: set[str] = set()
         self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
@@ -72,7 +74,7 @@ class Watch:
             "a new request id": self._judge_request_id,
             "the body": self._judge_body,
             "a page's order": _judge_order,
-            "a page's size": _judge_size,
+            "a page's size": self._judge_size,
             "a log's constancy": self._judge_constancy,
         }
         self._logs: dict[str, int] = {}
@@ -84,7 +86,8 @@ class Watch:
         responses = self._responses.get((exchange.request.method, path)) or self._responses.get(
             ("", path), {}
         )
-        answer = _Answer(exchange, responses, responses.get(exchange.status, {}), _logs_of(exchange))
+        logs, total = _page_of(exchange)
+        answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
         for rule, judge in self._rules.items():
             breach = None if rule in self.sightings else judge(answer)
             if breach:
@@ -96,6 +99,19 @@ class Watch:
             self._request_ids.add(request_id)
             return None
         return "an X-Coder-Request-Id of its own for each request", f"{request_id} once more"
+
+    def _judge_size(self, answer: _Answer) -> tuple[str, str] | None:
+        """Hold the number of logs against `limit` and, where counts are exact, against `count`."""
+        asked = dict(parse_qsl(urlsplit(answer.exchange.request.target).query))
+        limit, offset = (_read_number(asked.get(name, "0")) for name in ("limit", "offset"))
+        if not limit or offset is None or answer.total is None:
+            return None
+        behind = max(answer.total - offset, 0)
+        if len(answer.logs) > limit:
+            return f"{limit} logs at most", str(len(answer.logs))
+        if self._counts and "after_id" not in asked and len(answer.logs) != min(limit, behind):
+            return f"{min(limit, behind)} logs, since the count is {answer.total}", str(len(answer.logs))
+        return None
 
     def _judge_failure(self, answer: _Answer) -> tuple[str, str] | None:
         exchange = answer.exchange
@@ -171,22 +187,21 @@ def _judge_order(answer: _Answer) -> tuple[str, str] | None:
     return None
 
 
-def _judge_size(answer: _Answer) -> tuple[str, str] | None:
-    asked = dict(parse_qsl(urlsplit(answer.exchange.request.target).query)).get("limit", "")
-    if not asked.isdecimal() or int(asked) == 0 or len(answer.logs) <= int(asked):
-        return None
-    return f"{asked} logs at most", str(len(answer.logs))
+def _read_number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() else None
 
 
-def _logs_of(exchange: Exchange) -> Sequence[Log]:
-    """Read the logs of a page; none when it is no page."""
+def _page_of(exchange: Exchange) -> tuple[Sequence[Log], int | None]:
+    """Read the logs and the count of a page; none when it is no page."""
     if exchange.status != HTTPStatus.OK or exchange.request.method != "GET":
-        return ()
+        return (), None
     try:
-        logs = exchange.json()["audit_logs"]
+        page = exchange.json()
+        logs, total = page["audit_logs"], page["count"]
     except (ValueError, KeyError, TypeError):
-        return ()
-    return logs if isinstance(logs, list) and all(isinstance(log, dict) for log in logs) else ()
+        return (), None
+    sound = isinstance(logs, list) and all(isinstance(log, dict) for log in logs) and isinstance(total, int)
+    return (logs, total) if sound else ((), None)
 
 
 def _judge_headers(answer: _Answer) -> tuple[str, str] | None:

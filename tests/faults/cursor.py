@@ -23,13 +23,6 @@ def _skip_ties(matching: list[Log], everything: list[Log], cursor: str) -> list[
     return [log for log in rest if log["time"] != time]
 
 
-def _keep_ties(matching: list[Log], everything: list[Log], cursor: str) -> list[Log]:
-    time = everything[_place(everything, cursor)]["time"]
-    rest = _from(matching, everything, _place(everything, cursor))
-    ties = [log for log in matching if log["time"] == time and log not in rest]
-    return [log for log in [*ties, *rest] if log["id"] != cursor]
-
-
 def _behind_whole_seconds(matching: list[Log], everything: list[Log], cursor: str) -> list[Log]:
     second = everything[_place(everything, cursor)]["time"][:19]
     return [log for log in matching if log["time"][:19] < second]
@@ -152,11 +145,6 @@ FAULTS = (
         "cursor-skips-ties",
         "Logs of the same instant as the cursor are left out behind it.",
         follow(_skip_ties),
-    ),
-    fault(
-        "cursor-repeats-ties",
-        "Logs of the same instant as the cursor come again behind it.",
-        follow(_keep_ties),
     ),
     fault(
         "cursor-looks-at-whole-seconds",

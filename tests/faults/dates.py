@@ -90,11 +90,6 @@ FAULTS = (
         rewrite_term(lambda each: _move(each, 1), "date_to"),
     ),
     fault(
-        "date-to-excludes-its-last-second",
-        "`date_to` ends where the last second of its day begins.",
-        select("date_to", lambda log, day: _instant(log) < _parse_day(day) + LATEST - SECOND),
-    ),
-    fault(
         "date-to-excludes-its-last-fraction",
         "`date_to` ends with 23:59:59 and no fraction.",
         select("date_to", lambda log, day: _instant(log) <= _parse_day(day) + LATEST - SECOND),

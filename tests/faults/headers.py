@@ -150,11 +150,6 @@ FAULTS = (
         rewrite_answer(lambda reply: reply.with_body(reply.body.decode().encode("latin-1", "replace"))),
     ),
     fault(
-        "body-cut-where-letters-have-two-bytes",
-        "A body is as many bytes long as it has characters.",
-        rewrite_answer(lambda reply: reply.with_body(reply.body[: len(reply.body.decode())])),
-    ),
-    fault(
         "request-id-header-from-the-client",
         "X-Coder-Request-Id repeats the one of the request.",
         rewrite_reply(_echo_id),

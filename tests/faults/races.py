@@ -35,24 +35,6 @@ def _lose_second(serve: Serve) -> Serve:
     return faulty
 
 
-def _fail_second(serve: Serve) -> Serve:
-    under_way = 0
-
-    async def faulty(request: Request) -> Reply:
-        nonlocal under_way
-        if not request.is_write:
-            return await serve(request)
-        under_way += 1
-        try:
-            await asyncio.sleep(_MEETING)
-            reply = await (serve(request) if under_way == 1 else pretend(request))
-            return failure(reply) if under_way > 1 and reply.status == 204 else reply
-        finally:
-            under_way -= 1
-
-    return faulty
-
-
 def _mix_bodies(serve: Serve) -> Serve:
     latest = b""
 
@@ -182,7 +164,6 @@ FAULTS = (
     fault(
         "second-write-at-once-lost", "Of two logs written at the same time the second is lost.", _lose_second
     ),
-    fault("second-write-at-once-fails", "Of two logs written at the same time one fails.", _fail_second),
     fault(
         "writes-at-once-mixed",
         "Of two logs written at the same time both have the fields of the second.",
@@ -193,16 +174,6 @@ FAULTS = (
         "write-found-on-second-read",
         "A log that is written is not in the first list after it.",
         _delay(0, behind=True),
-    ),
-    fault(
-        "write-found-a-second-late",
-        "A log that is written is found only a second later.",
-        _delay(1, behind=False),
-    ),
-    fault(
-        "stale-pages-after-a-write",
-        "After a write the next three lists are those from before it.",
-        _stay_stale(3),
     ),
     fault(
         "stale-page-after-a-write",

@@ -67,9 +67,6 @@ FAULTS = (
         _allow(lambda request: request.is_write, "Auditor"),
     ),
     fault(
-        "member-may-write", "A member may write a log.", _allow(lambda request: request.is_write, "Member")
-    ),
-    fault(
         "auditor-may-not-read",
         "An auditor may not list logs.",
         instead(

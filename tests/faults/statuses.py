@@ -263,27 +263,9 @@ FAULTS = (
         rewrite_request(lambda request: request.moved_to(request.method, request.path.rstrip("/"))),
     ),
     fault(
-        "trailing-slash-redirected",
-        "A slash behind the path is redirected.",
-        answer_with(
-            lambda request: request.path == f"{LIST}/",
-            lambda reply: empty_answer(307)(reply).with_header(b"location", LIST.encode()),
-        ),
-    ),
-    fault(
         "path-case-insensitive",
         "Letter case of the path makes no difference.",
         rewrite_request(lambda request: request.moved_to(request.method, request.path.lower())),
-    ),
-    fault(
-        "wrong-method-is-404",
-        "A wrong method is answered as an unknown path.",
-        instead(_has(405), envelope(404, "Route not found.")),
-    ),
-    fault(
-        "wrong-method-without-allow",
-        "A 405 lacks the header Allow.",
-        rewrite_answer(lambda reply: reply.with_header(b"allow", None), 405),
     ),
     fault(
         "wrong-method-allows-another",
@@ -305,18 +287,6 @@ FAULTS = (
                 else request
             )
         ),
-    ),
-    fault(
-        "options-answered",
-        "OPTIONS is answered with 204.",
-        instead(
-            lambda request, reply: request.method == "OPTIONS" and reply.status == 405, empty_answer(204)
-        ),
-    ),
-    fault(
-        "delete-answered",
-        "DELETE of the list is answered with 204.",
-        instead(lambda request, reply: request.method == "DELETE" and reply.status == 405, empty_answer(204)),
     ),
     fault(
         "list-by-post",
@@ -368,16 +338,10 @@ FAULTS = (
         ),
     ),
     fault(
-        "unsupported-type-is-400",
-        "A body that is not declared as JSON is refused with 400.",
-        instead(_has(415), envelope(400, "Request body must be valid JSON.")),
-    ),
-    fault(
         "large-body-is-400",
         "A body of more than 1 MiB is refused with 400.",
         instead(_has(413), envelope(400, "Request body must be valid JSON.")),
     ),
-    fault("large-body-fails", "The server fails on a body of more than 1 MiB.", instead(_has(413), failure)),
     fault(
         "unknown-parameter-accepted",
         "A parameter that is not known is ignored.",

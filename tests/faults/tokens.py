@@ -197,9 +197,6 @@ FAULTS = (
         "token-after-route", "An unknown path is reported before the token is looked at.", _refuse_after(404)
     ),
     fault(
-        "token-after-method", "A wrong method is reported before the token is looked at.", _refuse_after(405)
-    ),
-    fault(
         "signed-out-is-500",
         "The server fails on a token without a hyphen.",
         answer_with(

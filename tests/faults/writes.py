@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 from uuid import uuid4
 
-from answering import empty_answer, failure, instead
+from answering import failure, instead
 from fault import LIST, Reply, Request, Serve, Wrap, about
 from listing import rearrange
 from rewriting import (
@@ -134,9 +134,6 @@ async def _keep_nothing(request: Request, serve: Serve) -> Reply:
 
 FAULTS = (
     fault(
-        "write-is-201", "A log that is written is answered with 201.", instead(_is_done, empty_answer(201))
-    ),
-    fault(
         "write-not-kept",
         "A log that is written is not kept.",
         around(_keep_nothing),
@@ -158,16 +155,10 @@ FAULTS = (
         _default("resource_id", lambda: _STAND_IN),
     ),
     fault(
-        "default-time-is-1970",
-        "Without a time a log is one of 1970.",
-        _default("time", lambda: "1970-01-01T00:00:00Z"),
-    ),
-    fault(
         "nil-resource-id-kept",
         "The nil UUID is written as a resource id.",
         chain(_show_given("resource_id", lambda _: (_STAND_IN, NIL)), rewrite_post(_nil_to_stand_in)),
     ),
-    fault("given-type-dropped", "The type of a log to write has no effect.", _leave_out("resource_type")),
     fault("given-time-dropped", "The time of a log to write has no effect.", _leave_out("time")),
     fault(
         "start-written-as-stop",
@@ -264,16 +255,6 @@ FAULTS = (
                 }
             ),
         ),
-    ),
-    fault(
-        "unknown-action-fails",
-        "The server fails on an action that is not known.",
-        instead(_blames("action"), failure),
-    ),
-    fault(
-        "bad-resource-id-accepted",
-        "A resource id that is none is replaced by a new one.",
-        forgive(_blames("resource_id"), rewrite_post(lambda fields: without(fields, "resource_id"))),
     ),
     fault(
         "time-without-zone-accepted",

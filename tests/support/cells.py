@@ -55,8 +55,8 @@ def judge_cell(edition: str, url: str, seed: int, *flags: str) -> Cell:
 
 def find_undeclared(cell: Cell, other: str) -> list[str]:
     """List the broken laws at whose place of the contract the overlays declare no difference."""
-    documents = (open_edition(name).document for name in (cell.edition, other))
-    declared = [difference.place for difference in compare(*documents)]
+    one, two = (open_edition(name).document for name in (cell.edition, other))
+    declared = [difference.place for difference in compare(one, two)]
     return [
         law for law, place in cell.broken.items() if not any(_meet(_path(place), each) for each in declared)
     ]
