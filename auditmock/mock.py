@@ -5,13 +5,14 @@ from typing import NamedTuple
 
 from auditmock.editions import DOCUMENTED, open_edition
 from auditmock.fixtures.base import Base
+from auditmock.fixtures.clocks import Clock, WorldClock
 from auditmock.fixtures.desk import Desk
 from auditmock.fixtures.dice import Dice
 from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Ids, Kind
-from auditmock.fixtures.store import Clock, Store
+from auditmock.fixtures.store import Store
 from auditmock.fixtures.wording import Wording
-from auditmock.fixtures.worlds import Worlds
+from auditmock.fixtures.worlds import World, Worlds
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract
@@ -28,6 +29,7 @@ class Mock(NamedTuple):
     """What lane and stack both answer from."""
 
     contract: Contract
+    worlds: Worlds
     tokens: Tokens
     operations: Operations
     ids: Ids
@@ -52,6 +54,11 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
     history = History(settings.seed, 0 if read_records else settings.logs, settings.until, wording)
     base = read_records(contract) if read_records else history
     desk = Desk(history, base, wording, contract.enum("AuditAction"), contract.enum("ResourceType"))
-    worlds = Worlds(SHARED_SECRET.encode(), settings.max_worlds, lambda: Store(desk, clock))
+
+    def make_world(name: str) -> World:
+        world_clock = WorldClock(clock)
+        return World(name, Store(desk, world_clock), world_clock)
+
+    worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world)
     tokens = Tokens(contract.carriers, history.crowd.person, worlds.open, cured=not contract.server)
-    return Mock(contract, tokens, Operations(contract), history.ids, len(base))
+    return Mock(contract, worlds, tokens, Operations(contract), history.ids, len(base))

@@ -23,11 +23,11 @@ class Operations:
         query = self._language.parse(q, caller.username)
         if not page.limit:
             page = page._replace(limit=self._default_limit)
-        return page_reply(caller.store.find(query.filter, page), query.hints)
+        return page_reply(caller.world.store.find(query.filter, page), query.hints)
 
     def find(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """List audit logs as a deployed server does (reference 8.2, 8.4): a filter, and no hints."""
-        found = caller.store.find(wanted, page._replace(limit=page.limit or self._default_limit))
+        found = caller.world.store.find(wanted, page._replace(limit=page.limit or self._default_limit))
         if self._counts_page and not found.shown:
             found = found._replace(count=0)
         elif self._cap is not None and found.count > self._cap:
@@ -36,5 +36,5 @@ class Operations:
 
     def generate_fake_audit_logs(self, caller: Caller, new: NewLog) -> Reply:
         """Write one audit log."""
-        caller.store.add(new, caller.number)
+        caller.world.store.add(new, caller.number)
         return NO_CONTENT

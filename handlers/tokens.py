@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from auditmock.errors import Refusal, forbidden, inactive, signed_out
 from auditmock.fixtures.people import Holder
-from auditmock.fixtures.store import Store
+from auditmock.fixtures.worlds import World
 from auditmock.handlers.request import Headers
 from auditmock.models import Person
 from auditmock.openapi import Carrier
@@ -43,12 +43,12 @@ def token_of(holder: Holder, secret: str = SHARED_SECRET) -> str:
 
 
 class Caller(NamedTuple):
-    """Somebody signed in: the person's number and name, what they are, and the logs they see."""
+    """Somebody signed in: the person's number and name, what they are, and the world they see."""
 
     number: int
     username: str
     roles: frozenset[str]
-    store: Store
+    world: World
 
     def must_be(self, roles: frozenset[str]) -> None:
         """Refuse (403) unless the caller has one of the roles."""
@@ -64,7 +64,7 @@ class Tokens:
         self,
         carriers: tuple[Carrier, ...],
         person: Callable[[int], Person],
-        world: Callable[[bytes], Store],
+        world: Callable[[str], World],
         *,
         cured: bool = True,
     ) -> None:
@@ -100,7 +100,7 @@ class Tokens:
         person = self._people[holder]
         if person.status != "active":
             raise inactive(person.status, self._cure)
-        caller = Caller(holder, person.username, frozenset(person.roles), self._world(secret))
+        caller = Caller(holder, person.username, frozenset(person.roles), self._world(secret.decode()))
         if secret == SHARED_SECRET.encode():
             # few, and remembered for good; other worlds come and go
             self._shared[token] = caller

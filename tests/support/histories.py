@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
+from auditmock.fixtures.clocks import Clock
 from auditmock.fixtures.desk import Desk
 from auditmock.fixtures.history import History
 from auditmock.fixtures.segment import Segment
@@ -42,10 +43,10 @@ def tell_history(seed: int = 1, logs: int = 300, until: int = UNTIL) -> History:
     return History(seed, logs, until, WORDING)
 
 
-def open_store(history: History) -> Store:
-    """Make a store on a history, its clock standing still at `NOW`."""
+def open_store(history: History, clock: Clock = lambda: NOW) -> Store:
+    """Make a store on a history, its clock standing still at `NOW` unless one is given."""
     desk = Desk(history, history, WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
-    return Store(desk, lambda: NOW)
+    return Store(desk, clock)
 
 
 def new_log(**fields: Any) -> NewLog:

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from auditmock.errors import SIGNED_OUT, Refusal
 from auditmock.fixtures.people import POSTS, Holder
-from auditmock.fixtures.store import Store
+from auditmock.fixtures.worlds import World
 from auditmock.handlers.tokens import SHARED_SECRET, TOKEN_IDS, Caller, Tokens, token_of
 from auditmock.models import Person
 from auditmock.openapi import load_contract
@@ -47,11 +47,11 @@ def person(number: int) -> Person:
     return Person("", f"person{number}", "", 0, None, post.status, (), post.roles)
 
 
-def world(secret: bytes, opened: list[bytes] | None = None) -> Store:
+def world(secret: str, opened: list[str] | None = None) -> World:
     """Stand in for the store of a world by its secret, so that a test sees which one was opened."""
     if opened is not None:
         opened.append(secret)
-    return cast("Store", secret)
+    return cast("World", secret)
 
 
 TOKENS = Tokens(CONTRACT.carriers, person, world)
@@ -100,7 +100,7 @@ def test_a_token_opens_its_persons_session(holder: Holder) -> None:
     """A good token opens a session with the person's number, name, roles and the secret's world."""
     caller = TOKENS.open(token_of(holder, SECRET).encode())
 
-    assert caller == Caller(holder, f"person{holder}", frozenset(POSTS[holder].roles), world(SECRET.encode()))
+    assert caller == Caller(holder, f"person{holder}", frozenset(POSTS[holder].roles), world(SECRET))
 
 
 @given(names, secrets)
@@ -125,13 +125,13 @@ def test_no_bytes_break_the_door(token: bytes) -> None:
 
 def test_a_session_of_the_shared_world_is_opened_once() -> None:
     """Tokens of the shared world are looked at once; other worlds may go, and are asked for each time."""
-    opened: list[bytes] = []
+    opened: list[str] = []
     tokens = Tokens(CONTRACT.carriers, person, lambda secret: world(secret, opened))
 
     for secret in (SHARED_SECRET, SECRET) * 2:
         tokens.open(token_of(Holder.OWNER, secret).encode())
 
-    assert opened == [SHARED_SECRET.encode(), SECRET.encode(), SECRET.encode()]
+    assert opened == [SHARED_SECRET, SECRET, SECRET]
 
 
 @pytest.mark.parametrize("token_id", TOKEN_IDS.values())
@@ -210,7 +210,7 @@ def test_the_order_is_the_contracts() -> None:
 def test_one_of_the_roles_is_enough(held: frozenset[str], wanted: frozenset[str]) -> None:
     """Whoever has one of the roles that are wanted may go on, and nobody else."""
     try:
-        Caller(0, "carol", held, world(b"")).must_be(wanted)
+        Caller(0, "carol", held, world("")).must_be(wanted)
     except Refusal:
         passed = False
     else:
@@ -224,7 +224,7 @@ def test_one_of_the_roles_is_enough(held: frozenset[str], wanted: frozenset[str]
 )
 def test_without_a_role_it_is_forbidden(roles: tuple[str, ...], held: str) -> None:
     """Whoever has none of the roles gets 403, and is told which would do and which they have."""
-    caller = Caller(0, "carol", frozenset(roles), world(b""))
+    caller = Caller(0, "carol", frozenset(roles), world(""))
 
     with pytest.raises(Refusal) as refused:
         caller.must_be(frozenset({"owner"}))

@@ -4,26 +4,33 @@ import tracemalloc
 from itertools import chain
 
 import pytest
-from histories import ALL, find, new_log, open_store, tell_history
+from histories import ALL, NOW, find, new_log, open_store, tell_history
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditmock.fixtures.clocks import WorldClock
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.store import Store
-from auditmock.fixtures.worlds import Worlds
+from auditmock.fixtures.worlds import World, Worlds
 from auditmock.models import Filter
 
 HISTORY = tell_history(logs=100)
-SHARED = b"0" * 22
+SHARED = "0" * 22
 IDLE_WORLD = 10_000
 """Bytes a world may take in which nothing was posted."""
 
-names = st.sampled_from([SHARED, b"a" * 22, b"b" * 22, b"c" * 22])
+names = st.sampled_from([SHARED, "a" * 22, "b" * 22, "c" * 22])
+
+
+def make_world(name: str) -> World:
+    """Make a world whose clock stands still."""
+    clock = WorldClock(lambda: NOW)
+    return World(name, open_store(HISTORY, clock), clock)
 
 
 def open_worlds(most: int = 10) -> Worlds:
     """Make worlds on one history."""
-    return Worlds(SHARED, most, lambda: open_store(HISTORY))
+    return Worlds(SHARED, most, make_world)
 
 
 def written(store: Store) -> bytes:
@@ -37,15 +44,15 @@ def post(store: Store, address: str = "127.0.0.1") -> None:
 
 
 @given(st.lists(st.tuples(names, st.ip_addresses().map(str)), max_size=30))
-def test_a_world_is_as_if_it_were_alone(posts: list[tuple[bytes, str]]) -> None:
+def test_a_world_is_as_if_it_were_alone(posts: list[tuple[str, str]]) -> None:
     """Whoever posts elsewhere, a world's bytes are those of a fresh server with its own posts."""
     worlds = open_worlds()
     alone = {name: open_store(HISTORY) for name in {name for name, _ in posts}}
     for name, address in posts:
-        post(worlds.open(name), address)
+        post(worlds.open(name).store, address)
         post(alone[name], address)
 
-    assert {name: written(worlds.open(name)) for name in alone} == {
+    assert {name: written(worlds.open(name).store) for name in alone} == {
         name: written(store) for name, store in alone.items()
     }
 
@@ -54,33 +61,56 @@ def test_the_world_used_longest_ago_goes_first(caplog: pytest.LogCaptureFixture)
     """Beyond the bound the one not used for longest begins anew, which is said; those used since stay."""
     caplog.set_level("INFO")
     worlds = open_worlds(most=2)
-    for name in (b"first", b"second"):
-        post(worlds.open(name))
-    worlds.open(b"first")
-    worlds.open(b"third")
+    for name in ("first", "second"):
+        post(worlds.open(name).store)
+    worlds.open("first")
+    worlds.open("third")
 
-    assert [len(find(worlds.open(name))) for name in (b"first", b"second")] == [101, 100]
+    assert [len(find(worlds.open(name).store)) for name in ("first", "second")] == [101, 100]
     assert "a world is forgotten" in caplog.text
 
 
 def test_the_shared_world_stays() -> None:
     """However many others are opened, the shared world keeps what was posted."""
     worlds = open_worlds(most=1)
-    post(worlds.open(SHARED))
+    post(worlds.open(SHARED).store)
     for number in range(20):
-        worlds.open(b"%d" % number)
+        worlds.open(str(number))
 
-    assert len(find(worlds.open(SHARED))) == 101
+    assert len(find(worlds.open(SHARED).store)) == 101
 
 
 def test_an_idle_world_is_small() -> None:
     """A world that was searched and not written to takes at most 10 kB."""
     worlds = open_worlds(most=1000)
-    find(worlds.open(SHARED))
+    find(worlds.open(SHARED).store)
     tracemalloc.start()
     for number in range(100):
-        find(worlds.open(b"%022d" % (number + 1)))
+        find(worlds.open(f"{number + 1:022}").store)
     size, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
 
     assert size / 100 <= IDLE_WORLD
+
+
+def test_a_world_that_is_reset_begins_anew() -> None:
+    """A reset forgets what happened in a world, for those who hold it already as well, and in no other."""
+    worlds = open_worlds()
+    held = worlds.open(SHARED)
+    for name in (SHARED, "a", "b"):
+        post(worlds.open(name).store)
+    worlds.reset(SHARED)
+    worlds.reset("a")
+
+    assert [len(find(worlds.open(name).store)) for name in (SHARED, "a", "b")] == [100, 100, 101]
+    assert len(find(held.store)) == 100
+
+
+def test_worlds_are_listed_by_their_last_use() -> None:
+    """The shared world stands first, then the others, those used last before; only open ones are found."""
+    worlds = open_worlds()
+    for name in ("a", "b", "a"):
+        worlds.open(name)
+
+    assert [world.name for world in worlds] == [SHARED, "a", "b"]
+    assert [worlds.find(name) is None for name in (SHARED, "a", "c")] == [False, False, True]
