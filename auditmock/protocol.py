@@ -3,11 +3,12 @@
 import asyncio
 import logging
 import re
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from auditmock.access import Stamp
+from auditmock.asgi import Scope
 from auditmock.errors import not_http
 from auditmock.front import Front
 from auditmock.handlers.wire import Reply, refusal_reply
@@ -22,13 +23,24 @@ _LAST_MOMENT = 0.7
 
 _REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_PLAIN_QUERY = re.compile(rb"[0-9A-Za-z%&+,.:=_~*-]*")
+_ODD_HEADERS = frozenset({b"upgrade", b"expect"})
+
+
+class Habit(NamedTuple):
+    """How a client asked: what stood before its query, what behind it, and how that was understood."""
+
+    start: bytes
+    end: bytes
+    scope: Scope
 
 
 class Protocol(HttpToolsProtocol):
     """uvicorn's protocol, patient with clients, and quick where the fast lane knows the answer.
 
     A request that has come as a whole, with nothing before it on its connection, is answered there and
-    then: one write, and no task. All others go uvicorn's way. `stamp` is what every answer carries.
+    then: one write, and no task. One that differs from the one before it in its query alone, to the byte,
+    is not even parsed again. All others go uvicorn's way. `stamp` is what every answer carries.
     """
 
     front: ClassVar[Front]
@@ -36,9 +48,17 @@ class Protocol(HttpToolsProtocol):
     _broken = False
     _reading = False
     _begun: tuple[RequestResponseCycle, Any] | None = None
+    _between = True
+    _used = False
+    _habit: Habit | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read; clients that write a target in plain UTF-8, as curl does, are understood."""
+        habit, self._habit = self._habit, None
+        if habit is not None and self._answer_alike(habit, data):
+            self._habit = habit
+            return
+        between = self._between
         if not data.isascii() and (self.cycle is None or not self.cycle.more_body):
             line, end, rest = data.partition(b"\r\n")
             if _REQUEST_LINE.fullmatch(line):
@@ -50,6 +70,28 @@ class Protocol(HttpToolsProtocol):
             (cycle, app), self._begun = self._begun, None
             if not self._answer(cycle):
                 super()._start_asgi_task(cycle, app)
+            elif between and cycle.keep_alive:
+                self._habit = _note_habit(cycle.scope, data)
+
+    def on_message_begin(self) -> None:
+        """Begin to read a request."""
+        self._between = False
+        super().on_message_begin()
+
+    def on_message_complete(self) -> None:
+        """Have read a request."""
+        self._between = True
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection; one that was used since the timer was set is given as long again."""
+        if self._used:
+            self._used = False
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            super().timeout_keep_alive_handler()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
         """Wait until all of what came is read; a request that waited for its turn starts at once."""
@@ -67,19 +109,34 @@ class Protocol(HttpToolsProtocol):
         if reply is None or not isinstance(reply.body, bytes):
             return False
         cycle.response_started = cycle.response_complete = True
-        self.transport.writelines((self._head(reply, cycle), reply.body))
+        self._write(reply, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", reply.body)
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
         return True
 
-    def _head(self, reply: Reply, cycle: RequestResponseCycle) -> bytes:
-        """Write status line and headers as uvicorn does."""
+    def _answer_alike(self, habit: Habit, data: bytes) -> bool:
+        """Answer a request that reads as the one before it did, but for its query."""
+        start, end, scope = habit
+        if not (data.startswith(start) and data.endswith(end)) or len(data) < len(start) + len(end):
+            return False
+        query = data[len(start) : -len(end)]
+        if not _PLAIN_QUERY.fullmatch(query) or self.flow.write_paused or self.transport.is_closing():
+            return False
+        reply = self.front.answer({**scope, "query_string": query}, b"")
+        if reply is None or not isinstance(reply.body, bytes):
+            return False
+        self._write(reply, b"\r\n", reply.body)
+        self._used = True
+        self.server_state.total_requests += 1
+        return True
+
+    def _write(self, reply: Reply, end: bytes, body: bytes) -> None:
+        """Write status line, headers and body as uvicorn does, all at once."""
         lines = [STATUS_LINE[reply.status]]
         for name, value in (*self.server_state.default_headers, *reply.headers):
             lines += (name, b": ", value, b"\r\n")
-        lines.append(b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n")
-        return b"".join(lines)
+        self.transport.writelines((b"".join((*lines, end)), body))
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, which say nothing
         """Refuse what is no request, behind the answer to the request before it."""
@@ -103,6 +160,16 @@ class Protocol(HttpToolsProtocol):
         """Finish what is in flight, but not for long."""
         super().shutdown()
         asyncio.get_running_loop().call_later(_LAST_MOMENT, self.transport.close)
+
+
+def _note_habit(scope: Any, data: bytes) -> Habit | None:
+    """Take note of how a request without a body read that was all there was of `data`."""
+    start = b"%b %b?" % (scope["method"].encode(), scope["raw_path"])
+    end = data[len(start) + len(scope["query_string"]) :]
+    whole = data.startswith(start + scope["query_string"] + b" HTTP/1.1\r\n")
+    if not whole or end.find(b"\r\n\r\n") != len(end) - 4 or scope["method"] != "GET":
+        return None
+    return None if any(name in _ODD_HEADERS for name, _ in scope["headers"]) else Habit(start, end, scope)
 
 
 def speak_http(front: Front, stamp: Stamp) -> type[Protocol]:
