@@ -9,7 +9,6 @@ from calls import LIST, OWNER
 from processes import Running, connect
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from auditmock.protocol import Protocol
 from auditmock.testing import AuditMock
 
 OF_THE_MOMENT = {b"date", b"x-coder-request-id"}
@@ -118,29 +117,33 @@ def test_a_request_in_pieces_is_waited_for(server: Running, cut: int) -> None:
         assert read_answer(stream) == whole
 
 
+def note_calls(monkeypatch: pytest.MonkeyPatch, method: str) -> list[HttpToolsProtocol]:
+    """Note the calls of a method of uvicorn's protocol, which is called all the same."""
+    noted: list[HttpToolsProtocol] = []
+    call = getattr(HttpToolsProtocol, method)
+
+    def note(protocol: HttpToolsProtocol, *arguments: object) -> None:
+        noted.append(protocol)
+        call(protocol, *arguments)
+
+    monkeypatch.setattr(HttpToolsProtocol, method, note)
+    return noted
+
+
 @pytest.mark.parametrize(("more", "times"), [("", 1), ("Expect: 100-continue\r\n", 9)])
 def test_requests_alike_are_parsed_once(monkeypatch: pytest.MonkeyPatch, more: str, times: int) -> None:
     """Of many requests alike the parser sees the first; those that expect more than an answer it sees all."""
-    seen: list[bytes] = []
-    read = HttpToolsProtocol.data_received
-    monkeypatch.setattr(
-        HttpToolsProtocol, "data_received", lambda each, data: read(each, seen.append(data) or data)
-    )
+    parsed = note_calls(monkeypatch, "data_received")
     with AuditMock() as mock:
         converse(mock.url, [ask(f"q=&limit={number}", HEADERS["plain"] + more) for number in range(1, 10)])
 
-    assert len(seen) == times
+    assert len(parsed) == times
 
 
 def test_a_used_connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     """The time a connection may be idle begins anew with each request, and then it is closed."""
-    made: list[Protocol] = []
-    closed: list[Protocol] = []
-    make = HttpToolsProtocol.connection_made
-    monkeypatch.setattr(
-        HttpToolsProtocol, "connection_made", lambda each, to: make(each, made.append(each) or to)
-    )
-    monkeypatch.setattr(HttpToolsProtocol, "timeout_keep_alive_handler", lambda each: closed.append(each))  # noqa: PLW0108 - a builtin is no method
+    made = note_calls(monkeypatch, "connection_made")
+    closed = note_calls(monkeypatch, "timeout_keep_alive_handler")
     with AuditMock() as mock:
         converse(mock.url, [ask("q=&limit=1", HEADERS["plain"])] * 2)
         made[0].timeout_keep_alive_handler()
