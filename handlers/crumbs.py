@@ -56,7 +56,7 @@ class Crumbs:
 
     def add(self, reply: Reply, request: Headers) -> Reply:
         """Add the headers to the answer to a request; a preflight has its own."""
-        if any(name == b"vary" for name, _ in reply.headers):
+        if first_header(reply.headers, b"vary") is not None:
             return reply
-        known = any(name == b"cookie" and _COOKIE.search(value) for name, value in request)
+        known = any(_COOKIE.search(value) for name, value in request if name == b"cookie")
         return Reply(reply.status, [*reply.headers, *(self._always if known else self._new)], reply.body)

@@ -12,7 +12,7 @@ def read_query(query: bytes) -> Values:
     """Read a query: the values of each name, in their order."""
     values: dict[str, list[str]] = {}
     for pair in query.split(b"&"):
-        if pair and b";" not in pair and not BROKEN_ESCAPE.search(pair):
+        if pair and b";" not in pair and not (b"%" in pair and BROKEN_ESCAPE.search(pair)):
             name, _, value = pair.partition(b"=")
             values.setdefault(_decode(name), []).append(_decode(value))
     return values
@@ -24,5 +24,6 @@ def first_value(values: Values, name: str) -> str:
 
 
 def _decode(text: bytes) -> str:
-    text = text.replace(b"+", b" ")
+    if b"+" in text:
+        text = text.replace(b"+", b" ")
     return (unquote_to_bytes(text) if b"%" in text else text).decode(errors="replace")

@@ -12,7 +12,7 @@ from urllib.parse import unquote_to_bytes
 from auditmock.errors import Refusal, forbidden, inactive, signed_out
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.worlds import World
-from auditmock.handlers.request import Headers
+from auditmock.handlers.request import Headers, first_header
 from auditmock.models import Person
 from auditmock.openapi import Carrier
 
@@ -33,6 +33,7 @@ TOKEN_IDS: Mapping[Holder, str] = {
 
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
+_ESCAPED = re.compile(rb"[%+]")
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
 _HOLDERS = {token_id.encode(): holder for holder, token_id in TOKEN_IDS.items()}
 
@@ -128,7 +129,7 @@ class Tokens:
 
 
 def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
-    return next((value for header, value in headers if header == name.lower()), b"")
+    return first_header(headers, name.lower()) or b""
 
 
 def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
@@ -143,10 +144,14 @@ def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
 
 def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
     for pair in query.split(b"&"):
-        pair_name, _, value = pair.replace(b"+", b" ").partition(b"=")
-        if unquote_to_bytes(pair_name) == name:
-            return unquote_to_bytes(value)
+        written, _, value = pair.partition(b"=")
+        if written == name or (_ESCAPED.search(written) and _unescape(written) == name):
+            return _unescape(value)
     return b""
+
+
+def _unescape(text: bytes) -> bytes:
+    return unquote_to_bytes(text.replace(b"+", b" "))
 
 
 def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
