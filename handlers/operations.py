@@ -2,6 +2,7 @@
 
 from auditmock.handlers.search import SearchLanguage
 from auditmock.handlers.tokens import Caller
+from auditmock.handlers.veil import Veil
 from auditmock.handlers.wire import NO_CONTENT, Reply, page_reply
 from auditmock.models import Filter, NewLog, Page
 from auditmock.openapi import Contract
@@ -13,6 +14,7 @@ class Operations:
     def __init__(self, contract: Contract) -> None:
         self._language = SearchLanguage(contract.search)
         self._default_limit = contract.default_limit
+        self._veil = Veil(contract.server.get("unseen", {}))
         self._counts_page: bool = contract.paging["count"] == "of_page"
         self._cap: int | None = contract.paging.get("count_cap")
         cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap
@@ -32,7 +34,7 @@ class Operations:
             found = found._replace(count=0)
         elif self._cap is not None and found.count > self._cap:
             found = found._replace(count=self._cap + 1)
-        return page_reply(found, (), self._end)
+        return page_reply(self._veil.cover(found, caller.roles), (), self._end)
 
     def generate_fake_audit_logs(self, caller: Caller, new: NewLog) -> Reply:
         """Write one audit log."""
