@@ -23,6 +23,13 @@ class SearchKey(NamedTuple):
     match: str
     values: tuple[str, ...]
     me: bool
+    finds: str = ""
+    """What a deployed server's lookup leaves out: as_stored, present_users or builds; empty: nothing."""
+
+    @property
+    def lookup(self) -> str:
+        """The name under which a store finds what the key finds."""
+        return f"{self.name} {self.finds}".rstrip()
 
     def value_in(self, log: Mapping[str, Any]) -> str:
         """Find what the key looks at in a log; empty when there is nothing."""
@@ -191,7 +198,9 @@ class Contract:
 
     def _search_key(self, name: str, row: Mapping[str, Any]) -> SearchKey:
         values = self.enum(row["schema"]) if "schema" in row else tuple(row.get("values", ()))
-        return SearchKey(name, row["type"], row["field"], row["match"], values, "me" in row)
+        return SearchKey(
+            name, row["type"], row["field"], row["match"], values, "me" in row, row.get("finds", "")
+        )
 
     @cached_property
     def search_pattern(self) -> re.Pattern[str]:

@@ -78,7 +78,8 @@ class AuditQuery:
             equal["username"] = username
         if self._rules["date_order"] != "refused" and until == _ZERO_DAY:
             until = None
-        return Filter(tuple(equal.items()), since, None if until is None else until + _LAST_SECOND)
+        wanted = tuple((self._keys[name].lookup, value) for name, value in equal.items())
+        return Filter(wanted, since, None if until is None else until + _LAST_SECOND)
 
     def _read(self, key: SearchKey, given: list[str]) -> Any:
         if len(given) > 1 and self._rules["duplicates"] == "refused":

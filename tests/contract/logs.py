@@ -27,7 +27,8 @@ def matches(log: Log, key: SearchKey, value: str) -> bool:
         return instant(log) < parse_day(value) + DAY
     if key.match == "not_after_its_last_second":
         return instant(log) <= parse_day(value) + DAY - SECOND
-    return key.value_in(log).lower() == value.lower()
+    text = key.value_in(log)
+    return (text if key.finds == "as_stored" else text.lower()) == value.lower()
 
 
 def select(logs: Iterable[Log], key: SearchKey, value: str) -> list[Log]:

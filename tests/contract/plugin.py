@@ -1,13 +1,8 @@
 """The pytest plugin of the suite: its options, the deployment under test, and what comes of the laws."""
 
-import argparse
-import os
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from functools import partial
 from pathlib import Path
-from typing import Any
-from urllib.parse import urlsplit
 
 import click
 import httpx
@@ -17,9 +12,10 @@ from hypothesis import HealthCheck, Phase, settings
 from auditmock.contract.baseline import BaselineError, write_baseline
 from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Outcome
+from auditmock.contract.flags import add_flags, read_options, read_tokens
 from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
-from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
+from auditmock.contract.options import Options
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.promises import find_broken
 from auditmock.contract.reports.writing import write_reports
@@ -41,26 +37,7 @@ _LAST = ("writes", "operations", ANSWERS)
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Add a flag for each option."""
-    group = parser.getgroup("auditmock", "the contract suite of auditmock")
-    for option in OPTIONS:
-        group.addoption(option.flag, default=option.default, help=option.help, **_action(option))
-    for flag, (variable, explanation) in TOKENS.items():
-        group.addoption(flag, default="", help=f"{explanation} Better given as ${variable}.")
-
-
-def _action(option: Option) -> dict[str, Any]:
-    if isinstance(option.default, bool):
-        return {"action": "store_true"}
-    if option.many:
-        return {"type": partial(_split, option)}
-    return {"type": type(option.default), "choices": option.choices or None}
-
-
-def _split(option: Option, text: str) -> tuple[str, ...]:
-    try:
-        return option.split(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    add_flags(parser)
 
 
 @pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for its seed
@@ -72,13 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
     config.addinivalue_line("markers", "promised(names): holds for editions that promise all of these")
     config.addinivalue_line("markers", "each(names, values, ids): is judged for each value of the contract")
-    options = _options(config)
-    _check_url(options.base_url)
+    options = read_options(config)
     try:
-        config.stash[RUN] = Run(options, _tokens(config))
+        config.stash[RUN] = Run(options, read_tokens(config))
     except BaselineError as error:
         raise pytest.UsageError(str(error)) from None
-    _make_folder(options)
     _draw(options)
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(options.seed)
@@ -88,19 +63,6 @@ def pytest_configure(config: pytest.Config) -> None:
             # Connexion imports Starlette's test client, which announces its move to another HTTP library.
             warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
             config.pluginmanager.import_plugin("auditmock.pytest_plugin")
-
-
-def _check_url(url: str) -> None:
-    if url and not _is_address(url):
-        raise pytest.UsageError(f'"{url}" is no URL of a deployment; write it like https://coder.example.com')
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -141,16 +103,6 @@ def _make_target(run: Run, url: str, tokens: Tokens, client: httpx.Client) -> Ta
     )
 
 
-def _make_folder(options: Options) -> None:
-    """Make the folder for the reports now, while nothing is lost if that cannot be done."""
-    if options.report:
-        try:
-            Path(options.report_dir).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise pytest.UsageError(f"cannot write reports to {options.report_dir}: {reason}") from None
-
-
 def _draw(options: Options) -> None:
     """Tell Hypothesis how thorough to be, and where to begin."""
     base = settings(
@@ -162,19 +114,6 @@ def _draw(options: Options) -> None:
     )
     settings.register_profile("law", base, phases=(Phase.explicit, Phase.generate, Phase.shrink))
     settings.register_profile("writing law", base)
-
-
-def _options(config: pytest.Config) -> Options:
-    values = {option.name: config.getoption(option.name) for option in OPTIONS}
-    for option in OPTIONS:
-        if option.variable:
-            values[option.name] = values[option.name] or os.environ.get(option.variable, "")
-    return Options(**values)
-
-
-def _tokens(config: pytest.Config) -> Tokens:
-    given = (config.getoption(flag) or os.environ.get(variable, "") for flag, (variable, _) in TOKENS.items())
-    return Tokens(*given)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -203,7 +142,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if law.layer == WRITES and not run.options.allow_writes:
             item.add_marker(pytest.mark.skip(reason="it writes, and --allow-writes is not given"))
         elif broken := find_broken(run.contract, names):
-            item.add_marker(pytest.mark.skip(reason=f"{run.findings.edition} does not promise it: {broken}"))
+            # first, since pytest has its own words for a law without cases
+            reason = f"{run.findings.edition} does not promise it: {broken}"
+            item.add_marker(pytest.mark.skip(reason=reason), append=False)
 
 
 def _place(law: Law | None) -> int:

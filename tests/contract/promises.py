@@ -48,6 +48,10 @@ PROMISES: Mapping[str, Promise] = {
     "me": Promise(
         lambda contract: any(key.me for key in contract.search.keys.values()), "its search knows no `me`"
     ),
+    "reasons of builds": Promise(
+        lambda contract: any(key.finds == "builds" for key in contract.search.keys.values()),
+        "its search looks at what stands in the logs",
+    ),
     "roles first": Promise(
         lambda contract: not contract.server or "gate" in contract.server["checks"],
         "it looks at roles after all else",

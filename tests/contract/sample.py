@@ -111,7 +111,7 @@ def _narrow(target: Target, log: Log) -> Bounds:
     days = f"date_from:{_day(log)} date_to:{_day(log)}"
     users = [f"username:{log['user']['username']}"] if log["user"] else []
     choices = [Bounds(words, days) for words in ("", *users)]
-    few = (bounds for bounds in choices if len(_logs(target, bounds.q, _SIZE)) < _SIZE)
+    few = (bounds for bounds in choices if 0 < len(_logs(target, bounds.q, _SIZE)) < _SIZE)
     return next(few, Bounds(f"resource_id:{log['resource_id']}", days))
 
 

@@ -18,7 +18,7 @@ FIRST, SECOND = PAGE["audit_logs"]
 
 def page(*logs: Mapping[str, Any], q: str = "", limit: str = "25") -> Exchange:
     """Make a page of logs."""
-    body = json.dumps({"audit_logs": logs, "count": 3}).encode()
+    body = json.dumps({"audit_logs": logs, "count": len(logs)}).encode()
     return exchange(Request("GET", LIST, [("q", q), ("limit", limit)]), body=body)
 
 
