@@ -86,6 +86,7 @@ _TYPES: dict[str, Any] = {
     "until": Instant(),
     "cors": Origin(),
     "edition": EditionName(),
+    "rate_limit": click.IntRange(0),
     "max_worlds": click.IntRange(1, MOST_WORLDS),
     "log_level": click.Choice(LEVELS),
     "log_format": click.Choice(FORMATS),

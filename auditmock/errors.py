@@ -101,6 +101,12 @@ def unsupported_media_type(detail: str) -> Refusal:
     return Refusal(415, "Unsupported media type.", detail=f'{detail}; send "Content-Type: application/json".')
 
 
+def rate_limited(limit: int, headers: Iterable[tuple[str, str]] = ()) -> Refusal:
+    """429: more requests than the limit lets through; `headers` tell how many that are (reference 6)."""
+    message = f"You've been rate limited for sending more than {limit} requests in 1m0s."
+    return Refusal(429, message, headers=(*headers, ("Retry-After", "60")))
+
+
 def origin_not_allowed(origin: str) -> Refusal:
     """400: a CORS preflight from a page that may not call."""
     detail = f'"{origin}" may not call this server; start it with --cors {origin} to allow it.'

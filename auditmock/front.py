@@ -5,8 +5,9 @@ from time import perf_counter
 from auditmock.access import Access, Stamp
 from auditmock.asgi import App, Receive, Scope, Send
 from auditmock.handlers.contents import read_contents
-from auditmock.handlers.deployment import Deployment
+from auditmock.handlers.deployment import Deployment, Entrance
 from auditmock.handlers.lane import Lane
+from auditmock.handlers.limits import Toll
 from auditmock.handlers.wire import Reply
 from auditmock.mock import Mock
 
@@ -25,19 +26,24 @@ class Front:
         self._lane: Lane | Deployment
         if contract.server:
             contents = read_contents(contract, mock.operations, mock.organization)
-            self._lane = Deployment(self._access, contract, mock.tokens, contents, finish)
+            toll = Toll(mock.limit, mock.tokens, contract.rate) if mock.limit is not None else None
+            self._lane = Deployment(self._access, contract, Entrance(mock.tokens, toll), contents, finish)
         else:
             self._lane = Lane(self._access, contract, mock.tokens, mock.operations, finish)
+        # the judge alone counts requests, where it does
+        self._is_open = mock.limit is None or bool(contract.server)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer over ASGI."""
-        await self._lane(scope, receive, send)
+        await (self._lane if self._is_open else self._access)(scope, receive, send)
 
     def answer(self, scope: Scope, body: bytes) -> Reply | None:
         """Answer a request that is here as a whole, if the lane takes it and the answer is short.
 
         The answer is the one that ASGI would give; for None, ask there.
         """
+        if not self._is_open:
+            return None
         started = perf_counter()
         reply = self._lane.answer(scope, {"body": body, "more_body": False})
         if reply is None or not isinstance(reply.body, bytes):

@@ -5,6 +5,7 @@ from auditmock.crossing import Crossing
 from auditmock.documentation import Site
 from auditmock.errors import route_not_found
 from auditmock.fixtures.people import Holder
+from auditmock.handlers.limits import Toll, TollGate
 from auditmock.handlers.tokens import token_of
 from auditmock.handlers.wire import refusal_reply, send_reply
 from auditmock.mock import Mock
@@ -14,8 +15,11 @@ from auditmock.stack import build_stack
 
 def build_judge(mock: Mock, settings: Settings) -> App:
     """Put CORS and the documentation before Connexion, or before nothing where a deployed server judges."""
-    judge = nowhere if mock.contract.server else build_stack(mock.contract, mock.tokens, mock.operations)
-    return Crossing(Site(judge, mock.contract, token_of(Holder.OWNER)), settings.cors)
+    contract = mock.contract
+    judge = nowhere if contract.server else build_stack(contract, mock.tokens, mock.operations)
+    if mock.limit is not None and not contract.server:
+        judge = TollGate(judge, Toll(mock.limit, mock.tokens, contract.rate), contract.base_path)
+    return Crossing(Site(judge, contract, token_of(Holder.OWNER)), settings.cors)
 
 
 async def nowhere(_scope: Scope, _receive: Receive, send: Send) -> None:

@@ -13,6 +13,7 @@ from auditmock.fixtures.ids import Ids, Kind
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.wording import Wording
 from auditmock.fixtures.worlds import World, Worlds
+from auditmock.handlers.limits import RateLimit
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract
@@ -35,6 +36,7 @@ class Mock(NamedTuple):
     ids: Ids
     size: int
     """How many logs there are at the start."""
+    limit: RateLimit | None
 
     @property
     def version(self) -> str:
@@ -61,4 +63,5 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
 
     worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world)
     tokens = Tokens(contract.carriers, history.crowd.person, worlds.open, cured=not contract.server)
-    return Mock(contract, worlds, tokens, Operations(contract), history.ids, len(base))
+    limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
+    return Mock(contract, worlds, tokens, Operations(contract), history.ids, len(base), limit)

@@ -138,6 +138,12 @@ class Contract:
         return denial
 
     @property
+    def rate(self) -> Mapping[str, str]:
+        """Whom the rate limit counts, and what it tells (`x-rate`)."""
+        rule: Mapping[str, str] = self.document["x-rate"]
+        return rule
+
+    @property
     def escapes_html(self) -> bool:
         """Whether JSON is written as Go does it: HTML escaped, and a newline behind it."""
         return "x-encoding" in self.document

@@ -36,6 +36,7 @@ class Settings:
         'Serve the logs of this file instead: what GET /api/v2/audit answered, or NDJSON; "-" reads stdin.',
     )
     cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
+    rate_limit: int = _row(0, "Requests a minute a client may send to one path; 0 is no limit.")
     max_worlds: int = _row(1000, "Worlds to keep beside the shared one; the one used longest ago goes first.")
     log_level: str = _row("info", "What to log; an access line is info.")
     log_format: str = _row("text", "How to log.")

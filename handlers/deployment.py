@@ -4,12 +4,13 @@ import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from time import perf_counter
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import PlainRefusal, Refusal, internal_error, route_not_found
 from auditmock.fixtures.form import go_json
 from auditmock.handlers.crumbs import Crumbs, check_crossing
+from auditmock.handlers.limits import Toll
 from auditmock.handlers.request import first_header
 from auditmock.handlers.route import KNOWN_METHODS, Route, Routes
 from auditmock.handlers.tokens import Caller, Tokens
@@ -42,23 +43,37 @@ class Visit:
     operation: Operation | None = None
     act: Act | None = None
     """What is to be done, once all checks have passed."""
+    told: Sequence[Header] = ()
+    """What every answer from there on tells of the rate limit."""
 
 
 Contents = Callable[[Visit], Act]
 """Reads the parameters and the body of a request to an operation; refuses (400, 500) them."""
 
 
+class Entrance(NamedTuple):
+    """What lets a request in: the tokens, and the rate limit if there is one."""
+
+    tokens: Tokens
+    toll: Toll | None = None
+
+
 class Deployment:
     """An ASGI app in front of another one: takes all paths of the API."""
 
     def __init__(
-        self, app: App, contract: Contract, tokens: Tokens, contents: Mapping[str, Contents], finish: Finish
+        self,
+        app: App,
+        contract: Contract,
+        entrance: Entrance,
+        contents: Mapping[str, Contents],
+        finish: Finish,
     ) -> None:
         """Take the app behind, and by operation id what reads a request and what then answers it."""
         server = contract.server
         self._app = app
         self._finish = finish
-        self._tokens = tokens
+        self._tokens, self._toll = entrance
         self._contents = contents
         self._routes = Routes(contract)
         self._allow: bool = server["allow"] == "present"
@@ -69,7 +84,7 @@ class Deployment:
         self._crumbs = Crumbs(server["vary"], server["headers"])
         checks: Mapping[str, Callable[[Visit], None]] = {
             "csrf": lambda visit: check_crossing(visit.scope, contract.carriers),
-            "rate": lambda _visit: None,
+            "rate": self._check_rate,
             "token": self._check_token,
             "gate": self._check_gate,
             "route": self._check_route,
@@ -101,6 +116,8 @@ class Deployment:
         except Exception:  # noqa: BLE001 - logged, and answered
             _log.exception("%s %s failed", scope["method"], scope["path"])
             reply = self._refuse(internal_error(), visit)
+        if visit.told:
+            reply = Reply(reply.status, [*reply.headers, *visit.told], reply.body)
         return self._crumbs.add(reply, scope["headers"])
 
     def _pass(self, visit: Visit) -> Reply:
@@ -115,6 +132,10 @@ class Deployment:
         if visit.act is None:
             raise route_not_found()
         return visit.act()
+
+    def _check_rate(self, visit: Visit) -> None:
+        if self._toll:
+            visit.told = self._toll.take(visit.scope)
 
     def _check_token(self, visit: Visit) -> None:
         if visit.route.guarded:

@@ -1,0 +1,146 @@
+"""The rate limit: minutes by the clock, the last one counted in by what is left of it (reference 6)."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv6Address, ip_address
+from typing import NamedTuple
+
+from auditmock.asgi import App, Receive, Scope, Send
+from auditmock.errors import PlainRefusal, Refusal, rate_limited
+from auditmock.handlers.request import first_header
+from auditmock.handlers.tokens import Caller, Tokens
+from auditmock.handlers.wire import Header, refusal_reply, send_reply
+from auditmock.instants import SECOND
+
+_MINUTE = 60 * SECOND
+_BYPASS = b"x-coder-bypass-ratelimit"
+_TRUE = frozenset({b"1", b"t", b"T", b"true", b"TRUE", b"True"})
+_NOT_OWNER = '"X-Coder-Bypass-Ratelimit" provided but user is not owner'
+_GROUP = 64
+"""Bits of an IPv6 address that belong to one client."""
+
+Key = tuple[str, str]
+"""Who asks, and for which path."""
+
+
+@dataclass(slots=True)
+class _Count:
+    """How often a client asked for a path: in the minute that begins at `minute`, and before it."""
+
+    minute: int
+    now: int = 0
+    before: int = 0
+
+    def turn_to(self, minute: int) -> None:
+        """Go on to a minute."""
+        if minute != self.minute:
+            self.before = self.now if minute == self.minute + _MINUTE else 0
+            self.minute, self.now = minute, 0
+
+    def estimate(self, instant: int) -> int:
+        """Estimate the requests of the last sixty seconds."""
+        return int(self.before * (_MINUTE - (instant - self.minute)) / _MINUTE) + self.now
+
+
+class Standing(NamedTuple):
+    """How a client stands: whether it may ask, how often more, and the second a new minute begins."""
+
+    allowed: bool
+    remaining: int
+    reset: int
+
+
+class RateLimit:
+    """Counts requests, each by who asks and for which path."""
+
+    def __init__(self, limit: int, clock: Callable[[], int]) -> None:
+        """Take how many a minute may come, and what tells the present instant."""
+        self.limit = limit
+        self._clock = clock
+        self._counts: dict[Key, _Count] = {}
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def take(self, key: Key) -> Standing:
+        """Count a request, if it is allowed; `remaining` is from before it."""
+        instant = self._clock()
+        minute = instant - instant % _MINUTE
+        count = self._counts.setdefault(key, _Count(minute))
+        count.turn_to(minute)
+        used = count.estimate(instant)
+        count.now += used < self.limit
+        self._forget(minute)
+        return Standing(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
+
+    def _forget(self, minute: int) -> None:
+        """Drop, as they come up one by one, the counts that weigh nothing any more."""
+        key, oldest = next(iter(self._counts.items()))
+        del self._counts[key]
+        if oldest.minute >= minute - _MINUTE:
+            self._counts[key] = oldest
+
+
+class Toll:
+    """The rate limit by the rule of one contract: whom it counts, and what it tells (`x-rate`)."""
+
+    def __init__(self, limit: RateLimit, tokens: Tokens, rule: Mapping[str, str]) -> None:
+        self._limit = limit
+        self._tokens = tokens
+        self._by_caller = rule["by"] == "caller"
+        self._counts_first = rule["counts"] == "after"
+
+    def take(self, scope: Scope) -> list[Header]:
+        """Count a request and give the headers that tell of it; refuses (429, 428) what is not allowed."""
+        caller = self._caller(scope) if self._by_caller else None
+        if caller and first_header(scope["headers"], _BYPASS) in _TRUE:
+            if "owner" not in caller.roles:
+                raise PlainRefusal(428, _NOT_OWNER)
+            return []
+        who = caller.username if caller else group_address((scope["client"] or ("",))[0])
+        standing = self._limit.take((who, scope["path"]))
+        told = {
+            "X-RateLimit-Limit": self._limit.limit,
+            "X-RateLimit-Remaining": standing.remaining - (self._counts_first and standing.allowed),
+            "X-RateLimit-Reset": standing.reset,
+        }
+        headers = [(name, str(number)) for name, number in told.items()]
+        if not standing.allowed:
+            raise rate_limited(self._limit.limit, headers)
+        return [(name.lower().encode(), value.encode()) for name, value in headers]
+
+    def _caller(self, scope: Scope) -> Caller | None:
+        try:
+            return self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+        except Refusal:
+            return None
+
+
+class TollGate:
+    """An ASGI app in front of another one, for an edition that tells of the limit only when it is reached."""
+
+    def __init__(self, app: App, toll: Toll, base_path: str) -> None:
+        self._app = app
+        self._toll = toll
+        self._below = base_path + "/"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request through, or refuse it."""
+        if scope["type"] == "http" and scope["path"].startswith(self._below):
+            try:
+                self._toll.take(scope)
+            except Refusal as refusal:
+                await send_reply(refusal_reply(refusal), send)
+                return
+        await self._app(scope, receive, send)
+
+
+def group_address(address: str) -> str:
+    """Give what stands for a client's address: of IPv6 the network."""
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, IPv6Address):
+        return str(IPv6Address(int(parsed) >> _GROUP << _GROUP))
+    return address
