@@ -1,7 +1,6 @@
 """The search query of deployed servers (reference 9): one tokenizer, and what is made of its pieces."""
 
 from collections.abc import Callable, Iterator, Mapping
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -16,8 +15,6 @@ _ZERO_DAY = parse_instant(ZERO_TIME)
 _LAST_SECOND = DAY - SECOND
 _NUL = 'pq: invalid byte sequence for encoding "UTF8": 0x00'
 _PAIR = 2
-_REMEMBERED = 4096
-_LONG = 200
 
 
 class _ProblemError(ValueError):
@@ -47,14 +44,9 @@ class AuditQuery:
             "date": self._read_date,
             "organization": self._read_organization,
         }
-        # What a text means depends on nothing else; long ones are not worth the memory.
-        self._parse_short = lru_cache(_REMEMBERED)(self._parse)
 
     def parse(self, text: str, username: str) -> Filter:
         """Understand a search by the user of that name; refuses (400) what the edition does not take."""
-        return (self._parse_short if len(text) < _LONG else self._parse)(text, username)
-
-    def _parse(self, text: str, username: str) -> Filter:
         if not text:
             return Filter()
         values = self._collect(text.lower())

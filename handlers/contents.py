@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
@@ -18,7 +18,7 @@ from auditmock.handlers.request import first_header
 from auditmock.handlers.tokens import Caller
 from auditmock.handlers.wire import Reply
 from auditmock.instants import parse_instant
-from auditmock.models import NewLog, Page, Validation
+from auditmock.models import Filter, NewLog, Page, Validation
 from auditmock.openapi import Contract
 from auditmock.vocabulary import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 
@@ -28,6 +28,8 @@ _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped U+0000 in JSON, which PostgreSQL does not keep."""
 
 _ZERO_TIME = parse_instant(ZERO_TIME)
+_REMEMBERED = 4096
+_LONG = 300
 
 
 def read_contents(
@@ -54,18 +56,25 @@ class _Listing:
         self._negative: str | Mapping[str, str] = rules["negative"]
         self._once: bool = rules["repeated"] == "refused"
         self._query = AuditQuery(contract.search, organization)
+        # What a query means depends on nothing else; long ones are not worth the memory.
+        self._understand_short = lru_cache(_REMEMBERED)(self._understand)
 
     def read(self, visit: Visit) -> Act:
-        values = read_query(visit.scope["query_string"])
+        caller, query = caller_of(visit), visit.scope["query_string"]
+        understand = self._understand_short if len(query) < _LONG else self._understand
+        return partial(self._operations.find, caller, *understand(query, caller.username))
+
+    def _understand(self, query: bytes, username: str) -> tuple[Filter, Page]:
+        """Understand a query of the user of that name; refuses (400, 500) what the server does not take."""
+        values = read_query(query)
         numbers: dict[str, int] = {}
         problems = list(self._problems(values, numbers))
         if problems:
             raise invalid_parameters(problems)
-        wanted = self._query.parse(first_value(values, "q"), caller_of(visit).username)
+        wanted = self._query.parse(first_value(values, "q"), username)
         if isinstance(self._negative, Mapping):
             self._check_signs(numbers, self._negative)
-        page = Page(numbers["limit"], numbers["offset"])
-        return partial(self._operations.find, caller_of(visit), wanted, page)
+        return wanted, Page(numbers["limit"], numbers["offset"])
 
     def _problems(self, values: Values, numbers: dict[str, int]) -> Iterator[Validation]:
         """Read the parameters; tells what is wrong, in the order of the server."""
