@@ -7,20 +7,16 @@ from auditmock.editions import DOCUMENTED, open_edition
 from auditmock.fixtures.base import Base
 from auditmock.fixtures.clocks import Clock, WorldClock
 from auditmock.fixtures.desk import Desk
-from auditmock.fixtures.dice import Dice
 from auditmock.fixtures.history import History
-from auditmock.fixtures.ids import Ids, Kind
+from auditmock.fixtures.ids import Ids
+from auditmock.fixtures.script import Outline
 from auditmock.fixtures.store import Store
-from auditmock.fixtures.wording import Wording
 from auditmock.fixtures.worlds import World, Worlds
 from auditmock.handlers.limits import RateLimit
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract
 from auditmock.settings import Settings
-
-ORGANIZATION = "coder"
-"""The name of the one organization the history knows."""
 
 ReadRecords = Callable[[Contract], Base]
 """Reads the logs of a data file."""
@@ -34,6 +30,8 @@ class Mock(NamedTuple):
     tokens: Tokens
     operations: Operations
     ids: Ids
+    organization: Callable[[str], str | None]
+    """Finds the id of an organization by its name."""
     size: int
     """How many logs there are at the start."""
     limit: RateLimit | None
@@ -43,19 +41,14 @@ class Mock(NamedTuple):
         """What `X-Coder-Build-Version` says."""
         return f"{self.contract.version}+{self.contract.build or DOCUMENTED}"
 
-    def organization(self, name: str) -> str | None:
-        """Find the id of an organization by its name."""
-        return self.ids.uuid(Kind.ORGANIZATION, 0) if name == ORGANIZATION else None
-
 
 def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> Mock:
     """Make a mock: of the seeded history, or of records if a reader is given."""
     contract = open_edition(settings.edition)
-    organization = Ids(Dice(settings.seed)).uuid(Kind.ORGANIZATION, 0)
-    wording = Wording(contract, {organization: ORGANIZATION})
-    history = History(settings.seed, 0 if read_records else settings.logs, settings.until, wording)
+    logs = 0 if read_records else settings.logs
+    history = History(Outline(settings.seed, logs, settings.until), contract)
     base = read_records(contract) if read_records else history
-    desk = Desk(history, base, wording, contract.enum("AuditAction"), contract.enum("ResourceType"))
+    desk = Desk(history, base, history.wording, contract.enum("AuditAction"), contract.enum("ResourceType"))
 
     def make_world(name: str) -> World:
         world_clock = WorldClock(clock)
@@ -64,4 +57,13 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
     worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world)
     tokens = Tokens(contract.carriers, history.crowd.person, worlds.open, cured=not contract.server)
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
-    return Mock(contract, worlds, tokens, Operations(contract), history.ids, len(base), limit)
+    return Mock(
+        contract,
+        worlds,
+        tokens,
+        Operations(contract),
+        history.ids,
+        history.organization,
+        len(base),
+        limit,
+    )

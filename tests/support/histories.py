@@ -8,12 +8,13 @@ from typing import Any
 from auditmock.fixtures.clocks import Clock
 from auditmock.fixtures.desk import Desk
 from auditmock.fixtures.history import History
+from auditmock.fixtures.script import Outline
 from auditmock.fixtures.segment import Segment
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.wording import Wording
 from auditmock.instants import parse_instant
 from auditmock.models import Filter, Found, NewLog, Page
-from auditmock.openapi import load_contract
+from auditmock.openapi import Contract, load_contract
 
 Log = dict[str, Any]
 
@@ -38,14 +39,18 @@ LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
 """What each search key looks at in a log."""
 
 
-def tell_history(seed: int = 1, logs: int = 300, until: int = UNTIL) -> History:
-    """Make a history."""
-    return History(seed, logs, until, WORDING)
+def tell_history(
+    seed: int = 1, logs: int = 300, until: int = UNTIL, contract: Contract = CONTRACT
+) -> History:
+    """Make a history, of the documented edition unless another contract is given."""
+    return History(Outline(seed, logs, until), contract)
 
 
 def open_store(history: History, clock: Clock = lambda: NOW) -> Store:
     """Make a store on a history, its clock standing still at `NOW` unless one is given."""
-    desk = Desk(history, history, WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+    desk = Desk(
+        history, history, history.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+    )
     return Store(desk, clock)
 
 

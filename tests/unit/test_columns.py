@@ -2,23 +2,26 @@
 
 import numpy as np
 import pytest
-from histories import UNTIL
+from histories import CONTRACT, UNTIL
 
-from auditmock.fixtures.columns import NAMES_PER_STORY, Columns, compute_columns, story_name
+from auditmock.fixtures.columns import Columns, compute_columns
 from auditmock.fixtures.dice import Dice
 from auditmock.fixtures.names import SPACE_SIZES, Space
-from auditmock.fixtures.plots import EVENTS
+from auditmock.fixtures.resources import MADE
 from auditmock.fixtures.rhythm import make_span
+from auditmock.fixtures.script import choose_script
+from auditmock.fixtures.targets import story_name
 from auditmock.instants import HOUR, WEEK
 
 SPAN = make_span(UNTIL, 52)
-COLUMNS = compute_columns(Dice(1), 5000, SPAN)
+SCRIPT = choose_script(CONTRACT)
+COLUMNS = compute_columns(Dice(1), SCRIPT, 5000, SPAN)
 
 
 @pytest.mark.parametrize("logs", [0, 1, 2, 50, 10_000])
 def test_every_column_has_an_entry_a_log(logs: int) -> None:
     """A history of so many logs has columns of exactly that length."""
-    columns = compute_columns(Dice(3), logs, SPAN)
+    columns = compute_columns(Dice(3), SCRIPT, logs, SPAN)
 
     assert {
         len(column)
@@ -33,7 +36,7 @@ def test_ages_rise() -> None:
 
 def test_ages_rise_in_a_crowded_span() -> None:
     """Logs that fall on one microsecond are set apart, so that a short span holds as many as a long one."""
-    crowded = compute_columns(Dice(1), 200_000, make_span(UNTIL, 0))
+    crowded = compute_columns(Dice(1), SCRIPT, 200_000, make_span(UNTIL, 0))
 
     assert np.all(np.diff(crowded.ages) > 0)
 
@@ -71,7 +74,7 @@ def test_a_story_happens_in_its_order() -> None:
 
 def test_logs_of_one_request_follow_each_other() -> None:
     """An event of the same request as the one before it has the same actor, within a microsecond or so."""
-    for event in np.flatnonzero([EVENTS[kind].same_request for kind in COLUMNS.stories.kinds]):
+    for event in np.flatnonzero([SCRIPT.events[kind].same_request for kind in COLUMNS.stories.kinds]):
         place, before = COLUMNS.places[event], COLUMNS.places[event - 1]
         assert COLUMNS.actors[place] == COLUMNS.actors[before]
         assert COLUMNS.ages[before] - COLUMNS.ages[place] < 10
@@ -91,14 +94,14 @@ def test_no_log_is_from_after_the_end(seed: int, rest: int) -> None:
     """Wherever in an hour the history ends, no log is newer, not even with many logs."""
     until = UNTIL + rest
 
-    columns = compute_columns(Dice(seed), 20_000, make_span(until, 0))
+    columns = compute_columns(Dice(seed), SCRIPT, 20_000, make_span(until, 0))
 
     assert -columns.ages[0] <= until
 
 
 def compute_twice(logs: int) -> tuple[Columns, Columns]:
     """Compute the same history twice."""
-    return compute_columns(Dice(9), logs, SPAN), compute_columns(Dice(9), logs, SPAN)
+    return compute_columns(Dice(9), SCRIPT, logs, SPAN), compute_columns(Dice(9), SCRIPT, logs, SPAN)
 
 
 def test_columns_follow_from_the_seed() -> None:
@@ -111,9 +114,9 @@ def test_columns_follow_from_the_seed() -> None:
     )
 
 
-@pytest.mark.parametrize("space", set(SPACE_SIZES) - {Space.EMPTY})
+@pytest.mark.parametrize("space", set(SPACE_SIZES) - {Space.EMPTY, Space.TEXT})
 def test_no_renaming_leads_back(space: Space) -> None:
     """All names one resource can have, and all of one template's versions, differ."""
-    names = {story_name(Dice(1), space, 5, number) for number in range(NAMES_PER_STORY)}
+    names = {story_name(Dice(1), space, 5, number) for number in range(MADE)}
 
-    assert len(names) == NAMES_PER_STORY
+    assert len(names) == MADE

@@ -24,7 +24,7 @@ EXAMPLE = (
 
 def test_the_example_of_the_reference() -> None:
     """The log that a real v0.14 server sent is written byte for byte."""
-    form = make_form(open_edition("v0.14"), {})
+    form = make_form(open_edition("v0.14"))
     joined = parse_instant("2023-01-05T10:00:00.5Z")
     alice = Person(
         "8b3f0a10-0000-4000-8000-000000000001",
@@ -56,7 +56,7 @@ def test_the_example_of_the_reference() -> None:
         "is_deleted": True,
     }
 
-    assert form.log(facts, form.user(alice)) == EXAMPLE
+    assert form.log(facts, form.user(alice), "") == EXAMPLE
 
 
 def test_html_is_escaped() -> None:

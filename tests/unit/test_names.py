@@ -26,7 +26,8 @@ def codes_of(space: Space) -> st.SearchStrategy[int]:
     return st.integers(0, SPACE_SIZES.get(space, PEOPLE) - 1).map(partial(name_code, space))
 
 
-codes = st.sampled_from(Space).flatmap(codes_of)
+# A chat is called by its id, which only a history can find.
+codes = st.sampled_from([space for space in Space if space is not Space.CHAT]).flatmap(codes_of)
 
 
 def code_of(text: str) -> list[int]:

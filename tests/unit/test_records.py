@@ -12,8 +12,8 @@ from auditmock.fixtures.desk import Desk
 from auditmock.fixtures.history import History
 from auditmock.fixtures.readings import RecordsError
 from auditmock.fixtures.records import Records, read_records
+from auditmock.fixtures.script import Outline
 from auditmock.fixtures.store import Store
-from auditmock.fixtures.wording import Wording
 from auditmock.instants import parse_instant
 from auditmock.models import Filter, NewLog, Page
 from auditmock.openapi import load_contract
@@ -22,8 +22,7 @@ Log = dict[str, Any]
 
 CONTRACT = load_contract()
 UNTIL = parse_instant("2026-01-01T00:00:00Z")
-WORDING = Wording(CONTRACT)
-HISTORY = History(5, 120, UNTIL, WORDING)
+HISTORY = History(Outline(5, 120, UNTIL), CONTRACT)
 LOGS: list[Log] = [json.loads(HISTORY.log(position)) for position in range(len(HISTORY))]
 
 
@@ -202,8 +201,8 @@ RECORDS = read_records(["-"], io.BytesIO(json.dumps(LOGS).encode()), CONTRACT)
 
 def make_store() -> Store:
     """Put the records into a store, as `--data` does."""
-    people = History(5, 0, UNTIL, WORDING)
-    desk = Desk(people, RECORDS, WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+    people = History(Outline(5, 0, UNTIL), CONTRACT)
+    desk = Desk(people, RECORDS, people.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
     return Store(desk, lambda: UNTIL)
 
 
