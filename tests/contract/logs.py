@@ -56,9 +56,10 @@ def description_of(log: Log, contract: Contract) -> str:
     shown = next((name for name, fact in names.items() if fact == "build_number"), "build_number")
     number = str((log["additional_fields"] or {}).get(shown, ""))
     facts = {**log, "build_number": "known" if number else ""}
-    rule = next(
-        rule for rule in rules["rules"] if all(facts[name] == value for name, value in rule["when"].items())
-    )
+    if log["diff"] and log["status_code"] < _REDIRECTED:
+        facts["changed"] = " ".join(sorted(log["diff"]))
+        facts["to"] = next(iter(log["diff"].values())).get("new")
+    rule = next(rule for rule in rules["rules"] if rule["when"].items() <= facts.items())
     words = {
         "<verb>": _verb(log, rules),
         "<noun>": rules["nouns"][log["resource_type"]],
