@@ -1,16 +1,17 @@
-"""The outermost app: numbers every answer, writes the access line, and lets no failure out unanswered."""
+"""The outermost app: numbers every answer, keeps journal and log, and lets no failure out unanswered."""
 
 import logging
-import string
+from collections.abc import Sequence
 from time import perf_counter
-from urllib.parse import quote, unquote
 
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import internal_error
 from auditmock.fixtures.ids import Ids, Kind
-from auditmock.handlers.request import Headers, first_header
-from auditmock.handlers.wire import Reply, refusal_reply, send_reply
-from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER
+from auditmock.handlers.journal import BODY_SHOWN, FAULT, Entry, Journal, is_own, worth_keeping
+from auditmock.handlers.redaction import Redaction
+from auditmock.handlers.request import Arrival, Headers, first_header
+from auditmock.handlers.wire import Header, Reply, refusal_reply, send_reply
+from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, MOCK_REQUEST_HEADER, REQUEST_ID_HEADER
 
 LINES = logging.getLogger("auditmock.access")
 """Access lines; each carries its fields as `record.access`."""
@@ -18,6 +19,7 @@ LINES = logging.getLogger("auditmock.access")
 _log = logging.getLogger(__name__)
 _REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
 _BUILD_VERSION = BUILD_VERSION_HEADER.lower().encode()
+_MOCK_REQUEST = MOCK_REQUEST_HEADER.lower().encode()
 _HINT = HINT_HEADER.lower().encode()
 
 
@@ -37,61 +39,70 @@ class Stamp:
 
 
 class Access:
-    """An ASGI app in front of another one; `secrets` are the query parameters that never show in a line."""
+    """An ASGI app in front of another one; the journal lists all but the mock's own pages."""
 
-    def __init__(self, app: App, stamp: Stamp, secrets: frozenset[str]) -> None:
+    def __init__(self, app: App, stamp: Stamp, journal: Journal, redaction: Redaction) -> None:
         self._app = app
         self._stamp = stamp
-        self._secrets = secrets
+        self._journal = journal
+        self._redaction = redaction
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, whatever happens."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer: Message | None = None
+        number = 0 if is_own(scope["path"]) else self._journal.number()
+        passage = Passage(receive, send, (*self._stamp.headers(), *_numbered(number)))
         started = perf_counter()
-
-        async def stamped(message: Message) -> None:
-            nonlocal answer
-            if message["type"] == "http.response.start":
-                message["headers"] = [*message["headers"], *self._stamp.headers()]
-                answer = message
-            await send(message)
-
         try:
-            await self._app(scope, receive, stamped)
+            await self._app(scope, passage.receive, passage.send)
         except Exception:
             _log.exception("%s %s failed", scope["method"], scope["path"])
-            if answer is not None:
+            if passage.status:
                 raise
-            await send_reply(refusal_reply(internal_error()), stamped)
+            await send_reply(refusal_reply(internal_error()), passage.send)
         finally:
-            if answer is not None:
-                self.write_line(scope, answer["status"], answer["headers"], started)
+            if passage.status or FAULT in scope:
+                reply = Reply(passage.status, passage.headers, passage.answer)
+                self._record(number, scope, reply, started, passage.body)
 
-    async def finish(self, scope: Scope, reply: Reply, send: Send, started: float) -> None:
-        """Send a reply that needs no app; `started` is when its request came, by `perf_counter`."""
-        reply = self.stamp(reply)
+    async def finish(self, scope: Scope, reply: Reply, send: Send, arrival: Arrival) -> None:
+        """Send a reply that needs no app."""
+        number, reply = self._stamped(reply)
         try:
             await send_reply(reply, send)
         finally:
-            self.write_line(scope, reply.status, reply.headers, started)
+            self._record(number, scope, reply, *arrival)
 
-    def stamp(self, reply: Reply) -> Reply:
-        """Give a reply the headers that every answer carries."""
-        return Reply(reply.status, [*reply.headers, *self._stamp.headers()], reply.body)
+    def settle(self, scope: Scope, reply: Reply, arrival: Arrival) -> Reply:
+        """Give a reply, which is sent at once, all that an answer has; the request is done with."""
+        number, reply = self._stamped(reply)
+        self._record(number, scope, reply, *arrival)
+        return reply
 
-    def write_line(self, scope: Scope, status: int, headers: Headers, started: float) -> None:
-        """Write the access line of an answer."""
-        if not LINES.isEnabledFor(logging.INFO):
-            return
-        path, query = quote(scope["path"]), self._show_query(scope["query_string"])
+    def _stamped(self, reply: Reply) -> tuple[int, Reply]:
+        number = self._journal.number()
+        headers = [*reply.headers, *self._stamp.headers(), *_numbered(number)]
+        return number, Reply(reply.status, headers, reply.body)
+
+    def _record(self, number: int, scope: Scope, reply: Reply, started: float, body: bytes) -> None:
+        """Write the journal and the access line."""
+        status, headers, answer = reply
+        seconds = perf_counter() - started
+        if number:
+            kept = worth_keeping(status, answer) if isinstance(answer, bytes) else b""
+            now = self._journal.clock()
+            self._journal.note(Entry(number, scope, status, headers, now, seconds, body[:BODY_SHOWN], kept))
+        if status and LINES.isEnabledFor(logging.INFO):
+            self._write_line(scope, status, headers, seconds)
+
+    def _write_line(self, scope: Scope, status: int, headers: Headers, seconds: float) -> None:
         fields = {
             "method": scope["method"],
-            "target": f"{path}?{query}" if query else path,
+            "target": self._redaction.target(scope),
             "status": status,
-            "milliseconds": round((perf_counter() - started) * 1000, 1),
+            "milliseconds": round(seconds * 1000, 1),
         }
         hint = first_header(headers, _HINT)
         if hint:
@@ -102,10 +113,35 @@ class Access:
             extra={"access": fields},
         )
 
-    def _show_query(self, query: bytes) -> str:
-        """Write a query without secrets, whose names may be escaped, and without what steers a terminal."""
-        pairs = [pair.partition("=") for pair in quote(query, safe=string.punctuation).split("&")]
-        return "&".join(
-            f"{name}=..." if unquote(name) in self._secrets else f"{name}{equals}{value}"
-            for name, equals, value in pairs
-        )
+
+class Passage:
+    """What passes by of one request and its answer; `added` are headers that the answer is given."""
+
+    def __init__(self, receive: Receive, send: Send, added: Sequence[Header]) -> None:
+        self._receive = receive
+        self._send = send
+        self._added = added
+        self.body = b""
+        self.status = 0
+        self.headers: Headers = ()
+        self.answer = b""
+
+    async def receive(self) -> Message:
+        """Receive, and keep the beginning of the body."""
+        message = await self._receive()
+        if len(self.body) < BODY_SHOWN:
+            self.body += message.get("body", b"")[:BODY_SHOWN]
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send, and keep what the journal needs."""
+        if message["type"] == "http.response.start":
+            message["headers"] = self.headers = [*message["headers"], *self._added]
+            self.status = message["status"]
+        else:
+            self.answer = worth_keeping(self.status, self.answer + message.get("body", b""))
+        await self._send(message)
+
+
+def _numbered(number: int) -> tuple[Header, ...]:
+    return ((_MOCK_REQUEST, b"%d" % number),) if number else ()

@@ -4,7 +4,6 @@ import errno
 import gc
 import json
 import os
-import re
 import sys
 import warnings
 from collections.abc import Callable
@@ -15,13 +14,14 @@ from typing import Any, NoReturn
 
 import click
 
+from auditmock.arguments import TYPES, EditionName
 from auditmock.asgi import App
 from auditmock.clock import present_instant
 from auditmock.contract.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
 from auditmock.differences import compare
-from auditmock.editions import DOCUMENTED, list_editions, open_edition
-from auditmock.instants import format_instant, parse_day, parse_instant
-from auditmock.settings import FORMATS, LEVELS, MOST_LOGS, MOST_WORLDS, SETTINGS, Setting, Settings
+from auditmock.editions import DOCUMENTED, open_edition
+from auditmock.instants import format_instant
+from auditmock.settings import SETTINGS, Setting, Settings
 from auditmock.version import VERSION
 
 
@@ -33,66 +33,6 @@ class Exit(IntEnum):
     USAGE = 2
 
 
-class Instant(click.ParamType[int]):
-    """A date, an RFC 3339 time, or `now`."""
-
-    name = "time"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Read the instant."""
-        if isinstance(value, int):
-            return value
-        if value == "now":
-            return present_instant()
-        try:
-            instant = parse_day(value) if len(value) == len("2026-01-01") else parse_instant(value)
-        except ValueError as error:
-            self.fail(f'{error}; or write "now"', param, ctx)
-        if instant < 0:
-            # a history and its people go years back, and there is no time before the year 1
-            self.fail(f'"{value}" lies before 1970; no history is that old', param, ctx)
-        return instant
-
-
-class Origin(click.ParamType[str]):
-    """An origin as browsers send it, or `*`."""
-
-    name = "origin"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the origin."""
-        if value != "*" and not _ORIGIN.fullmatch(value):
-            self.fail(f'"{value}" is no origin; write it like http://localhost:3000, or "*"', param, ctx)
-        return str(value)
-
-
-class EditionName(click.ParamType[str]):
-    """The name of an edition there is."""
-
-    name = "edition"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the name."""
-        if value not in list_editions():
-            self.fail(f'"{value}" is no edition; there are {", ".join(list_editions())}', param, ctx)
-        return str(value)
-
-
-_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+")
-
-_TYPES: dict[str, Any] = {
-    "port": click.IntRange(0, 65535),
-    "logs": click.IntRange(0, MOST_LOGS),
-    "until": Instant(),
-    "cors": Origin(),
-    "edition": EditionName(),
-    "rate_limit": click.IntRange(0),
-    "max_worlds": click.IntRange(1, MOST_WORLDS),
-    "log_level": click.Choice(LEVELS),
-    "log_format": click.Choice(FORMATS),
-}
-"""What a flag takes, where its default does not say so."""
-
 _SHORT = {"port": ("-p",)}
 _ALSO_READ = {"port": ("PORT",)}
 """Environment variables that hosts set by custom."""
@@ -103,11 +43,11 @@ def _option(setting: Setting) -> Callable[[Callable[..., None]], Callable[..., N
     return click.option(
         setting.flag,
         *_SHORT.get(setting.name, ()),
-        type=_TYPES.get(setting.name),
+        type=TYPES.get(setting.name),
         default=setting.default,
         multiple=isinstance(setting.default, tuple),
         envvar=[setting.variable, *_ALSO_READ.get(setting.name, ())],
-        show_default=False if shown == () else str(shown),
+        show_default=False if shown in ((), "") else str(shown),
         show_envvar=True,
         help=setting.help,
     )

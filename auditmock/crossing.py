@@ -9,10 +9,22 @@ from starlette.responses import Response
 from auditmock.asgi import App
 from auditmock.errors import method_not_crossing, origin_not_allowed
 from auditmock.handlers.wire import refusal_reply
-from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER
+from auditmock.vocabulary import (
+    BUILD_VERSION_HEADER,
+    HINT_HEADER,
+    MOCK_REQUEST_HEADER,
+    REQUEST_ID_HEADER,
+)
 
 _LOCAL = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
-_SHOWN = (REQUEST_ID_HEADER, BUILD_VERSION_HEADER, HINT_HEADER, "Allow", "Retry-After")
+_SHOWN = (
+    REQUEST_ID_HEADER,
+    BUILD_VERSION_HEADER,
+    HINT_HEADER,
+    MOCK_REQUEST_HEADER,
+    "Allow",
+    "Retry-After",
+)
 
 
 class Crossing(CORSMiddleware):

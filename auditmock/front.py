@@ -8,6 +8,8 @@ from auditmock.handlers.contents import read_contents
 from auditmock.handlers.deployment import Deployment, Entrance
 from auditmock.handlers.lane import Lane
 from auditmock.handlers.limits import Toll
+from auditmock.handlers.redaction import Redaction
+from auditmock.handlers.request import Arrival
 from auditmock.handlers.wire import Reply
 from auditmock.mock import Mock
 
@@ -20,8 +22,7 @@ class Front:
 
     def __init__(self, mock: Mock, judge: App, stamp: Stamp) -> None:
         contract = mock.contract
-        secrets = frozenset(carrier.name for carrier in contract.carriers if carrier.place == "query")
-        self._access = Access(judge, stamp, secrets)
+        self._access = Access(judge, stamp, mock.journal, Redaction(contract.carriers))
         finish = self._access.finish
         self._lane: Lane | Deployment
         if contract.server:
@@ -48,6 +49,4 @@ class Front:
         reply = self._lane.answer(scope, {"body": body, "more_body": False})
         if reply is None or not isinstance(reply.body, bytes):
             return None
-        reply = self._access.stamp(reply)
-        self._access.write_line(scope, reply.status, reply.headers, started)
-        return reply
+        return self._access.settle(scope, reply, Arrival(started, body))

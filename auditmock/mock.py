@@ -13,6 +13,7 @@ from auditmock.fixtures.script import Outline
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import World, Worlds
 from auditmock.handlers.limits import RateLimit
+from auditmock.handlers.journal import Journal
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract
@@ -35,6 +36,7 @@ class Mock(NamedTuple):
     size: int
     """How many logs there are at the start."""
     limit: RateLimit | None
+    journal: Journal
 
     @property
     def version(self) -> str:
@@ -55,6 +57,7 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
         return World(name, Store(desk, world_clock), world_clock)
 
     worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world)
+    journal = Journal(settings.journal, clock)
     tokens = Tokens(contract.carriers, history.crowd.person, worlds.open, cured=not contract.server)
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
     return Mock(
@@ -66,4 +69,5 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
         history.organization,
         len(base),
         limit,
+        journal,
     )

@@ -7,6 +7,7 @@ from auditmock.instants import parse_instant
 
 MOST_LOGS = 5_000_000
 MOST_WORLDS = 1_000_000
+LONGEST_JOURNAL = 100_000
 LEVELS = ("debug", "info", "warning", "error")
 FORMATS = ("text", "json")
 ENVIRONMENT_PREFIX = "AUDITMOCK_"
@@ -38,6 +39,10 @@ class Settings:
     cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
     rate_limit: int = _row(0, "Requests a minute a client may send to one path; 0 is no limit.")
     max_worlds: int = _row(1000, "Worlds to keep beside the shared one; the one used longest ago goes first.")
+    journal: int = _row(500, "Requests to keep for the journal; 0 keeps none.")
+    control_token: str = _row(
+        "", "Open /_mock beyond loopback, to whoever brings this as a bearer token; the variable is safer."
+    )
     log_level: str = _row("info", "What to log; an access line is info.")
     log_format: str = _row("text", "How to log.")
 

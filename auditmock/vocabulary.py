@@ -13,6 +13,8 @@ REQUEST_ID_HEADER = "X-Coder-Request-Id"
 BUILD_VERSION_HEADER = "X-Coder-Build-Version"
 HINT_HEADER = "X-Mock-Hint"
 """What the search left out of account; no real server sends it."""
+MOCK_REQUEST_HEADER = "X-Mock-Request"
+"""The number of a request in the journal; no real server sends it."""
 
 ME = "me"
 """In `username:me`, the caller (reference 9.3)."""

@@ -11,7 +11,7 @@ from auditmock.errors import PlainRefusal, Refusal, internal_error, route_not_fo
 from auditmock.fixtures.form import go_json
 from auditmock.handlers.crumbs import Crumbs, check_crossing
 from auditmock.handlers.limits import Toll
-from auditmock.handlers.request import first_header
+from auditmock.handlers.request import Arrival, first_header
 from auditmock.handlers.route import KNOWN_METHODS, Route, Routes
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Header, Reply, envelope
@@ -25,7 +25,7 @@ _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _EMPTY: Header = (b"content-length", b"0")
 _PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
 
-Finish = Callable[[Scope, Reply, Send, float], Awaitable[None]]
+Finish = Callable[[Scope, Reply, Send, Arrival], Awaitable[None]]
 
 
 Act = Callable[[], Reply]
@@ -99,9 +99,10 @@ class Deployment:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
-        reply = self.answer(scope, {"body": await _read_body(receive), "more_body": False})
+        body = await _read_body(receive)
+        reply = self.answer(scope, {"body": body, "more_body": False})
         if reply is not None:
-            await self._finish(scope, reply, send, started)
+            await self._finish(scope, reply, send, Arrival(started, body))
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:
         """Answer a request whose body has come in one message; None outside the API."""

@@ -18,7 +18,7 @@ import orjson
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import Refusal, internal_error
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.request import BODY_LIMIT, UUID, NewLogs
+from auditmock.handlers.request import BODY_LIMIT, UUID, Arrival, NewLogs
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Reply, refusal_reply, send_reply
 from auditmock.instants import parse_instant
@@ -38,8 +38,8 @@ _QUOTES_A_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
 
 
-Finish = Callable[[Scope, Reply, Send, float], Awaitable[None]]
-"""Sends a reply to a request; the number tells when it came in, on the clock of `perf_counter`."""
+Finish = Callable[[Scope, Reply, Send, Arrival], Awaitable[None]]
+"""Sends a reply to a request."""
 
 
 class _Odd(ValueError):  # noqa: N818 - no error: a request for the judge
@@ -89,7 +89,8 @@ class Lane:
         message = await receive() if route[0].takes_body else None
         reply = self.answer(scope, message)
         if reply is not None:
-            await self._finish(scope, reply, send, started)
+            body = message.get("body", b"") if message else b""
+            await self._finish(scope, reply, send, Arrival(started, body))
         else:
             await self._app(scope, receive if message is None else _replay(message, receive), send)
 
@@ -172,7 +173,7 @@ class Lane:
         return values
 
 
-async def _send_plainly(_scope: Scope, reply: Reply, send: Send, _started: float) -> None:
+async def _send_plainly(_scope: Scope, reply: Reply, send: Send, _arrival: Arrival) -> None:
     await send_reply(reply, send)
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditmock.instants import parse_instant
 from auditmock.models import NewLog
@@ -33,6 +33,13 @@ def first_header(headers: Headers, name: bytes) -> bytes | None:
         if key == name:
             return value
     return None
+
+
+class Arrival(NamedTuple):
+    """When a request came in, on the clock of `perf_counter`, and its body as far as it has come."""
+
+    started: float
+    body: bytes = b""
 
 
 class NewLogs:

@@ -13,7 +13,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from auditmock.testing import AuditMock
 
-OF_THE_MOMENT = {b"date", b"x-coder-request-id"}
+OF_THE_MOMENT = {b"date", b"x-coder-request-id", b"x-mock-request"}
 HEADERS = {
     "plain": f"Host: mock\r\nCoder-Session-Token: {OWNER}\r\n",
     "a cookie": f"Host: mock\r\nCookie: coder_session_token={OWNER}\r\n",

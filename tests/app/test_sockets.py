@@ -105,7 +105,7 @@ def test_what_is_refused_is_refused_on_the_wire(server: Running, kind: str) -> N
     assert json.loads(body)["message"]
 
 
-OF_THE_MOMENT = re.compile(rb"(?m)^(date|x-coder-request-id): .*\r\n")
+OF_THE_MOMENT = re.compile(rb"(?m)^(date|x-coder-request-id|x-mock-request): .*\r\n")
 TAKEN = {
     "page": f"GET {LIST}?q=&limit=25 HTTP/1.1\r\n",
     "no match": f"GET {LIST}?q=username:nobody-of-that-name HTTP/1.1\r\n",

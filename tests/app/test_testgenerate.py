@@ -36,7 +36,8 @@ def test_the_answer_is_nothing(app: App) -> None:
     answer = ask(app, writing({}))
 
     assert (answer.status, answer.body) == (204, b"")
-    assert [name for name, _ in answer.headers] == [b"x-coder-request-id", b"x-coder-build-version"]
+    names = [b"x-coder-request-id", b"x-coder-build-version", b"x-mock-request"]
+    assert [name for name, _ in answer.headers] == names
 
 
 @pytest.mark.parametrize("fields", [{}, {"resource_id": NIL_UUID, "time": ZERO_TIME}], ids=["{}", "unset"])

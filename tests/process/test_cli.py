@@ -111,6 +111,8 @@ VARIABLES = {
     "AUDITMOCK_CORS": ("http://localhost:3000/", '"http://localhost:3000/" is no origin'),
     "AUDITMOCK_MAX_WORLDS": ("0", "0 is not in the range"),
     "AUDITMOCK_RATE_LIMIT": ("-1", "-1 is not in the range"),
+    "AUDITMOCK_JOURNAL": ("-1", "-1 is not in the range"),
+    "AUDITMOCK_CONTROL_TOKEN": ("two words", "a control token has 8 or more letters"),
     "AUDITMOCK_LOG_LEVEL": ("loud", "'loud' is not one of"),
     "AUDITMOCK_LOG_FORMAT": ("xml", "'xml' is not one of"),
 }

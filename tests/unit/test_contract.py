@@ -12,7 +12,13 @@ from connexion.resolver import Resolver
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from auditmock.openapi import load_contract
-from auditmock.vocabulary import BUILD_VERSION_HEADER, HINT_HEADER, REQUEST_ID_HEADER, USER_AGENT_LIMIT
+from auditmock.vocabulary import (
+    BUILD_VERSION_HEADER,
+    HINT_HEADER,
+    MOCK_REQUEST_HEADER,
+    REQUEST_ID_HEADER,
+    USER_AGENT_LIMIT,
+)
 
 CONTRACT = load_contract()
 DOCUMENT = CONTRACT.document
@@ -119,6 +125,7 @@ def test_every_response_is_numbered_and_dated(name: str) -> None:
     ("header", "responses"),
     [
         (HINT_HEADER, {"GET 200"}),
+        (MOCK_REQUEST_HEADER, set(RESPONSES)),
         ("Allow", {"GET 405", "POST 405"}),
         ("Retry-After", {"GET 429", "POST 429"}),
     ],
