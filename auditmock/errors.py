@@ -85,9 +85,9 @@ def method_not_allowed(path: str, allowed: str) -> Refusal:
     )
 
 
-def not_acceptable(accept: str) -> Refusal:
+def not_acceptable(accept: str, types: str) -> Refusal:
     """406: the client takes nothing this server has."""
-    detail = f'This server answers in application/json; the request accepts only "{accept}".'
+    detail = f'This server answers in {types}; the request accepts only "{accept}".'
     return Refusal(406, "Not acceptable.", detail=detail)
 
 

@@ -73,6 +73,8 @@ class Operation(NamedTuple):
     """Whether it takes a token."""
     parameters: tuple[Mapping[str, Any], ...]
     takes_body: bool
+    types: frozenset[str]
+    """The media types of its answers, good and bad."""
 
 
 @dataclass(frozen=True)
@@ -170,9 +172,17 @@ class Contract:
                         path=self.base_path + path,
                         roles=frozenset(spec.get("x-roles", ())),
                         guarded=spec.get("security") != [],
-                        parameters=tuple(self.resolve(each) for each in spec.get("parameters", ())),
+                        parameters=tuple(
+                            self.resolve(each)
+                            for each in (*methods.get("parameters", ()), *spec.get("parameters", ()))
+                        ),
                         takes_body="requestBody" in spec,
+                        types=frozenset(self._types(spec)),
                     )
+
+    def _types(self, spec: Mapping[str, Any]) -> Iterator[str]:
+        for response in spec["responses"].values():
+            yield from self.resolve(response).get("content", ())
 
     def example(self, operation_id: str) -> Any:
         """Give the example of an operation's good answer."""

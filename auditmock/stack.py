@@ -1,8 +1,9 @@
 """Connexion, assembled: the one judge of errors."""
 
 import logging
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import cast
+from typing import Any, cast
 
 from connexion import AsyncApp, ConnexionMiddleware
 from connexion.datastructures import MediaTypeDict
@@ -33,12 +34,22 @@ _log = logging.getLogger(__name__)
 
 
 def build_stack(contract: Contract, tokens: Tokens, operations: Operations) -> App:
-    """Build the app that routes, checks and answers whatever the lane leaves to it.
+    """Build the app that routes, checks and answers whatever the lane leaves to it."""
+    endpoints = Endpoints(operations, NewLogs(contract))
+    return assemble(contract, endpoints.by_id, tokens, SearchLanguage(contract.search))
+
+
+def assemble(
+    contract: Contract,
+    by_id: Mapping[str, Callable[..., Any]],
+    tokens: Tokens | None = None,
+    language: SearchLanguage | None = None,
+) -> App:
+    """Build the app of a contract whose operations are these; without `tokens` nobody is asked for one.
 
     Security and operations are found by name here, so that the contract holds no Python path and two
     apps in one process share nothing.
     """
-    endpoints = Endpoints(operations, NewLogs(contract))
     app = AsyncApp(
         "auditmock",
         middlewares=[
@@ -54,11 +65,11 @@ def build_stack(contract: Contract, tokens: Tokens, operations: Operations) -> A
     for error in (Refusal, HTTPException, ProblemException, Exception):
         app.add_error_handler(error, _fail if error is not Refusal else _refuse)
     app.add_api(
-        contract.document,
-        resolver=Resolver(endpoints.by_id.__getitem__),
+        contract.document if tokens else {**contract.document, "security": []},
+        resolver=Resolver(by_id.__getitem__),
         security_map={"apiKey": partial(TokenSecurity, tokens)},
         validator_map={
-            "parameter": partial(StrictParameters, language=SearchLanguage(contract.search)),
+            "parameter": partial(StrictParameters, language=language),
             # a plain key would leave application/merge-patch+json and its like to nobody
             "body": MediaTypeDict({"*/*json": StrictBody}),
         },

@@ -28,6 +28,8 @@ _KINDS = {
     type(None): "null",
 }
 
+_WANTED: Mapping[str, type[dict[str, Any]] | type[list[Any]]] = {"object": dict, "array": list}
+
 _MOST_DIGITS = 4000
 """In a number; Python's own limit is a little higher."""
 
@@ -50,8 +52,10 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
         return value
 
     def _validate(self, body: Any) -> None:
-        if not isinstance(body, dict):
-            raise self._refusal(f"The body must be an object, like {{}}; it is {_KINDS[type(body)]}.")
+        wanted = _WANTED[self._schema["type"]]
+        if not isinstance(body, wanted):
+            kind, example = _KINDS[wanted], wanted()
+            raise self._refusal(f"The body must be {kind}, like {example}; it is {_KINDS[type(body)]}.")
         try:
             problems = self._problems(body)
         except RecursionError:
@@ -66,7 +70,7 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
             return invalid_parameters([*self._query_problems, *problems], detail=detail)
         return invalid_body(detail, problems)
 
-    def _problems(self, body: dict[str, Any]) -> list[Validation]:
+    def _problems(self, body: Any) -> list[Validation]:
         """Say what is wrong with each field, once."""
         problems: dict[str, Validation] = {}
         for error in Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body):
@@ -135,15 +139,22 @@ def _note_constant(slips: dict[str, None], name: str) -> float:
 
 def _explain(error: Any) -> Iterator[Validation]:
     """Say in words of our own what JSON Schema found wrong with one field (a `ValidationError`)."""
+    place = [str(step) for step in error.path]
     if error.validator == "additionalProperties":
         known = tuple(error.schema["properties"])
         for number, name in enumerate(name for name in error.instance if name not in known):
             # finding what was meant takes long, so not for a body that is all unknown names
             cure = suggest(name, known) if number < _MOST_SUGGESTIONS else f"known are {', '.join(known)}"
-            yield Validation(clip(name), f'"{clip(name)}" is no field of this body; {cure}')
-        return
-    name = str(error.path[0])
-    yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
+            yield Validation(
+                ".".join((*place, clip(name))), f'"{clip(name)}" is no field of this body; {cure}'
+            )
+    elif error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                yield Validation(".".join((*place, name)), f"{name} is required")
+    else:
+        name = ".".join(place) or "body"
+        yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
 
 
 def _wrong_type(error: Any) -> str:
@@ -152,7 +163,7 @@ def _wrong_type(error: Any) -> str:
 
 def _wrong_value(error: Any) -> str:
     word = str(error.instance)
-    cure = suggest(word, tuple(error.validator_value))
+    cure = suggest(word, tuple(map(str, error.validator_value)))
     return f'has invalid value: "{clip(word)}" is not a valid value; {cure}'
 
 
@@ -164,5 +175,11 @@ _REASONS: Mapping[str, Callable[[Any], str]] = {
     "type": _wrong_type,
     "enum": _wrong_value,
     "format": _wrong_format,
+    "pattern": lambda error: f'must match {error.validator_value}; "{clip(error.instance)}" does not',
+    "minimum": lambda error: f"must be {error.validator_value} or more; it is {clip(str(error.instance))}",
+    "maximum": lambda error: f"must be {error.validator_value} or less; it is {clip(str(error.instance))}",
+    "maxLength": lambda error: f"must have {error.validator_value} characters at most",
+    "minItems": lambda error: f"must have {error.validator_value} items or more",
+    "maxItems": lambda error: f"must have {error.validator_value} items at most",
 }
 """By keyword of JSON Schema, what is wrong with a field."""

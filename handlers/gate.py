@@ -38,8 +38,9 @@ class Gate:
             await self._app(scope, receive, send)
             return
         operation = self._operations[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
-        ConnexionRequest(scope).context["user"].must_be(operation.roles)
-        _check_accept(scope["headers"])
+        if operation.roles:
+            ConnexionRequest(scope).context["user"].must_be(operation.roles)
+        _check_accept(scope["headers"], operation.types)
         body = await _read_body(receive)
         if operation.takes_body:
             _check_type(scope["headers"])
@@ -51,11 +52,11 @@ class Gate:
         await self._app(*_replay(scope, body, receive), send)
 
 
-def _check_accept(headers: Headers) -> None:
+def _check_accept(headers: Headers, types: frozenset[str]) -> None:
     accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
     accepted = parse_accept_header(_OUR_CHARSET.sub("", accept), MIMEAccept)
-    if accept and not accepted.quality(_JSON):
-        raise not_acceptable(accept)
+    if accept and not any(accepted.quality(each) for each in types):
+        raise not_acceptable(accept, " or ".join(sorted(types)))
 
 
 def _check_type(headers: Headers) -> None:

@@ -26,7 +26,7 @@ REFUSALS = {
     "route_not_found": errors.route_not_found("Did you mean something else?"),
     "log_not_found": errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
     "method_not_allowed": errors.method_not_allowed("/api/v2/audit", "GET"),
-    "not_acceptable": errors.not_acceptable("text/html"),
+    "not_acceptable": errors.not_acceptable("text/html", "application/json"),
     "body_too_large": errors.body_too_large(1 << 20),
     "unsupported_media_type": errors.unsupported_media_type("The request has no Content-Type"),
     "origin_not_allowed": errors.origin_not_allowed("http://example.com"),
