@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from auditmock.asgi import App
 from auditmock.errors import method_not_crossing, origin_not_allowed
+from auditmock.handlers.keeper import LOCAL_ORIGIN
 from auditmock.handlers.wire import refusal_reply
 from auditmock.vocabulary import (
     BUILD_VERSION_HEADER,
@@ -16,7 +17,6 @@ from auditmock.vocabulary import (
     REQUEST_ID_HEADER,
 )
 
-_LOCAL = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
 _SHOWN = (
     REQUEST_ID_HEADER,
     BUILD_VERSION_HEADER,
@@ -34,7 +34,7 @@ class Crossing(CORSMiddleware):
         super().__init__(
             app,
             allow_origins=origins,
-            allow_origin_regex=None if origins else _LOCAL,
+            allow_origin_regex=None if origins else LOCAL_ORIGIN,
             allow_methods=ALL_METHODS,
             allow_headers=["*"],
             allow_credentials=True,

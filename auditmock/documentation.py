@@ -48,16 +48,19 @@ Builders = Mapping[str, Callable[[], Document]]
 class Site:
     """An ASGI app in front of another one: answers the paths of the documentation, passes on all others.
 
-    A document is built when first asked for; the token is the one the page has filled in.
+    A document is built when first asked for; the token is the one the page has filled in, and
+    `control` the document of the control API.
     """
 
-    def __init__(self, app: App, contract: Contract, token: str) -> None:
+    def __init__(self, app: App, contract: Contract, token: str, control: Contract) -> None:
         self._app = app
         self._builders: Builders = {
             HOME: partial(_page, token),
             f"{HOME}/scalar.js": _script,
             "/openapi.yaml": partial(_yaml, contract),
             "/openapi.json": partial(_json, contract),
+            "/_mock/openapi.yaml": partial(_yaml, control),
+            "/_mock/openapi.json": partial(_json, control),
             "/favicon.svg": _favicon,
             "/favicon.ico": _favicon,
         }

@@ -78,6 +78,23 @@ def log_not_found(log_id: str) -> Refusal:
     return Refusal(404, "Audit log not found.", validations=[Validation("after_id", detail)])
 
 
+def world_not_found(name: str) -> Refusal:
+    """404: no world of that name is open."""
+    detail = f'No world "{name}" is open; the first request with its token opens it, or a PUT to it.'
+    return Refusal(404, "World not found.", detail=detail)
+
+
+def request_not_found(number: int) -> Refusal:
+    """404: the journal does not have that request."""
+    detail = f"The journal does not have request {number}, or no longer; --journal says how many it keeps."
+    return Refusal(404, "Request not found.", detail=detail)
+
+
+def control_closed(detail: str) -> Refusal:
+    """403: the control API is closed to this client."""
+    return Refusal(403, "The control API is closed to this client.", detail=detail)
+
+
 def method_not_allowed(path: str, allowed: str) -> Refusal:
     """405: the path is known, the method is not one of its own."""
     return Refusal(

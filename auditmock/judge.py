@@ -6,20 +6,28 @@ from auditmock.documentation import Site
 from auditmock.errors import route_not_found
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.limits import Toll, TollGate
+from auditmock.fork import Fork
+from auditmock.handlers.keeper import Keeper
 from auditmock.handlers.tokens import token_of
 from auditmock.handlers.wire import refusal_reply, send_reply
 from auditmock.mock import Mock
 from auditmock.settings import Settings
 from auditmock.stack import build_stack
+from auditmock.steering import build_control, load_control
 
 
 def build_judge(mock: Mock, settings: Settings) -> App:
-    """Put CORS and the documentation before Connexion, or before nothing where a deployed server judges."""
-    contract = mock.contract
+    """Put CORS and the documentation before Connexion, or before nothing where a deployed server judges.
+
+    What is under `/_mock` has a keeper in front, and takes no other origins than those of this machine.
+    """
+    contract, document = mock.contract, load_control()
     judge = nowhere if contract.server else build_stack(contract, mock.tokens, mock.operations)
     if mock.limit is not None and not contract.server:
         judge = TollGate(judge, Toll(mock.limit, mock.tokens, contract.rate), contract.base_path)
-    return Crossing(Site(judge, contract, token_of(Holder.OWNER)), settings.cors)
+    app = Fork(build_control(mock, settings, document), judge)
+    site = Site(app, contract, token_of(Holder.OWNER), document)
+    return Fork(Keeper(Crossing(site, ()), settings.control_token), Crossing(site, settings.cors))
 
 
 async def nowhere(_scope: Scope, _receive: Receive, send: Send) -> None:

@@ -67,7 +67,7 @@ def assemble(
     app.add_api(
         contract.document if tokens else {**contract.document, "security": []},
         resolver=Resolver(by_id.__getitem__),
-        security_map={"apiKey": partial(TokenSecurity, tokens)},
+        security_map={"apiKey": partial(TokenSecurity, tokens)} if tokens else {},
         validator_map={
             "parameter": partial(StrictParameters, language=language),
             # a plain key would leave application/merge-patch+json and its like to nobody

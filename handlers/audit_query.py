@@ -86,7 +86,7 @@ class AuditQuery:
         bare: list[str] = []
         joined = self._rules["bare_terms"] == "joined"
         for element in split(text, " "):
-            pieces = self._take_apart(element)
+            pieces = self.take_apart(element)
             if len(pieces) > 1:
                 given.setdefault(pieces[0], []).append(pieces[1])
             elif joined:
@@ -101,7 +101,7 @@ class AuditQuery:
             known, [Validation(name, f"{quote(name)} is not a valid query param") for name in unknown]
         )
 
-    def _take_apart(self, element: str) -> list[str]:
+    def take_apart(self, element: str) -> list[str]:
         """Split an element at its colons; refuses (400) it alone when there are too many."""
         if self._rules["empty_pieces"] == "refused" and (element[0] == ":" or element[-1] == ":"):
             raise _bad_search(Validation("q", f"Query element {quote(element)} cannot start or end with ':'"))
@@ -142,23 +142,22 @@ class AuditQuery:
 
 def split(text: str, delimiter: str) -> list[str]:
     """Split a text at a delimiter outside quotes; empty pieces are dropped (reference 9.1)."""
-    return (
-        list(_split(text, delimiter)) if '"' in text else [piece for piece in text.split(delimiter) if piece]
-    )
+    if '"' in text:
+        return [piece for _, piece in cut(text, delimiter)]
+    return [piece for piece in text.split(delimiter) if piece]
 
 
-def _split(text: str, delimiter: str) -> Iterator[str]:
-    piece, quoted = "", False
-    for character in text:
+def cut(text: str, delimiter: str) -> Iterator[tuple[int, str]]:
+    """Split likewise; gives with each piece where it begins."""
+    start, quoted = 0, False
+    for place, character in enumerate(text):
         quoted ^= character == '"'
         if character == delimiter and not quoted:
-            if piece:
-                yield piece
-            piece = ""
-        else:
-            piece += character
-    if piece:
-        yield piece
+            if place > start:
+                yield start, text[start:place]
+            start = place + 1
+    if start < len(text):
+        yield start, text[start:]
 
 
 def _read_uuid(key: SearchKey, text: str) -> str:

@@ -1,6 +1,6 @@
 """What Connexion calls: one method for each operation id, from its arguments to an answer."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from connexion.context import scope as current_scope
@@ -33,7 +33,7 @@ class Endpoints:
     def __init__(self, operations: Operations, new_logs: NewLogs) -> None:
         self._operations = operations
         self._new_logs = new_logs
-        self.by_id = {
+        self.by_id: Mapping[str, Callable[..., Any]] = {
             "get-audit-logs": self.get_audit_logs,
             "generate-fake-audit-logs": self.generate_fake_audit_logs,
         }

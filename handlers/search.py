@@ -14,6 +14,7 @@ from typing import NamedTuple
 from auditmock.errors import invalid_parameters
 from auditmock.handlers.hints import repeated_key, unknown_key, unknown_value, wrong_uuid
 from auditmock.handlers.request import UUID
+from auditmock.handlers.terms import FILTERS, REFUSED, Reading, Term
 from auditmock.instants import DAY, parse_day
 from auditmock.models import Filter, Validation
 from auditmock.openapi import Search, SearchKey
@@ -21,6 +22,7 @@ from auditmock.vocabulary import ME
 
 _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
 _QUOTED_OR_COLON = re.compile(r'"[^"]*(?:"|\Z)|:')
+_NUL = "A search cannot contain the character U+0000."
 _REMEMBERED = 4096
 _LONG = 200
 
@@ -74,12 +76,32 @@ class SearchLanguage:
         """List what is malformed, element by element."""
         return [term for term in self._elements(text) if isinstance(term, Validation)]
 
+    def explain(self, text: str, username: str) -> Reading:
+        """Tell term by term how a search is understood."""
+        terms: list[Term] = []
+        good: list[_Term] = []
+        for match in _ELEMENT.finditer(text):
+            read = self._read(match[0])
+            *name, value = [piece.strip('"') for piece in _split(match[0])]
+            term = Term(match[0], match.start(), name[0] if name else self._bare_term.name, value)
+            if isinstance(read, Validation):
+                term = term.refused(read.detail)
+            elif "\0" in match[0]:
+                term = term.refused(_NUL)
+            else:
+                good.append(read)
+                term = term._replace(key=read.key.name if read.key else term.key)
+                term = term.ignored(read.hint) if read.hint else term
+            terms.append(term)
+        query = _fold(good, username)
+        return Reading(_last_ones(terms), query.filter, query.hints)
+
     def _elements(self, text: str) -> list[_Term | Validation]:
         """Read each element: a term, or what is wrong with it."""
         elements = _ELEMENT.findall(text) if '"' in text else filter(None, text.split(" "))
         read: list[_Term | Validation] = [self._read(element) for element in elements]
         if "\0" in text:
-            read.append(Validation("q", "A search cannot contain the character U+0000."))
+            read.append(Validation("q", _NUL))
         return read
 
     def _read(self, element: str) -> _Term | Validation:
@@ -134,6 +156,17 @@ def _fold(terms: Iterable[_Term], username: str) -> Query:
     since, last_day = bounds.get("not_before"), bounds.get("not_after")
     until = None if last_day is None else last_day + DAY - 1
     return Query(Filter(tuple(equal.items()), since, until), tuple(hints))
+
+
+def _last_ones(terms: list[Term]) -> list[Term]:
+    """Have every term that a later one of its key overrides say so."""
+    last = {term.key: term for term in terms if term.effect != REFUSED}
+    return [
+        term.ignored(repeated_key(term.key, last[term.key].value))
+        if term.effect == FILTERS and last[term.key] is not term
+        else term
+        for term in terms
+    ]
 
 
 def _split(element: str) -> list[str]:

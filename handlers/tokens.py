@@ -90,6 +90,15 @@ class Tokens:
         return self._shared.get(token) or self._sign_in(token)
 
     def _sign_in(self, token: bytes) -> Caller:
+        holder, person, world = self.recognize(token)
+        caller = Caller(holder, person.username, frozenset(person.roles), self._world(world))
+        if world == SHARED_SECRET:
+            # few, and remembered for good; other worlds come and go
+            self._shared[token] = caller
+        return caller
+
+    def recognize(self, token: bytes) -> tuple[Holder, Person, str]:
+        """Tell whose token it is and the name of its world, which is not opened; refuses (401) as `open`."""
         token_id, secret = self._take_apart(token)
         holder = _HOLDERS.get(token_id)
         if holder is None:
@@ -101,11 +110,7 @@ class Tokens:
         person = self._people[holder]
         if person.status != "active":
             raise inactive(person.status, self._cure)
-        caller = Caller(holder, person.username, frozenset(person.roles), self._world(secret.decode()))
-        if secret == SHARED_SECRET.encode():
-            # few, and remembered for good; other worlds come and go
-            self._shared[token] = caller
-        return caller
+        return holder, person, secret.decode()
 
     def _take_apart(self, token: bytes) -> tuple[bytes, bytes]:
         if not token:

@@ -24,7 +24,7 @@ async def answer_teapot(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send_reply(Reply(418, (), b"from behind"), send)
 
 
-SITE = Site(answer_teapot, CONTRACT, TOKEN)
+SITE = Site(answer_teapot, CONTRACT, TOKEN, CONTRACT)
 
 
 def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
@@ -165,7 +165,7 @@ def test_what_is_no_http_goes_to_the_app() -> None:
     async def deaf(_message: object) -> None:
         pass
 
-    asyncio.run(Site(app, CONTRACT, TOKEN)({"type": "lifespan"}, silent, deaf))
+    asyncio.run(Site(app, CONTRACT, TOKEN, CONTRACT)({"type": "lifespan"}, silent, deaf))
 
     assert passed == [{"type": "lifespan"}]
 

@@ -1,0 +1,107 @@
+"""Explanations: how the server understood a request that is in the journal, worked out when asked."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from auditmock.fixtures.worlds import Worlds
+from auditmock.handlers.facts import FactFinder, Facts
+from auditmock.handlers.gotext import wrap
+from auditmock.handlers.hints import clip, suggest
+from auditmock.handlers.journal import FAULT, Entry
+from auditmock.handlers.redaction import Redaction
+from auditmock.handlers.refusals import Refusals
+from auditmock.handlers.request import first_header
+from auditmock.handlers.tokens import Tokens
+from auditmock.handlers.understanding import Understanding
+from auditmock.instants import SECOND, format_instant
+from auditmock.models import Filter, Page
+from auditmock.openapi import Contract
+from auditmock.vocabulary import HINT_HEADER
+
+LISTING = "get-audit-logs"
+_FIRST_ERROR = 400
+_COUNT = re.compile(rb'"count":([0-9]+)')
+
+
+class Explainer:
+    """Explains the requests to one mock."""
+
+    def __init__(
+        self, contract: Contract, tokens: Tokens, worlds: Worlds, understanding: Understanding
+    ) -> None:
+        self._contract = contract
+        self._worlds = worlds
+        self._understanding = understanding
+        self._finder = FactFinder(contract, tokens)
+        self._redaction = Redaction(contract.carriers)
+        self._refusals = Refusals(contract)
+        self._secrets = {each.name for each in contract.carriers if each.place == "query"}
+
+    def summarize(self, entry: Entry) -> Mapping[str, Any]:
+        """Write what a list of requests shows of one (schema `Request`)."""
+        facts = self._finder.find(entry)
+        hint = first_header(entry.headers, HINT_HEADER.lower().encode()) or b""
+        return {
+            "id": entry.number,
+            "time": format_instant(entry.time - int(entry.seconds * SECOND)),
+            "method": facts.method,
+            "target": self._redaction.target(entry.scope),
+            "status": entry.status,
+            "milliseconds": round(entry.seconds * 1000, 3),
+            "world": facts.visitor.world,
+            "person": facts.visitor.person,
+            "operation": facts.operation.id if facts.operation else "",
+            "hint": hint.decode(),
+            "fault": entry.scope.get(FAULT, ""),
+        }
+
+    def explain(self, entry: Entry) -> Mapping[str, Any]:
+        """Write how the server understood a request (schema `Explanation`)."""
+        facts = self._finder.find(entry)
+        lists = facts.operation is not None and facts.operation.id == LISTING
+        search = self._understanding.tell(facts.value("q") if lists else "", facts.visitor.person)
+        search["hints"] += self._ignored(facts) if lists else ()
+        refused = entry.status >= _FIRST_ERROR
+        return {
+            "request": self.summarize(entry),
+            "headers": self._redaction.headers(entry.scope),
+            "body": entry.body.decode(errors="replace"),
+            "token": facts.visitor._asdict(),
+            "route": self._finder.tell_route(facts),
+            "search": search,
+            "page": self._page(entry, facts) if lists and not refused and entry.status else {},
+            "refusal": self._refusals.tell(entry, facts, search) if refused else {},
+        }
+
+    def _ignored(self, facts: Facts) -> Iterator[str]:
+        """Tell which parameters a deployed edition leaves out of account."""
+        if not self._contract.server or not facts.operation:
+            return
+        known = tuple(each["name"] for each in facts.operation.parameters)
+        for name in facts.values:
+            if name not in known and name not in self._secrets:
+                yield f'"{clip(name)}" is no parameter, ignored; {suggest(name, known)}'
+        if facts.value("after_id") and "cursor" not in self._contract.paging:
+            yield "after_id is checked and not used by this edition; offset is"
+        if not facts.value("limit") and not self._contract.default_limit:
+            yield "limit is absent: this edition then shows an empty page"
+
+    def _page(self, entry: Entry, facts: Facts) -> Mapping[str, Any]:
+        limit, offset = (wrap(int(facts.value(name) or 0)) for name in ("limit", "offset"))
+        limit = limit or self._contract.default_limit
+        after = facts.value("after_id") if "cursor" in self._contract.paging else ""
+        page: dict[str, Any] = {"limit": limit, "offset": offset}
+        if after:
+            page["after_id"] = after
+        world = self._worlds.find(facts.visitor.world)
+        if world:
+            wanted = self._understanding.filter(facts.value("q"), facts.visitor.person)
+            found = world.store.find(wanted, Page(limit, offset, after or None))
+            span = Filter((), wanted.since, wanted.until)
+            page |= {"matched": found.count, "shown": found.shown}
+            page["scanned"] = world.store.find(span, Page(0)).count
+        if told := _COUNT.search(entry.answer):
+            page["matched"] = int(told[1])
+            page |= {} if after else {"shown": max(0, min(limit, page["matched"] - offset))}
+        return page

@@ -1,0 +1,98 @@
+"""The control API's operations on the journal and on searches, and what the mock is."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import unquote_plus
+
+from starlette.responses import Response
+
+from auditmock.errors import request_not_found
+from auditmock.fixtures.worlds import Worlds
+from auditmock.handlers.control import json_response
+from auditmock.handlers.endpoints import ReplyResponse
+from auditmock.handlers.explanation import Explainer
+from auditmock.handlers.journal import Journal
+from auditmock.handlers.understanding import Understanding
+from auditmock.handlers.wire import NO_CONTENT
+
+_SAME = ("world", "operation", "method", "status")
+"""What a request must have to be one of those wanted."""
+
+_BOUNDS = {"exactly": "exactly", "at_least": "at least", "at_most": "at most"}
+
+
+class Inquiries:
+    """Answers what was asked of one mock, and how it was understood."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        explainer: Explainer,
+        understanding: Understanding,
+        worlds: Worlds,
+        about: Mapping[str, Any],
+    ) -> None:
+        """Take what answers, and what of the mock's health never changes."""
+        self._journal = journal
+        self._explainer = explainer
+        self._understanding = understanding
+        self._worlds = worlds
+        self._about = about
+
+    async def get_health(self) -> Response:
+        """Tell that it is there, and what it is."""
+        counts = {"worlds": len(self._worlds), "requests": len(self._journal)}
+        return json_response({"status": "ok", **self._about, **counts})
+
+    async def list_scenarios(self) -> Response:
+        """List the scenarios there are."""
+        return json_response([])
+
+    async def explain_search(self, q: str = "", username: str = "") -> Response:
+        """Say how a search is understood."""
+        return json_response(self._understanding.tell(q, username))
+
+    async def list_requests(self, limit: int, **wanted: Any) -> Response:
+        """List what was asked, newest first."""
+        found = list(self._find(wanted))
+        return json_response({"requests": found[:limit], "count": len(found)})
+
+    async def clear_requests(self) -> Response:
+        """Empty the journal."""
+        self._journal.clear()
+        return ReplyResponse(NO_CONTENT)
+
+    async def verify_requests(self, body: Mapping[str, Any]) -> Response:
+        """Tell whether what was expected was asked."""
+        found = list(self._find(body))
+        expected = {name: body[name] for name in _BOUNDS if name in body} or {"at_least": 1}
+        count = len(found)
+        verified = count == expected.get("exactly", count) and expected.get(
+            "at_least", 0
+        ) <= count <= expected.get("at_most", count)
+        told = " and ".join(f"{_BOUNDS[name]} {number}" for name, number in expected.items())
+        return json_response(
+            {
+                "verified": verified,
+                "count": count,
+                "detail": f"Expected {told}, found {count}.",
+                "requests": [request["id"] for request in found],
+            }
+        )
+
+    async def explain_request(self, id: int) -> Response:  # noqa: A002 - the name in the document
+        """Say how the server understood a request."""
+        entry = self._journal.find(id)
+        if entry is None:
+            raise request_not_found(id)
+        return json_response(self._explainer.explain(entry))
+
+    def _find(self, wanted: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
+        for entry in self._journal:
+            if entry.number <= wanted.get("since", 0):
+                continue
+            request = self._explainer.summarize(entry)
+            if all(request[name] == wanted[name] for name in _SAME if name in wanted) and wanted.get(
+                "contains", ""
+            ) in unquote_plus(request["target"]):
+                yield request

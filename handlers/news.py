@@ -1,0 +1,103 @@
+"""News: what happens in the mock, told as server-sent events to whoever watches."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from auditmock.asgi import Receive, Scope, Send
+from auditmock.handlers.journal import Entry, Journal
+
+_PATIENCE = 15.0
+"""Seconds between two signs of life."""
+
+_MOST_WAITING = 1000
+"""Events kept for a client that reads too slowly; further ones are lost."""
+
+_ALIVE = b": nothing happened\n\n"
+
+Event = tuple[str, Callable[[], Any]]
+"""Its name, and what works out its data."""
+
+
+class News:
+    """Tells watchers of each request and each change; nothing is worked out while nobody watches."""
+
+    def __init__(self, journal: Journal, summarize: Callable[[Entry], Mapping[str, Any]]) -> None:
+        self._journal = journal
+        self._summarize = summarize
+        self._queues: list[asyncio.Queue[Event]] = []
+
+    def tell(self, name: str, data: Any) -> None:
+        """Tell of a change."""
+        self._put(name, lambda: data)
+
+    def open(self) -> asyncio.Queue[Event]:
+        """Begin to watch."""
+        queue: asyncio.Queue[Event] = asyncio.Queue(_MOST_WAITING)
+        if not self._queues:
+            self._journal.watchers.append(self._hear)
+        self._queues.append(queue)
+        return queue
+
+    def close(self, queue: asyncio.Queue[Event]) -> None:
+        """Watch no longer."""
+        self._queues.remove(queue)
+        if not self._queues:
+            self._journal.watchers.remove(self._hear)
+
+    def _hear(self, entry: Entry) -> None:
+        self._put("request", lambda: self._summarize(entry))
+
+    def _put(self, name: str, work_out: Callable[[], Any]) -> None:
+        for queue in self._queues:
+            with suppress(asyncio.QueueFull):
+                queue.put_nowait((name, work_out))
+
+
+class NewsResponse(Response):
+    """An endless answer of events; it ends when the client goes."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, news: News) -> None:
+        super().__init__()
+        self._news = news
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send events as they come."""
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+        queue = self._news.open()
+        gone = asyncio.ensure_future(_wait_for_end(receive))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await _send_part(send, _ALIVE)
+            while not gone.done():
+                coming = asyncio.ensure_future(queue.get())
+                await asyncio.wait((coming, gone), timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                coming.cancel()
+                await _send_part(send, _write(coming.result()) if _is_there(coming) else _ALIVE)
+        finally:
+            gone.cancel()
+            self._news.close(queue)
+
+
+def _is_there(coming: "asyncio.Future[Event]") -> bool:
+    return coming.done() and not coming.cancelled()
+
+
+async def _send_part(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _wait_for_end(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _write(event: Event) -> bytes:
+    name, work_out = event
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(work_out()))
