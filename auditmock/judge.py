@@ -5,9 +5,9 @@ from auditmock.crossing import Crossing
 from auditmock.documentation import Site
 from auditmock.errors import route_not_found
 from auditmock.fixtures.people import Holder
-from auditmock.handlers.limits import Toll, TollGate
 from auditmock.fork import Fork
 from auditmock.handlers.keeper import Keeper
+from auditmock.handlers.limits import Toll, TollGate
 from auditmock.handlers.tokens import token_of
 from auditmock.handlers.wire import refusal_reply, send_reply
 from auditmock.mock import Mock

@@ -12,8 +12,8 @@ from auditmock.fixtures.ids import Ids
 from auditmock.fixtures.script import Outline
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import World, Worlds
-from auditmock.handlers.limits import RateLimit
 from auditmock.handlers.journal import Journal
+from auditmock.handlers.limits import RateLimit
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract
