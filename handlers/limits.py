@@ -28,18 +28,18 @@ class _Count:
     """How often a client asked for a path: in the minute that begins at `minute`, and before it."""
 
     minute: int
-    now: int = 0
+    current: int = 0
     before: int = 0
 
     def turn_to(self, minute: int) -> None:
         """Go on to a minute."""
         if minute != self.minute:
-            self.before = self.now if minute == self.minute + _MINUTE else 0
-            self.minute, self.now = minute, 0
+            self.before = self.current if minute == self.minute + _MINUTE else 0
+            self.minute, self.current = minute, 0
 
     def estimate(self, instant: int) -> int:
         """Estimate the requests of the last sixty seconds."""
-        return int(self.before * (_MINUTE - (instant - self.minute)) / _MINUTE) + self.now
+        return int(self.before * (_MINUTE - (instant - self.minute)) / _MINUTE) + self.current
 
 
 class Standing(NamedTuple):
@@ -69,7 +69,7 @@ class RateLimit:
         count = self._counts.setdefault(key, _Count(minute))
         count.turn_to(minute)
         used = count.estimate(instant)
-        count.now += used < self.limit
+        count.current += used < self.limit
         self._forget(minute)
         return Standing(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
 
