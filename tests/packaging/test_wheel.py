@@ -22,7 +22,9 @@ FOLDERS = {
     "auditmock/fixtures": ROOT / "fixtures",
     "auditmock/contract": ROOT / "tests" / "contract",
 }
-LICENCES = {"LICENSE", "auditmock/pages/vendor/LICENSE.scalar"}
+LICENCES = {"LICENSE"} | {
+    f"auditmock/pages/vendor/LICENSE.{vendored}" for vendored in ("lit-html", "scalar", "uplot")
+}
 
 
 def files_in(folder: Path) -> set[str]:
@@ -72,7 +74,7 @@ def test_licences_ship(site: Path, name: str) -> None:
         ("Name", PROJECT["name"]),
         ("Version", VERSION),
         ("Summary", PROJECT["description"]),
-        ("License-Expression", "MIT"),
+        ("License-Expression", PROJECT["license"]),
         ("Requires-Python", ">=3.11"),
         ("Description-Content-Type", "text/markdown"),
     ],

@@ -3,41 +3,16 @@
 import asyncio
 import re
 
-import httpx
 import orjson
 import pytest
+from sites import CONTRACT, TOKEN, ask
 
 from auditmock.asgi import Receive, Scope, Send
 from auditmock.documentation import Site
-from auditmock.handlers.wire import Reply, send_reply
-from auditmock.openapi import load_contract
 
-TOKEN = 'a-"token"</script>'  # noqa: S105 - no secret
 PATHS = ("/docs", "/docs/scalar.js", "/openapi.yaml", "/openapi.json", "/favicon.svg", "/favicon.ico")
-CONTRACT = load_contract()
 
 every_path = pytest.mark.parametrize("path", PATHS)
-
-
-async def answer_teapot(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Stand for the app behind the site."""
-    await send_reply(Reply(418, (), b"from behind"), send)
-
-
-SITE = Site(answer_teapot, CONTRACT, TOKEN, CONTRACT)
-
-
-def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """Send one request to the site, with no headers but these."""
-
-    async def send() -> httpx.Response:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(SITE), base_url="http://mock") as client:
-            client.headers.clear()
-            return await client.request(
-                method, path, headers={name.replace("_", "-"): value for name, value in headers.items()}
-            )
-
-    return asyncio.run(send())
 
 
 def test_the_yaml_is_the_contract_as_written() -> None:

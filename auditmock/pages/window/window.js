@@ -1,0 +1,123 @@
+/** The window: what is drawn where, and the keys that work everywhere. */
+
+import { keepControlToken } from "./api.js";
+import { clock } from "./clock.js";
+import { keepUpToDate } from "./events.js";
+import { explanation } from "./explanation.js";
+import { faults } from "./faults.js";
+import { choose, journal } from "./journal.js";
+import { logs, showLogs } from "./logs.js";
+import { picture } from "./pieces.js";
+import { change, drawBy, state } from "./state.js";
+import { THEMES, setTheme, theme, wear } from "./theme.js";
+import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
+import { resetEverything, worlds } from "./worlds.js";
+
+const VIEWS = { world: "World", requests: "Requests", logs: "Logs" };
+const LINES = {
+  waiting: "connecting",
+  live: "live",
+  asking: "asking every 2 s",
+  closed: "closed",
+  lost: "not reachable",
+};
+
+function view(name) {
+  change({ view: name });
+  history.replaceState(null, "", `#${name}`);
+  if (name === "logs") showLogs();
+}
+
+function step(event) {
+  const names = Object.keys(VIEWS).filter((name) => document.getElementById(`tab-${name}`).checkVisibility());
+  const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!by) return;
+  const to = names[(names.indexOf(state.view) + by + names.length) % names.length];
+  view(to);
+  document.getElementById(`tab-${to}`).focus();
+}
+
+const tab = ([name, title]) => html`
+  <button
+    role="tab"
+    id="tab-${name}"
+    aria-selected=${state.view === name}
+    aria-controls="panel-${name}"
+    tabindex=${state.view === name ? 0 : -1}
+    @click=${() => view(name)}
+  >
+    ${title}
+  </button>`;
+
+function bar() {
+  const { health, line } = state;
+  const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
+  return html`
+    <header class="bar">
+      <h1><img src="/favicon.svg" alt="" width="24" height="24" /> auditmock</h1>
+      ${health
+        ? html`<p class="facts"><span class="tag">${health.edition}</span><span title="Version of auditmock">${health.version}</span></p>`
+        : nothing}
+      <div class="tabs" role="tablist" aria-label="Views" @keydown=${step}>${Object.entries(VIEWS).map(tab)}</div>
+      <p class="news ${line}" role="status"><i></i>${LINES[line]}</p>
+      <a class="docs" href="/docs">API docs</a>
+      <button
+        class="quiet"
+        title="Colours: ${theme()}"
+        aria-label="Colours: ${theme()}; change to ${next}"
+        @click=${() => { setTheme(next); change({}); }}
+      >${picture(theme())}</button>
+    </header>`;
+}
+
+function unlock(event) {
+  event.preventDefault();
+  keepControlToken(event.target.elements.token.value);
+  change({ line: "waiting" });
+  keepUpToDate();
+}
+
+const lock = () => html`
+  <form class="card lock" @submit=${unlock}>
+    <h2>The control API is closed</h2>
+    <p>This server was started with <code>--control-token</code>, or this page is not on the server's own machine.</p>
+    <label class="field"><span>Control token</span><input name="token" type="password" autocomplete="off" required /></label>
+    <button>Open</button>
+  </form>`;
+
+const page = () => html`
+  ${bar()}
+  ${state.line === "closed"
+    ? lock()
+    : html`<div class="parts">
+        <aside id="panel-world" role="tabpanel" aria-labelledby="tab-world">${worlds()}${clock()}${faults()}${resetEverything()}</aside>
+        <main id="panel-requests" class="beside ${state.chosen ? "chosen" : ""}" role="tabpanel" aria-labelledby="tab-requests" ?hidden=${state.view === "logs"}>
+          ${journal()}${explanation()}
+        </main>
+        <main id="panel-logs" role="tabpanel" aria-labelledby="tab-logs" ?hidden=${state.view !== "logs"}>${logs()}</main>
+      </div>`}
+  <div class="notices" role="status">
+    ${state.notice ? html`<p class=${state.notice.bad ? "bad" : ""}>${state.notice.text}</p>` : nothing}
+  </div>`;
+
+const typing = ({ target }) => target.matches("input, select, textarea");
+
+async function press(event) {
+  if (event.key === "Escape" && state.chosen && !event.defaultPrevented) choose(null);
+  if (event.key !== "/" || typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
+  event.preventDefault();
+  view("logs");
+  await Promise.resolve();
+  document.getElementById("search")?.focus();
+}
+
+const root = document.getElementById("window");
+wear();
+change({ view: location.hash.slice(1) in VIEWS ? location.hash.slice(1) : "requests" });
+drawBy(() => {
+  document.body.dataset.view = state.view;
+  if (state.view === "logs") showLogs();
+  render(page(), root);
+});
+document.addEventListener("keydown", press);
+keepUpToDate();

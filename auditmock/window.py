@@ -1,0 +1,54 @@
+"""The window: the page at `/_mock/` that shows and steers the mock by its control API, as files."""
+
+from functools import partial
+from pathlib import Path
+
+from auditmock.documents import Builders, Document
+
+WINDOW = "/_mock/"
+"""Where the page is."""
+
+_PAGES = Path(__file__).parent / "pages"
+_SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
+# The browser itself sees to it that no text becomes markup or script, and that nothing leaves this server.
+_POLICY = (
+    "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+    "require-trusted-types-for 'script'; trusted-types lit-html"
+)
+_TYPES = {".js": _SCRIPT, ".css": _STYLE, ".gz": _SCRIPT}
+_OWN = _PAGES / "window"
+_VENDOR = _PAGES / "vendor"
+_VENDORED = {
+    "uplot.js": "uplot.js.gz",
+    "uplot.css": "uplot.css",
+    **{
+        name: name
+        for name in (
+            "lit-html/lit-html.js",
+            "lit-html/directive.js",
+            "lit-html/directive-helpers.js",
+            "lit-html/directives/live.js",
+            "lit-html/directives/repeat.js",
+        )
+    },
+}
+"""By their name on the page, the files of others."""
+
+
+def window_documents() -> Builders:
+    """Give what makes each file of the window, by its path."""
+    own = {path.name: path for path in _OWN.iterdir() if path.suffix in _TYPES}
+    vendored = {f"vendor/{name}": _VENDOR / file for name, file in _VENDORED.items()}
+    return {
+        WINDOW: _page,
+        **{f"{WINDOW}assets/{name}": partial(_asset, path) for name, path in {**own, **vendored}.items()},
+    }
+
+
+def _page() -> Document:
+    body = (_OWN / "window.html").read_bytes()
+    return Document("text/html; charset=utf-8", body, policy=_POLICY)
+
+
+def _asset(path: Path) -> Document:
+    return Document(_TYPES[path.suffix], path.read_bytes(), "gzip" if path.suffix == ".gz" else "")
