@@ -49,7 +49,7 @@ def tell_history(
 def open_store(history: History, clock: Clock = lambda: NOW) -> Store:
     """Make a store on a history, its clock standing still at `NOW` unless one is given."""
     desk = Desk(
-        history, (history,), history.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+        history, history, history.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
     )
     return Store(desk, clock)
 
