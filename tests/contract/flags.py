@@ -5,10 +5,10 @@ import os
 from functools import partial
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
 
+from auditmock.contract.opening import SettingsError, check_url
 from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
 from auditmock.contract.tokens import Tokens
 
@@ -44,7 +44,8 @@ def read_options(config: pytest.Config) -> Options:
         if option.variable:
             values[option.name] = values[option.name] or os.environ.get(option.variable, "")
     options = Options(**values)
-    _check_url(options.base_url)
+    if options.base_url:
+        _check_url(options.base_url)
     _make_folder(options)
     return options
 
@@ -56,16 +57,10 @@ def read_tokens(config: pytest.Config) -> Tokens:
 
 
 def _check_url(url: str) -> None:
-    if url and not _is_address(url):
-        raise pytest.UsageError(f'"{url}" is no URL of a deployment; write it like https://coder.example.com')
-
-
-def _is_address(url: str) -> bool:
     try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
+        check_url(url)
+    except SettingsError as error:
+        raise pytest.UsageError(str(error)) from None
 
 
 def _make_folder(options: Options) -> None:

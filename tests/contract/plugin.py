@@ -2,10 +2,10 @@
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
-import httpx
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
@@ -15,6 +15,7 @@ from auditmock.contract.findings import Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
 from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
+from auditmock.contract.opening import SettingsError, open_target
 from auditmock.contract.options import Options
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.promises import find_broken
@@ -24,7 +25,6 @@ from auditmock.contract.sample import Sample, take_gallery, take_sample
 from auditmock.contract.target import GoneError, Target
 from auditmock.contract.telling import tell_failure, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
-from auditmock.contract.watch import Watch
 from auditmock.openapi import Contract
 
 _USAGE, _UNREADY = 2, 3
@@ -75,8 +75,8 @@ def pytest_collection(session: pytest.Session) -> None:
 def _choose_edition(run: Run) -> None:
     name, url = run.options.edition, run.options.base_url.rstrip("/")
     if name == AUTO and url:
-        with _open_client(run.options) as client:
-            _meet(run, _make_target(run, url, run.tokens, client))
+        with _open(run, url, run.tokens) as target:
+            _meet(run, target)
     run.choose(choose_edition(name, run.findings.server_version))
 
 
@@ -90,17 +90,13 @@ def _meet(run: Run, target: Target) -> None:
     run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
 
 
-def _make_target(run: Run, url: str, tokens: Tokens, client: httpx.Client) -> Target:
-    return Target(
-        contract=run.contract,
-        base_url=url,
-        tokens=tokens,
-        pace=run.pace,
-        client=client,
-        watch=Watch(run.contract),
-        timeout=run.options.request_timeout,
-        retries=run.options.retries,
-    )
+@contextmanager
+def _open(run: Run, url: str, tokens: Tokens) -> Iterator[Target]:
+    try:
+        with open_target(run.options, url, tokens, run.contract, run.pace) as target:
+            yield target
+    except SettingsError as error:
+        pytest.exit(str(error), returncode=_USAGE)
 
 
 def _draw(options: Options) -> None:
@@ -232,23 +228,12 @@ def target(options: Options, request: pytest.FixtureRequest) -> Iterator[Target]
     if not url:
         mock = request.getfixturevalue("audit_mock")
         url, tokens = mock.url, Tokens(mock.token("owner"), mock.token("member"))
-    with _open_client(options) as client:
-        target = _make_target(run, url, tokens, client)
+    with _open(run, url, tokens) as target:
         run.target, run.tokens, run.findings.base_url = target, tokens, url
         if not run.findings.preflight:
             _meet(run, target)
         target.begin()
         yield target
-
-
-def _open_client(options: Options) -> httpx.Client:
-    verify = {"true": True, "false": False}.get(options.tls_verify, options.tls_verify)
-    try:
-        return httpx.Client(
-            timeout=options.request_timeout, verify=verify, proxy=options.proxy or None, trust_env=False
-        )
-    except (OSError, ValueError, httpx.InvalidURL) as error:
-        pytest.exit(f"--tls-verify or --proxy cannot be used: {error}", returncode=_USAGE)
 
 
 @pytest.fixture(scope="session")

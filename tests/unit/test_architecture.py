@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from auditmock.editions import find_overlays
+
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
     "auditmock.handlers": ROOT / "handlers",
@@ -17,12 +19,12 @@ FOLDERS = {
 }
 GROUND = {f"auditmock.{noun}" for noun in ("vocabulary", "models", "errors", "instants", "version", "asgi")}
 CONTRACT = {"auditmock.openapi", "auditmock.editions"}
-ENTRANCES = {"auditmock.cli", "auditmock.__main__"}
+ENTRANCES = {"auditmock.cli", "auditmock.__main__", "auditmock.commands"}
 LAYERS = ("ground", "contract", "fixtures", "handlers", "app", "suite", "entrances")
 
 SUITE_IMPORTS = CONTRACT | {f"auditmock.{noun}" for noun in ("vocabulary", "instants", "clock", "version")}
 """What the contract suite may know of this project: it speaks HTTP."""
-LATE_IMPORTERS = {"auditmock.cli", "auditmock.editions"}
+LATE_IMPORTERS = {"auditmock.commands.serving", "auditmock.commands.judging", "auditmock.editions"}
 """Modules that may import inside functions: a command loads only what it needs, and so does an edition."""
 TIME_TELLERS = {"auditmock.clock"}
 """Modules that may look at a clock; all others are handed one."""
@@ -77,7 +79,7 @@ def layer(name: str) -> str:
         return "ground"
     if name in CONTRACT:
         return "contract"
-    if name in ENTRANCES:
+    if name in ENTRANCES or name.startswith("auditmock.commands."):
         return "entrances"
     if name.startswith("auditmock.contract"):
         return "suite"
@@ -144,6 +146,14 @@ def test_time_and_chance_are_handed_in(name: str) -> None:
 def test_chance_and_time_are_seen(code: str) -> None:
     """The rule above recognizes the ways to break it."""
     assert any(CHANCE_OR_TIME.fullmatch(used) for used in names(ast.parse(code)))
+
+
+@every_module
+def test_no_module_knows_an_edition(name: str) -> None:
+    """What differs between editions stands in their contracts: no code names one."""
+    code = ast.unparse(MODULES[name])
+
+    assert not [edition for edition in find_overlays() if edition in code]
 
 
 @pytest.mark.parametrize("path", sorted(LINES.keys() - TABLES))

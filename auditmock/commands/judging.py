@@ -1,0 +1,129 @@
+"""The commands that ask deployments: whether they keep the contract, and which edition they are."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+import click
+
+from auditmock.contract.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
+
+_CONNECTION = ("rate_limit", "request_timeout", "retries", "tls_verify", "proxy")
+"""The settings that say how to get to a deployment."""
+
+_UNREADY = 3
+"""Exit status when a deployment cannot be asked."""
+
+
+class Words(click.ParamType[tuple[str, ...]]):
+    """The values of an option that takes several."""
+
+    name = "words"
+
+    def __init__(self, option: Option) -> None:
+        self._option = option
+        self.name = ",".join(option.choices) or "words"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """Read the words."""
+        try:
+            return self._option.split(value)
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+
+
+def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    kind: Any = click.Choice(option.choices) if option.choices else None
+    return click.option(
+        option.flag,
+        default="" if option.many else option.default,
+        is_flag=isinstance(option.default, bool),
+        type=Words(option) if option.many else kind,
+        show_default=not isinstance(option.default, bool) and option.default not in ("", ()),
+        help=option.help,
+    )
+
+
+def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    chosen = [option for option in OPTIONS if option.name in names]
+
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for option in reversed(chosen):
+            command = _check_option(option)(command)
+        return command
+
+    return add
+
+
+def _tokens(*flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    def add(command: Callable[..., None]) -> Callable[..., None]:
+        for flag in reversed(flags):
+            variable, explanation = TOKENS[flag]
+            option = click.option(flag, envvar=variable, show_envvar=True, default="", help=explanation)
+            command = option(command)
+        return command
+
+    return add
+
+
+@click.command()
+@click.argument("url", default="", envvar=URL_VARIABLE)
+@_tokens(*TOKENS)
+@_options(*(option.name for option in OPTIONS if option.name != "base_url"))
+def check(url: str, token: str, second_token: str, **values: Any) -> None:
+    """Judge the deployment at URL by the contract; $CODER_URL stands for it, too.
+
+    Only reads, unless --allow-writes is given. Without a URL a mock is started and judged. Tokens are
+    better given by their variables, where no list of processes shows them.
+
+    Exit status: 0 conforms, 1 violates the contract, 2 usage, 3 cannot be reached or does not accept the
+    token.
+    """
+    try:
+        from auditmock.contract.judging import judge
+    except ModuleNotFoundError as error:
+        _lack(error)
+    sys.exit(judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token}))
+
+
+@click.command()
+@click.argument("url", envvar=URL_VARIABLE)
+@_tokens("--token")
+@_options(*_CONNECTION)
+@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+def identify(url: str, token: str, form: str, **values: Any) -> None:
+    """Say which editions the deployment at URL answers like, and whether its version header lies.
+
+    Asks some twenty telling questions that only read. The token is better given by its variable, where no
+    list of processes shows it.
+
+    Exit status: 0 it answers as an edition does, and as the one it says it is; 1 it does not; 2 usage; 3 it
+    cannot be reached or does not accept the token.
+    """
+    try:
+        from auditmock.contract.identifying import identify_at, tell_identity, write_identity
+        from auditmock.contract.opening import SettingsError
+        from auditmock.contract.preflight import NotReadyError
+    except ModuleNotFoundError as error:
+        _lack(error)
+    try:
+        identity = identify_at(Options(base_url=url, **values), token)
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    except NotReadyError as error:
+        click.echo(f"auditmock: {error}", err=True)
+        sys.exit(_UNREADY)
+    if form == "json":
+        click.echo(json.dumps(write_identity(identity), indent=2))
+    else:
+        click.echo("\n".join(tell_identity(identity)))
+    sys.exit(not identity.is_honest)
+
+
+def _lack(error: ModuleNotFoundError) -> NoReturn:
+    raise click.ClickException(
+        f'the suite needs {error.name}: pip install "coder-audit-mock[check]"'
+    ) from None

@@ -1,0 +1,118 @@
+"""`auditmock identify`: which editions a server answers like, whatever its version header says."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from processes import Start
+from relays import relay
+
+from auditmock.contract.identifying import MOST
+from auditmock.contract.questions import QUESTIONS
+from auditmock.editions import find_overlays, list_editions, open_edition
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+from auditmock.mock import Mock
+from auditmock.settings import Settings
+from auditmock.testing import AuditMock
+
+OWNER = token_of(Holder.OWNER)
+every_edition = pytest.mark.parametrize("edition", list_editions())
+
+
+def run(url: str, *words: str, token: str = OWNER) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    command = [sys.executable, "-P", "-m", "auditmock", "identify", url, "--rate-limit", "0", *words]
+    environment = os.environ | {"CODER_SESSION_TOKEN": token}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def read(url: str, status: int = 0) -> Mapping[str, Any]:
+    """Identify a server, for programs."""
+    done = run(url, "--format", "json")
+    assert done.returncode == status, done.stdout + done.stderr
+    identity: Mapping[str, Any] = json.loads(done.stdout)
+    return identity
+
+
+@every_edition
+@pytest.mark.parametrize("logs", ["300", "0"])
+def test_each_mock_is_known(start_server: Start, edition: str, logs: str) -> None:
+    """A mock is known for what it is, and no other, with logs and without."""
+    identity = read(start_server("--edition", edition, "--logs", logs).url)
+
+    assert (identity["says"], identity["matches"], identity["honest"]) == (edition, [edition], True)
+
+
+@every_edition
+def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, edition: str) -> None:
+    """Whatever release the header names, the answers tell; that it lies is said."""
+    other = next(name for name in reversed([*find_overlays()]) if name != edition)
+    contract = open_edition(other)
+    version = f"{contract.version}+{contract.build}"
+    monkeypatch.setattr(Mock, "version", property(lambda _: version))
+    with AuditMock(Settings(edition=edition, logs=50)) as mock:
+        identity = read(mock.url, status=1)
+        told = run(mock.url).stdout
+
+    assert (identity["says"], identity["matches"]) == (other, [edition])
+    assert f"Its version header lies: it says {version}, which stands for {other}, and it answers as" in told
+
+
+def test_it_only_reads(start_server: Start) -> None:
+    """It sends few requests, all of them GET, to the list and to where the release is told."""
+    with relay(start_server().url) as (url, requests):
+        run(url)
+
+    assert {sent.method for sent in requests} == {"GET"}
+    assert {sent.path for sent in requests} == {"/api/v2/audit", "/api/v2/buildinfo"}
+    assert len(requests) <= MOST
+
+
+def test_it_tells_what_speaks_against(start_server: Start) -> None:
+    """For people there is a table, and each answer that speaks against an edition with its place."""
+    newest = [*find_overlays()][-1]
+    done = run(start_server("--edition", newest).url)
+
+    assert done.returncode == 0
+    assert f"It answers as {newest} does, as its version header says" in done.stdout
+    assert "Against documented speak:\n" in done.stdout
+    assert "(openapi.yaml #/components/parameters/q/x-search)" in done.stdout
+    assert f"Against {newest}" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "status", "reason"),
+    [
+        ("nowhere", (), 2, '"nowhere" is no URL of a deployment'),
+        ("http://127.0.0.1:9", (), 3, "http://127.0.0.1:9 cannot be reached"),
+        ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "--tls-verify or --proxy cannot be used"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(url: str, words: Sequence[str], status: int, reason: str) -> None:
+    """A mistake is status 2, a server that is not there status 3."""
+    done = run(url, *words)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
+    assert reason in done.stderr
+
+
+def test_a_bad_token_is_said(start_server: Start) -> None:
+    """Who is not let in cannot tell; the token is not shown."""
+    done = run(start_server().url, token="Owner00000-wrong0secret0nobody0k")  # noqa: S106 - a bad one
+
+    assert done.returncode == 3
+    assert "the token is refused" in done.stderr
+    assert "nobody0k" not in done.stdout + done.stderr
+
+
+def test_editions_are_told_apart() -> None:
+    """No two editions have the same answers, with logs or without."""
+    contracts = [open_edition(name) for name in list_editions()]
+    for questions in (QUESTIONS, [each for each in QUESTIONS if not each.needs_logs]):
+        answers = [tuple(question.has(contract) for question in questions) for contract in contracts]
+        assert len({*answers}) == len(contracts)
