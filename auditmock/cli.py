@@ -5,7 +5,7 @@ from typing import NoReturn
 
 import click
 
-from auditmock.commands.contracts import contract
+from auditmock.commands.contracts import contract, drift
 from auditmock.commands.ending import Exit, give_up_output
 from auditmock.commands.judging import check, identify
 from auditmock.commands.serving import serve
@@ -21,7 +21,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (serve, check, identify, contract):
+for _command in (serve, check, identify, contract, drift):
     cli.add_command(_command)
 
 

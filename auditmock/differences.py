@@ -23,18 +23,21 @@ class Difference(NamedTuple):
         return "\n".join(lines)
 
 
-def compare(before: Any, after: Any, place: str = "") -> Iterator[Difference]:
-    """Compare two documents; lists of plain values are compared as sets would be, in their order."""
+def compare(before: Any, after: Any, place: str = "", width: int = _WIDTH) -> Iterator[Difference]:
+    """Compare two documents; lists of plain values are compared as sets would be, in their order.
+
+    Values are shown up to `width` characters.
+    """
     if isinstance(before, Mapping) and isinstance(after, Mapping):
         for name in [*before, *(name for name in after if name not in before)]:
             inner = f"{place}.{name}" if place else str(name)
-            yield from compare(before.get(name, _NOTHING), after.get(name, _NOTHING), inner)
+            yield from compare(before.get(name, _NOTHING), after.get(name, _NOTHING), inner, width)
     elif _is_plain(before) and _is_plain(after):
         gone, new = _without(before, after), _without(after, before)
         if gone or new:
-            yield Difference(place, _write(gone) if gone else None, _write(new) if new else None)
+            yield Difference(place, _write(gone or _NOTHING, width), _write(new or _NOTHING, width))
     elif before != after:
-        yield Difference(place, _write(before), _write(after))
+        yield Difference(place, _write(before, width), _write(after, width))
 
 
 def _is_plain(value: Any) -> bool:
@@ -45,8 +48,8 @@ def _without(values: Sequence[Any], others: Sequence[Any]) -> list[Any]:
     return [value for value in values if value not in others]
 
 
-def _write(value: Any) -> str | None:
+def _write(value: Any, width: int) -> str | None:
     if value is _NOTHING:
         return None
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= _WIDTH else text[: _WIDTH - 3] + "..."
+    return text if len(text) <= width else text[: width - 3] + "..."

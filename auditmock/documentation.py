@@ -8,6 +8,7 @@ import orjson
 
 from auditmock.asgi import App, Receive, Scope, Send
 from auditmock.documents import Builders, Document, document_reply
+from auditmock.drift import find_drift, write_page
 from auditmock.errors import method_not_allowed
 from auditmock.handlers.wire import Reply, refusal_reply, send_reply
 from auditmock.openapi import Contract
@@ -15,6 +16,9 @@ from auditmock.window import WINDOW, window_documents
 
 HOME = "/docs"
 """Where the page is."""
+
+DRIFT = f"{HOME}/drift"
+"""Where deployed editions are compared with the documented one."""
 
 _METHODS = ("GET", "HEAD")
 _REDIRECTS = {"/": HOME, f"{HOME}/": HOME, WINDOW.rstrip("/"): WINDOW}
@@ -34,6 +38,7 @@ class Site:
         self._builders: Builders = {
             HOME: partial(_page, token),
             f"{HOME}/scalar.js": _script,
+            DRIFT: _drift,
             "/openapi.yaml": partial(_yaml, contract),
             "/openapi.json": partial(_json, contract),
             "/_mock/openapi.yaml": partial(_yaml, control),
@@ -70,6 +75,10 @@ class Site:
 def _page(token: str) -> Document:
     text = (_PAGES / "docs.html").read_text(encoding="utf-8")
     return Document("text/html; charset=utf-8", text.replace(_SLOT, html.escape(token)).encode())
+
+
+def _drift() -> Document:
+    return Document("text/html; charset=utf-8", write_page(find_drift(), linked=True).encode())
 
 
 def _script() -> Document:

@@ -1,6 +1,6 @@
 """The editions: the contract as documented, and as servers are deployed, by the overlays there are."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -43,19 +43,29 @@ def open_edition(name: str) -> Contract:
 
 def overlay_contract(contract: Contract, path: Path) -> Contract:
     """Apply an overlay; raises EditionError for an action whose target is nowhere in the contract."""
+    actions = read_yaml(path.read_text(encoding="utf-8"))["actions"]
+    try:
+        document = apply_actions(contract.document, actions)
+    except EditionError as error:
+        raise EditionError(f"{path.name}, {error}") from None
+    return Contract(write_yaml(document), document)
+
+
+def apply_actions(document: Mapping[str, Any], actions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
+    """Apply an overlay's actions to a copy; raises EditionError for a target that is nowhere."""
     # the library brings half a second of imports along, which the documented edition does without
     from jsonpath_ng.ext.parser import parse
     from oas_patch.overlay import apply_overlay
 
-    document = deepcopy(dict(contract.document))
-    for number, action in enumerate(read_yaml(path.read_text(encoding="utf-8"))["actions"], 1):
-        if not parse(action["target"]).find(document):
+    changed = deepcopy(dict(document))
+    for number, action in enumerate(actions, 1):
+        if not parse(action["target"]).find(changed):
             raise EditionError(
-                f"{path.name}, action {number}: {action['target']} is nowhere in the contract; "
+                f"action {number}: {action['target']} is nowhere in the contract; "
                 "name a node that is there, and set new ones by updating their parent"
             )
-        apply_overlay(document, {"actions": [action]})
-    return Contract(write_yaml(document), document)
+        apply_overlay(changed, {"actions": [action]})
+    return changed
 
 
 def write_yaml(document: Mapping[str, Any]) -> str:

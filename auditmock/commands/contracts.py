@@ -22,3 +22,20 @@ def contract(edition: str, form: str, diff: tuple[str, str] | None) -> None:
         return
     opened = open_edition(edition)
     click.echo(opened.text if form == "yaml" else json.dumps(opened.document, indent=2), nl=form == "json")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["md", "html", "json"]), default="md", show_default=True)
+def drift(form: str) -> None:
+    """Write what deployed servers do otherwise than the documented edition says.
+
+    Each difference comes with the section of the reference it is known from, and the request or the law that
+    shows it.
+    """
+    from auditmock.drift import find_drift, write_data, write_markdown, write_page
+
+    found = find_drift()
+    if form == "json":
+        click.echo(json.dumps(write_data(found), indent=2, ensure_ascii=False))
+    else:
+        click.echo(write_page(found) if form == "html" else write_markdown(found), nl=False)

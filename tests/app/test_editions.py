@@ -26,8 +26,8 @@ EDITIONS = tuple(find_overlays())
 LEAST = 300
 """Cases there are at least."""
 
-App = Callable[[str], AsgiApp]
-"""Gives the mock of an edition."""
+App = Callable[[str, int], AsgiApp]
+"""Gives the mock of an edition, and of so many requests a minute; 0 is no limit."""
 
 
 def read_cases(edition: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -43,7 +43,11 @@ CASES_OF = {edition: dict(read_cases(edition)) for edition in EDITIONS}
 @pytest.fixture(scope="session")
 def app_of() -> App:
     """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
-    return cache(lambda edition: create_app(Settings(edition=edition, logs=0), lambda: NOW))
+
+    def make(edition: str, limit: int) -> AsgiApp:
+        return create_app(Settings(edition=edition, logs=0, rate_limit=limit), lambda: NOW)
+
+    return cache(make)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +55,7 @@ def people(app_of: App) -> Mapping[str, Mapping[str, str]]:
     """Give what cases say of people: what stands in their texts as `<owner.id>`."""
     secret = "p" * SECRET_LENGTH
     calls: list[Mapping[str, Any]] = [{"when": f"POST {WRITE}", "body": {}}, {"when": f"GET {LIST}?limit=1"}]
-    _, answer = drive(app_of(EDITIONS[0]), [_call(each, secret) for each in calls])
+    _, answer = drive(app_of(EDITIONS[0], 0), [_call(each, secret) for each in calls])
     user = answer.json()["audit_logs"][0]["user"]
     return {"owner": {"id": user["id"], "username": user["username"], "email": user["email"]}}
 
@@ -119,7 +123,7 @@ def test_a_case(edition: str, name: str, app_of: App, people: Mapping[str, Mappi
     secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
     given = [_call({"when": f"POST {WRITE}", "body": fields}, secret) for fields in case.get("given", ())]
 
-    *written, answer = drive(app_of(edition), [*given, _call(case, secret)])
+    *written, answer = drive(app_of(edition, case.get("rate_limit", 0)), [*given, _call(case, secret)])
 
     assert {each.status for each in written} <= {204}
     assert _seen(answer, case["then"]) == case["then"]

@@ -1,5 +1,6 @@
-"""The mock keeps its own contract: Schemathesis, all checks, all phases."""
+"""The mock keeps its own contracts: Schemathesis, all checks, all phases."""
 
+import json
 import os
 import re
 import subprocess
@@ -10,25 +11,37 @@ import httpx
 import pytest
 from processes import Running, Start
 
+from auditmock.drift import EditionDrift, find_drift
+from auditmock.editions import open_edition
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
 
 TOKEN = token_of(Holder.OWNER)
 ROOT = Path(__file__).parents[2]
 CONFIG = (ROOT / "tests" / "data" / "schemathesis.toml").read_text(encoding="utf-8")
+CHECKS = {
+    "ServerError": "not_a_server_error",
+    "AcceptedNegativeData": "negative_data_rejection",
+    "RejectedPositiveData": "positive_data_acceptance",
+    "UnsupportedMethodResponse": "unsupported_method",
+    "IgnoredAuth": "ignored_auth",
+}
+"""By what Schemathesis calls a failure, the check that finds it."""
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 Done = subprocess.CompletedProcess[str]
 
 
-def judge(server: Running, folder: Path, config: str, *flags: str) -> Done:
+def judge(
+    server: Running, folder: Path, config: str, *flags: str, contract: Path = ROOT / "openapi.yaml"
+) -> Done:
     """Run Schemathesis against a server, sure that its token is good."""
     headers = {"Coder-Session-Token": TOKEN}
     httpx.get(f"{server.url}/api/v2/audit?q=", headers=headers).raise_for_status()
     (folder / "schemathesis.toml").write_text(config, encoding="utf-8")
     command = [sys.executable, "-P", "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
     return subprocess.run(
-        [*command, str(ROOT / "openapi.yaml"), "--url", f"{server.url}/api/v2", *flags],
+        [*command, str(contract), "--url", f"{server.url}/api/v2", *flags],
         cwd=folder,
         env={**os.environ, "CODER_SESSION_TOKEN": TOKEN, "NO_COLOR": "1"},
         capture_output=True,
@@ -75,3 +88,27 @@ def test_nothing_is_found_in_depth(start_server: Start, tmp_path: Path, seed: in
 
     assert done.returncode == 0, done.stdout
     assert phases_passed(done) == list(PHASES)
+
+
+@pytest.mark.parametrize("found", find_drift(), ids=lambda found: found.edition)
+def test_deployed_editions_are_found_to_be_what_they_are(
+    start_server: Start, tmp_path: Path, found: EditionDrift
+) -> None:
+    """What is found in a deployed edition is in the drift report, with its reason; nothing else is found."""
+    contract = tmp_path / "contract.yaml"
+    contract.write_text(open_edition(found.edition).text, encoding="utf-8")
+    server = start_server("--edition", found.edition, "--logs", "300")
+    report = tmp_path / "report.json"
+    flags = ("--max-examples", "100", "--report", "json", "--report-json-path", str(report))
+    done = judge(server, tmp_path, CONFIG, *flags, contract=contract)
+
+    told = json.loads(report.read_text(encoding="utf-8"))["failures"]
+    found_here = {
+        (CHECKS.get(each["type"], each["type"]), name) for each in told for name in each["operations"]
+    }
+    explained = {(row.check, row.operation) for row in found.explained}
+    # of what goes wrong in a story of several requests, Schemathesis does not say in which
+    checks = {(check, "Stateful tests") for check, _ in explained}
+    anywhere = {check for check, operation in explained if operation == "any"}
+    assert found_here, done.stdout
+    assert {each for each in found_here - explained - checks if each[0] not in anywhere} == set()

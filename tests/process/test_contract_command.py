@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 
+import pytest
 import yaml
 
 from auditmock.editions import find_overlays, open_edition
@@ -49,3 +50,15 @@ def test_an_unknown_edition_is_told() -> None:
 
     assert (done.returncode, done.stdout) == (2, "")
     assert '"v9" is no edition; there are documented, v0.14, v2.35' in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("form", "beginning"), [("md", "# Drift\n"), ("html", "<!doctype html>\n"), ("json", "[\n")]
+)
+def test_drift_is_written(form: str, beginning: str) -> None:
+    """`auditmock drift` writes what deployed editions do otherwise, in each of its forms."""
+    command = [sys.executable, "-P", "-m", "auditmock", "drift", "--format", form]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+
+    assert done.stdout.startswith(beginning)
+    assert all(edition in done.stdout for edition in find_overlays())

@@ -24,7 +24,12 @@ LAYERS = ("ground", "contract", "fixtures", "handlers", "app", "suite", "entranc
 
 SUITE_IMPORTS = CONTRACT | {f"auditmock.{noun}" for noun in ("vocabulary", "instants", "clock", "version")}
 """What the contract suite may know of this project: it speaks HTTP."""
-LATE_IMPORTERS = {"auditmock.commands.serving", "auditmock.commands.judging", "auditmock.editions"}
+LATE_IMPORTERS = {
+    "auditmock.commands.contracts",
+    "auditmock.commands.judging",
+    "auditmock.commands.serving",
+    "auditmock.editions",
+}
 """Modules that may import inside functions: a command loads only what it needs, and so does an edition."""
 TIME_TELLERS = {"auditmock.clock"}
 """Modules that may look at a clock; all others are handed one."""

@@ -1,0 +1,118 @@
+"""Drift: what deployed servers do that the documented edition does not say, as the overlays have it."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from jinja2 import Template
+
+from auditmock.differences import Difference, compare
+from auditmock.editions import DOCUMENTED, apply_actions, find_overlays, open_edition
+from auditmock.openapi import load_contract, read_yaml
+
+_SECTION = r"\d+(?:\.\d+)?"
+_REFERENCE = re.compile(rf"Reference (?P<sections>{_SECTION}(?:, {_SECTION})*): (?P<sentence>.+)")
+_WIDTH = 400
+"""Characters shown of a value."""
+
+_PAGE = Path(__file__).parent / "pages" / "drift.html"
+
+
+class Explained(NamedTuple):
+    """What Schemathesis finds in a server of the edition, because the server is so."""
+
+    check: str
+    operation: str
+    reference: str
+    why: str
+
+
+class Drift(NamedTuple):
+    """One thing that is different: what, in which sections of the reference, and what shows it."""
+
+    sentence: str
+    sections: Sequence[str]
+    shown_by: Sequence[str]
+    differences: Sequence[Difference]
+
+
+class EditionDrift(NamedTuple):
+    """All that is different in one edition."""
+
+    edition: str
+    release: str
+    drifts: Sequence[Drift]
+    explained: Sequence[Explained]
+
+
+def find_drift() -> Sequence[EditionDrift]:
+    """List what is different, edition by edition, oldest first."""
+    return [_drift_of(edition, path) for edition, path in find_overlays().items()]
+
+
+def _drift_of(edition: str, path: Path) -> EditionDrift:
+    before: Mapping[str, Any] = load_contract().document
+    drifts = []
+    for sentence, sections, actions in read_paragraphs(path.read_text(encoding="utf-8")):
+        after = apply_actions(before, actions)
+        shown_by = [shown for action in actions for shown in action.get("x-shown-by", ())]
+        drifts.append(Drift(sentence, sections, shown_by, [*compare(before, after, width=_WIDTH)]))
+        before = after
+    contract = open_edition(edition)
+    explained = [Explained(**row) for row in contract.document["x-explained"]]
+    return EditionDrift(edition, contract.version, drifts, explained)
+
+
+def read_paragraphs(text: str) -> Iterator[tuple[str, Sequence[str], Sequence[Mapping[str, Any]]]]:
+    """Read an overlay's runs of actions, each behind the comment that says where it is known from."""
+    for paragraph in text.partition("\nactions:\n")[2].split("\n\n"):
+        comment = " ".join(line[4:] for line in paragraph.splitlines() if line.startswith("  # "))
+        told = _REFERENCE.fullmatch(comment)
+        if told is None:
+            raise ValueError(f"no comment says where this is known from: {paragraph[:80]}")
+        sentence = told["sentence"]
+        yield sentence[0].upper() + sentence[1:], told["sections"].split(", "), read_yaml(paragraph)
+
+
+def write_data(drift: Sequence[EditionDrift]) -> list[dict[str, Any]]:
+    """Give it all for programs."""
+    return [
+        {
+            "edition": each.edition,
+            "release": each.release,
+            "drifts": [
+                {
+                    "sentence": one.sentence,
+                    "reference": list(one.sections),
+                    "shown_by": list(one.shown_by),
+                    "differences": [difference._asdict() for difference in one.differences],
+                }
+                for one in each.drifts
+            ],
+            "explained": [row._asdict() for row in each.explained],
+        }
+        for each in drift
+    ]
+
+
+def write_page(drift: Sequence[EditionDrift], *, linked: bool = False) -> str:
+    """Write it all as one page, which loads nothing; `linked` to the documentation that it is part of."""
+    template = Template(_PAGE.read_text(encoding="utf-8"), autoescape=True)
+    page: str = template.render(drift=drift, linked=linked)
+    return page
+
+
+def write_markdown(drift: Sequence[EditionDrift]) -> str:
+    """Write it all for people."""
+    lines = ["# Drift", "", f"What deployed servers do otherwise than the {DOCUMENTED} edition says."]
+    for edition, release, drifts, explained in drift:
+        lines += ["", f"## {edition}", "", f"The server of release {release}."]
+        for one in drifts:
+            lines += ["", f"### {one.sentence}", "", f"Reference {', '.join(one.sections)}.", ""]
+            lines += [f"Shown by `{shown}`" + "  " for shown in one.shown_by]
+            lines += ["", "```diff", *(each.write() for each in one.differences), "```"]
+        lines += ["", f"### What Schemathesis finds in {edition}, and why", ""]
+        lines += ["| check | operation | reference | why |", "|---|---|---|---|"]
+        lines += [f"| `{row.check}` | `{row.operation}` | {row.reference} | {row.why} |" for row in explained]
+    return "\n".join(lines) + "\n"
