@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from histories import Log
+from scripts import Case
 
 
 @dataclass
 class Told:
-    """One history: its rows newest first, its logs oldest first."""
+    """One history: its rows newest first, what its script is held against, and its logs oldest first."""
 
     rows: list[bytes]
+    case: Case
     logs: list[Log] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -39,6 +41,7 @@ class Told:
 class Workspace:
     """A workspace as its logs tell of it."""
 
+    id: str
     owner: str
     name: str
     logs: list[Log]
@@ -49,6 +52,7 @@ class Workspace:
         """Tell whether a build can be the next one of this workspace."""
         facts = log["additional_fields"]
         named = (self.owner, self.name) == (log["user"]["id"], facts["workspace_name"])
+        named = named and facts.get("workspace_id", self.id) == self.id
         return named and not self.is_gone and facts["build_number"] == str(len(self.builds) + 1)
 
 
@@ -66,7 +70,9 @@ def follow_workspaces(told: Told) -> list[Workspace]:
             workspace.builds.append(log)
             workspace.is_gone = log["action"] == "delete" and succeeds(log)
         elif log["action"] == "create":
-            known[log["resource_id"]] = Workspace(log["user"]["id"], log["resource_target"], [log])
+            known[log["resource_id"]] = Workspace(
+                log["resource_id"], log["user"]["id"], log["resource_target"], [log]
+            )
         else:
             workspace = known[log["resource_id"]]
             assert not workspace.is_gone, log

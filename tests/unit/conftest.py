@@ -1,15 +1,16 @@
-"""What unit tests share: small histories of many seeds."""
+"""What unit tests share: small histories of many seeds, by each script."""
 
 import pytest
 from chronicles import Told
 from histories import tell_history
+from scripts import EARLY, TODAY
 
-LOGS = 1000
-SEEDS = range(20)
+STORIES = [(EARLY, seed, 1000) for seed in range(20)] + [(TODAY, seed, 10_000) for seed in range(4)]
 
 
-@pytest.fixture(scope="session", params=SEEDS)
+@pytest.fixture(scope="session", params=STORIES, ids=lambda story: f"{story[0].edition}-{story[1]}")
 def told(request: pytest.FixtureRequest) -> Told:
-    """Give the history of one seed; tests of one seed run together, so that it is told once."""
-    history = tell_history(request.param, LOGS)
-    return Told([history.log(position) for position in range(LOGS)])
+    """Give the history of one script and seed; tests of one run together, so that it is told once."""
+    case, seed, logs = request.param
+    history = tell_history(seed, logs, contract=case.contract)
+    return Told([history.log(position) for position in range(logs)], case)

@@ -1,30 +1,28 @@
 """Rules of the history's diffs: they say what changed, in Coder's way (reference 10.3, 13.2)."""
 
-from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from chronicles import Told, succeeds
 
-TRACKED: Mapping[str, set[str]] = {
-    "workspace": {"id", "owner_id", "template_id", "name", "autostart_schedule", "ttl"},
-    "template": {
-        *("id", "name", "display_name", "provisioner", "active_version_id", "description", "icon"),
-        *("default_ttl", "min_autostart_interval", "created_by", "is_private", "group_acl", "user_acl"),
-        "allow_user_cancel_workspace_jobs",
-    },
-    "template_version": {"id", "template_id", "name", "readme", "created_by"},
-    "user": {"id", "email", "username", "status", "rbac_roles", "deleted", "hashed_password"},
-    "git_ssh_key": {"user_id", "public_key", "private_key"},
-    "group": {"id", "name", "avatar_url", "quota_allowance"},
-    "workspace_build": set(),
+_BYTES, _TEXT = {"secret": True}, {"old": "", "new": "", "secret": True}
+SECRETS = {
+    **dict.fromkeys(("hashed_password", "hashed_secret", "token_hashed_secret"), _BYTES),
+    **dict.fromkeys(("private_key", "value", "title", "settings"), _TEXT),
 }
-"""The fields Coder tracks (reference 13.2)."""
-
-SECRETS = {"hashed_password": {"secret": True}, "private_key": {"old": "", "new": "", "secret": True}}
 """All that is ever shown of a secret (reference 10.3)."""
 
-ZEROS = ("", 0, False, None, "null", "map[]")
+ZEROS = ("", 0, False, None, "null", "map[]", "0001-01-01T00:00:00Z", [], {})
 """How values that were never set are shown (reference 10.3)."""
+
+INBORN = {"git_ssh_key", "organization_member"}
+"""What comes with its user."""
+
+SHARED = {"api_key", "convert_login"}
+"""Types of many things that go by one id, that of their user (reference 13.3)."""
+
+UNNUMBERED = {"workspace_build", "health_settings", "notifications_settings", "prebuilds_settings"}
+"""Types of things whose every log has an id of its own though they go on from the one before."""
 
 
 def test_failures_change_nothing(told: Told) -> None:
@@ -34,15 +32,15 @@ def test_failures_change_nothing(told: Told) -> None:
 
 def test_successes_change_something(told: Told) -> None:
     """A successful request shows what it changed."""
-    requests = [log for log in told.logs if log["resource_type"] != "workspace_build"]
+    changes = [log for log in told.logs if (log["resource_type"], log["action"]) not in told.case.empty]
 
-    assert not [log for log in requests if succeeds(log) and not log["diff"]]
+    assert not [log for log in changes if succeeds(log) and not log["diff"]]
 
 
 def test_diffs_show_tracked_fields(told: Told) -> None:
     """A diff has only fields that Coder tracks for the type, in their order."""
     for log in told.logs:
-        assert set(log["diff"]) <= TRACKED[log["resource_type"]]
+        assert set(log["diff"]) <= told.case.tracked[log["resource_type"]]
         assert list(log["diff"]) == sorted(log["diff"])
 
 
@@ -61,22 +59,30 @@ def test_null_is_left_out(told: Told) -> None:
 
 def test_diffs_chain(told: Told) -> None:
     """What a diff calls `old` is what the diff before it, of the same resource and field, called `new`."""
-    for life in told.lives(*TRACKED):
+    for life in told.lives(*told.case.types - SHARED):
         known: dict[str, Any] = {}
         for log in life:
             for name, change in log["diff"].items():
-                inborn = log["resource_type"] == "git_ssh_key" and name not in known
+                inborn = log["resource_type"] in INBORN and name not in known
                 assert inborn or change.get("old") == known.get(name, change.get("old"))
                 known[name] = change.get("new")
 
 
 def test_diffs_start_from_nothing(told: Told) -> None:
-    """The first `old` of a field is the zero of its type, but for SSH keys, which come with their user."""
-    seen: set[tuple[str, str]] = set()
+    """The first `old` of a field is the zero of its type, but for what comes with its user."""
+    seen: set[tuple[str, str, str]] = set()
     for log, name, change in told.changes():
-        first = (log["resource_id"], name) not in seen
-        seen.add((log["resource_id"], name))
-        assert not first or name == "public_key" or change.get("old") in ZEROS
+        key = log["resource_type"], log["resource_id"], name
+        first = key not in seen and log["resource_type"] not in INBORN | UNNUMBERED
+        seen.add(key)
+        assert not first or change.get("old") in ZEROS
+
+
+def test_what_there_is_once_goes_on_from_its_last_log(told: Told) -> None:
+    """A setting of the deployment changes from what the log before it, whoever wrote that, has left."""
+    for name in sorted(UNNUMBERED & told.case.types - {"workspace_build"}):
+        changes = [change for log in told.of(name) for change in log["diff"].values()]
+        assert all(before["new"] == after["old"] for before, after in pairwise(changes))
 
 
 def test_a_key_replaces_a_key(told: Told) -> None:
@@ -89,8 +95,10 @@ def test_a_key_replaces_a_key(told: Told) -> None:
 
 
 def test_a_deletion_takes_every_value_away(told: Told) -> None:
-    """Deleting a template or group sets every field to zero that was not zero (reference 13.1)."""
-    for life in told.lives("template", "group"):
+    """Deleting sets every field to zero that was not zero (reference 13.1); some things are only marked."""
+    marked = {"user", "organization", "ai_provider"}
+    deleted = {name for name, action in told.case.succeeds if action == "delete"}
+    for life in told.lives(*deleted - marked - SHARED):
         values: dict[str, Any] = {}
         for log in life:
             values |= {name: change.get("new") for name, change in log["diff"].items()}
@@ -107,16 +115,18 @@ def test_a_deleted_user_is_marked(told: Told) -> None:
 
 def test_a_creation_names_what_it_made(told: Told) -> None:
     """The `id` a creation sets is the resource's, and its name is the target."""
-    for log in told.logs:
-        if log["action"] == "create":
-            name = "username" if log["resource_type"] == "user" else "name"
-            assert log["diff"]["id"]["new"] == log["resource_id"]
-            assert log["diff"][name]["new"] == log["resource_target"]
+    creations = [log for log in told.logs if log["action"] == "create"]
+    for log in creations:
+        named = log["diff"].get("username") or log["diff"].get("name")
+        assert log["diff"].get("id", {"new": log["resource_id"]})["new"] == log["resource_id"]
+        assert not named or named["new"] == log["resource_target"]
+
+    assert {log["resource_type"] for log in creations if "id" in log["diff"]} == set(told.case.born)
 
 
 def test_a_target_keeps_its_name_until_it_is_renamed(told: Told) -> None:
     """The target is the name the resource had at that time, after a renaming the new one."""
-    for life in told.lives("workspace", "template", "template_version", "user", "group"):
+    for life in told.lives(*set(told.case.born) - {"chat", "ai_provider_key"}):
         name = ""
         for log in life:
             is_deletion = log["action"] == "delete"

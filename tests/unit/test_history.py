@@ -3,18 +3,41 @@
 import hashlib
 
 import pytest
-from histories import CONTRACT, LOOKS_AT, NO_REASON, UNTIL, WORDING, decode, tell_history
+from histories import CONTRACT, LOOKS_AT, NO_REASON, UNTIL, decode, tell_history
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from pyroaring import BitMap
+from scripts import CASES, EARLY, TODAY, Case
 
 from auditmock.fixtures.base import Resource
+from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Kind
 from auditmock.fixtures.people import STAFF, Holder
 from auditmock.instants import DAY, WEEK, parse_instant
+from auditmock.vocabulary import NIL_UUID
 
-HISTORY = tell_history(seed=1, logs=1500)
-LOGS = decode(HISTORY)
-VALUES = sorted({look(log).lower() for log in LOGS for look in LOOKS_AT.values()} - {NO_REASON})
+LOOKS = {
+    **LOOKS_AT,
+    "request_id": lambda log: str(log["request_id"]),
+    "organization": lambda log: NO_REASON if log["organization_id"] == NIL_UUID else log["organization_id"],
+}
+"""What each search key of any edition looks at in a log."""
+
+
+class Known:
+    """A history of a script, its logs decoded, and all values that a search may find in them."""
+
+    def __init__(self, case: Case, logs: int) -> None:
+        self.case = case
+        self.history = tell_history(seed=1, logs=logs, contract=case.contract)
+        self.logs = decode(self.history)
+        looked = {look(log).lower() for log in self.logs for look in LOOKS.values()}
+        self.values = sorted(looked - {NO_REASON})
+
+
+EARLY_HISTORY, TODAYS_HISTORY = KNOWN = Known(EARLY, 1500), Known(TODAY, 3000)
+HISTORY, LOGS = EARLY_HISTORY.history, EARLY_HISTORY.logs
+every_history = pytest.mark.parametrize("known", KNOWN, ids=lambda known: known.case.edition)
 RESOURCES = (
     Kind.WORKSPACE,
     Kind.WORKSPACE_BUILD,
@@ -23,6 +46,15 @@ RESOURCES = (
     Kind.USER,
     Kind.GROUP,
 )
+SHARED_IDS = (
+    {
+        *("user", "git_ssh_key", "api_key", "convert_login", "organization_member", "ai_seat"),
+        "user_ai_budget_override",
+    },
+    {"group", "group_ai_budget"},
+)
+"""Types that go by one id (reference 13.3)."""
+
 GOLDEN = "9374f21dbf4eb16b9751033dc67d126ca64ddcc9682f46c92a13d1396fe62afe"
 """SHA-256 of the rows of seed 1 with 2,000 logs; the same on every Python and platform."""
 
@@ -55,6 +87,24 @@ def test_there_are_exactly_so_many_logs(logs: int) -> None:
     assert len(history.show(range(max(0, logs - 50), logs))) == min(logs, 50)
 
 
+@pytest.mark.parametrize("seed", range(1, 11))
+@pytest.mark.parametrize("case", CASES)
+def test_everything_coder_logs_is_in_the_default_history(case: Case, seed: int) -> None:
+    """Ten thousand logs have every type with every action that Coder logs of it, and every build reason."""
+    history = tell_history(seed, 10_000, contract=case.contract)
+    reasons = {event.reason for event in case.script.events} - {""}
+
+    pairs = {pair for pair in case.succeeds if found(history, *pair)}
+
+    assert pairs == set(case.succeeds)
+    assert all(history.select("build_reason", reason) for reason in reasons)
+
+
+def found(history: History, resource_type: str, action: str) -> BitMap:
+    """Find the logs of an action on a type."""
+    return history.select("resource_type", resource_type) & history.select("action", action)
+
+
 @settings(max_examples=30)
 @given(st.integers(parse_instant("0010-01-01T00:00:00Z"), parse_instant("9999-12-31T23:59:59.999999Z")))
 def test_the_history_ends_when_it_is_told_to(until: int) -> None:
@@ -78,22 +128,27 @@ def test_logs_shown_are_logs_written() -> None:
     assert [HISTORY.show([3, 1, 3, 4]) for _ in range(2)] == [written, written]
 
 
-@pytest.mark.parametrize("key", LOOKS_AT)
-def test_every_value_is_found(key: str) -> None:
+@pytest.mark.parametrize("key", LOOKS)
+@every_history
+def test_every_value_is_found(known: Known, key: str) -> None:
     """For each value that a log has, exactly the logs that have it are found."""
     places: dict[str, list[int]] = {}
-    for place, log in enumerate(LOGS):
-        places.setdefault(LOOKS_AT[key](log).lower(), []).append(place)
+    for place, log in enumerate(known.logs):
+        places.setdefault(LOOKS[key](log).lower(), []).append(place)
     places.pop(NO_REASON, None)
 
-    assert {value: list(HISTORY.select(key, value)) for value in places} == places
+    assert {value: list(known.history.select(key, value)) for value in places} == places
 
 
-@given(st.sampled_from(sorted(LOOKS_AT)), st.one_of(st.sampled_from(VALUES), st.text()))
-def test_a_value_is_found_where_it_stands(key: str, value: str) -> None:
+@given(st.data())
+@every_history
+def test_a_value_is_found_where_it_stands(known: Known, data: st.DataObject) -> None:
     """A value finds the logs that have it for that key, none if no log has; asking does no harm."""
-    assert list(HISTORY.select(key, value)) == [
-        place for place, log in enumerate(LOGS) if LOOKS_AT[key](log).lower() == value
+    key = data.draw(st.sampled_from(sorted(LOOKS)))
+    value = data.draw(st.one_of(st.sampled_from(known.values), st.text()))
+
+    assert list(known.history.select(key, value)) == [
+        place for place, log in enumerate(known.logs) if LOOKS[key](log).lower() == value
     ]
 
 
@@ -127,19 +182,22 @@ def test_an_id_of_no_log_has_no_position(log_id: str) -> None:
     assert HISTORY.position(log_id) is None
 
 
-def test_resources_are_known() -> None:
-    """Every resource of the history is found by type and id, gone if its logs say so."""
-    for log in LOGS:
-        resource = HISTORY.resource(log["resource_type"], log["resource_id"])
-        assert resource is not None
-        assert log["resource_type"] not in WORDING.deletable or resource.is_gone == log["is_deleted"]
+@every_history
+def test_resources_are_known(known: Known) -> None:
+    """Every resource that can be gone is found by type and id, gone if its logs say so."""
+    for log in known.logs:
+        if log["resource_type"] in known.history.wording.deletable:
+            resource = known.history.resource(log["resource_type"], log["resource_id"])
+            assert resource is not None
+            assert resource.is_gone == log["is_deleted"]
 
 
-def test_owners_are_known() -> None:
+@every_history
+def test_owners_are_known(known: Known) -> None:
     """A workspace and its builds belong to whoever acts on them."""
-    for log in LOGS:
-        if log["resource_type"] in {"workspace", "workspace_build"}:
-            resource = HISTORY.resource(log["resource_type"], log["resource_id"])
+    for log in known.logs:
+        if log["resource_type"] in {"workspace", "workspace_build", "task", "workspace_agent"}:
+            resource = known.history.resource(log["resource_type"], log["resource_id"])
             assert resource is not None
             assert resource.owner == log["user"]["username"]
 
@@ -162,11 +220,13 @@ def test_templates_in_use_are_known() -> None:
     assert [resource and resource.is_gone for resource in resources] == [False] * len(used)
 
 
-def test_resources_go_by_their_type() -> None:
-    """No id is known as that of another type, but a user's, which is that of the SSH key too."""
-    for resource_id, own in {log["resource_id"]: log["resource_type"] for log in LOGS}.items():
-        known = {kind for kind in CONTRACT.enum("ResourceType") if HISTORY.resource(kind, resource_id)}
-        assert known == {own} or known <= {"user", "git_ssh_key"} >= {own}
+@every_history
+def test_resources_go_by_their_type(known: Known) -> None:
+    """No id is known as that of another type, but that of a user (whose things go by it) or of a group."""
+    types = known.case.contract.enum("ResourceType")
+    for resource_id, own in {log["resource_id"]: log["resource_type"] for log in known.logs}.items():
+        found = {kind for kind in types if known.history.resource(kind, resource_id)}
+        assert found <= {own} or any(found | {own} <= shared for shared in SHARED_IDS)
 
 
 @pytest.mark.parametrize("kind", [Kind.LOG, Kind.UNSEEN, Kind.ORGANIZATION, *RESOURCES])
@@ -183,3 +243,29 @@ def test_an_id_beyond_the_history_is_no_resource(kind: Kind, number: int, resour
 def test_a_foreign_id_is_no_resource() -> None:
     """An id that was not written here is known as nothing."""
     assert HISTORY.resource("user", "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197") is None
+
+
+def test_organizations_are_known_by_name_and_id() -> None:
+    """Each organization that a log belongs to is found by the name it is shown with, and by no other."""
+    history = TODAYS_HISTORY.history
+    shown = {
+        log["organization"]["name"]: log["organization_id"]
+        for log in TODAYS_HISTORY.logs
+        if "organization" in log
+    }
+
+    assert len(shown) > 3
+    assert {name: history.organization(name) for name in shown} == shown
+    assert {name: history.organization_name(value) for name, value in shown.items()} == {
+        name: name for name in shown
+    }
+    assert history.organization("nobody-division") is None
+    assert history.organization_name(LOGS[0]["id"]) == ""
+
+
+def test_nothing_is_known_of_organizations_there_are_not() -> None:
+    """Of early histories only the organization that was there before is known."""
+    beyond = HISTORY.ids.uuid(Kind.ORGANIZATION, 1)
+
+    assert HISTORY.organization_name(beyond) == ""
+    assert not HISTORY.select("organization", beyond)
