@@ -34,7 +34,11 @@ LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
     "action": lambda log: str(log["action"]),
     "username": lambda log: str(log["user"]["username"]),
     "email": lambda log: str(log["user"]["email"]),
-    "build_reason": lambda log: str(log["additional_fields"].get("build_reason", NO_REASON)),
+    "build_reason": lambda log: (
+        str(log["additional_fields"]["build_reason"])
+        if log["resource_type"] == "workspace_build"
+        else NO_REASON
+    ),
 }
 """What each search key looks at in a log."""
 

@@ -9,7 +9,7 @@ from auditmock.fixtures.script import Script, choose_script
 from auditmock.openapi import Contract
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Case:
     """What is known of a script: an edition that has it, and what the reference says of its logs.
 
