@@ -136,7 +136,7 @@ def test_builds_tell_of_their_workspace(told: Told) -> None:
 
 
 def test_requests_come_from_somewhere(told: Told) -> None:
-    """Every log but a build's, or of what Coder does by itself, has a public address and a fitting program."""
+    """Every log but a build's, or of what Coder does by itself, has a public address and a good program."""
     requests = [
         log
         for log in told.logs
