@@ -50,10 +50,10 @@ def tell_history(
     return History(Outline(seed, logs, until), contract)
 
 
-def open_store(history: History, clock: Clock = lambda: NOW) -> Store:
+def open_store(history: History, clock: Clock = lambda: NOW, contract: Contract = CONTRACT) -> Store:
     """Make a store on a history, its clock standing still at `NOW` unless one is given."""
     desk = Desk(
-        history, history, history.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+        history, history, history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
     )
     return Store(desk, clock)
 

@@ -12,7 +12,7 @@ SECRETS = {
 }
 """All that is ever shown of a secret (reference 10.3)."""
 
-ZEROS = ("", 0, False, None, "null", "map[]", "0001-01-01T00:00:00Z", [], {})
+ZEROS: tuple[Any, ...] = ("", 0, False, None, "null", "map[]", "0001-01-01T00:00:00Z", [], {})
 """How values that were never set are shown (reference 10.3)."""
 
 INBORN = {"git_ssh_key", "organization_member"}

@@ -1,9 +1,10 @@
 """Rules of the history: as many logs as asked for, the same for a seed, each found by what it says."""
 
 import hashlib
+from collections.abc import Callable, Mapping
 
 import pytest
-from histories import CONTRACT, LOOKS_AT, NO_REASON, UNTIL, decode, tell_history
+from histories import CONTRACT, LOOKS_AT, NO_REASON, UNTIL, Log, decode, tell_history
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pyroaring import BitMap
@@ -16,10 +17,12 @@ from auditmock.fixtures.people import STAFF, Holder
 from auditmock.instants import DAY, WEEK, parse_instant
 from auditmock.vocabulary import NIL_UUID
 
-LOOKS = {
+LOOKS: Mapping[str, Callable[[Log], str]] = {
     **LOOKS_AT,
     "request_id": lambda log: str(log["request_id"]),
-    "organization": lambda log: NO_REASON if log["organization_id"] == NIL_UUID else log["organization_id"],
+    "organization": lambda log: (
+        NO_REASON if log["organization_id"] == NIL_UUID else str(log["organization_id"])
+    ),
 }
 """What each search key of any edition looks at in a log."""
 

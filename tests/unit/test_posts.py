@@ -6,14 +6,17 @@ import pytest
 from histories import CONTRACT, NOW, Log, decode, find, new_log, open_store, tell_history
 from hypothesis import given
 from hypothesis import strategies as st
+from scripts import TODAY
 
 from auditmock.fixtures.people import Holder
 from auditmock.instants import format_instant
-from auditmock.models import Filter
+from auditmock.models import Filter, Page
 from auditmock.vocabulary import NIL_UUID
 
 HISTORY = tell_history(logs=1000)
 LOGS = decode(HISTORY)
+TODAYS_HISTORY = tell_history(logs=3000, contract=TODAY.contract)
+TODAYS_LOGS = decode(TODAYS_HISTORY)
 OWNER = HISTORY.crowd.person(Holder.OWNER)
 FOREIGN = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 LATER = NOW + 1
@@ -166,3 +169,27 @@ def test_a_caller_is_written_down() -> None:
     (log,) = find(store, Filter(since=LATER))
 
     assert log["user"]["username"] == log["resource_target"] == HISTORY.names.username(Holder.EXPIRED)
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_gone"),
+    sorted(
+        {
+            (log["resource_type"], log["is_deleted"])
+            for log in TODAYS_LOGS
+            if log["resource_type"] in TODAYS_HISTORY.wording.deletable
+        }
+    ),
+)
+def test_a_posted_log_links_to_what_there_is_today(kind: str, *, is_gone: bool) -> None:
+    """A log about something that is there has the link of its other logs, else it says that it is gone."""
+    about = [log for log in TODAYS_LOGS if (log["resource_type"], log["is_deleted"]) == (kind, is_gone)]
+    store = open_store(TODAYS_HISTORY, contract=TODAY.contract)
+    store.add(new_log(resource_type=kind, resource_id=about[0]["resource_id"]), Holder.OWNER)
+    log = find(store, page=Page(1))[0]
+
+    link = about[0]["resource_link"]
+    if kind in {"template", "user", "workspace"}:
+        link = link.replace(about[0]["resource_target"], log["resource_target"])
+    assert log["is_deleted"] is is_gone
+    assert log["resource_link"] == ("" if kind == "workspace_build" else link)
