@@ -47,6 +47,10 @@ faults: $(TOOLS) ## Score the contract suite by servers that have one fault each
 matrix: $(TOOLS) ## Judge the mock of every edition by the suite of every edition
 	@$(BIN)/python tests/matrix.py $(ARGS)
 
+.PHONY: overlays
+overlays: $(TOOLS) ## Apply the overlays anew, after a change of theirs or of openapi.yaml
+	$(BIN)/python -c "from auditmock.editions import write_applied; write_applied()"
+
 .PHONY: bench
 bench: $(TOOLS) ## Measure the speed, side by side with other tools
 	$(BIN)/python benchmarks $(ARGS)

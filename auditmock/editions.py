@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,34 @@ def open_edition(name: str) -> Contract:
     overlays = find_overlays()
     if name not in overlays:
         raise EditionError(f'"{name}" is no edition; there are {", ".join(list_editions())}')
-    return overlay_contract(load_contract(), overlays[name])
+    return _read_applied(overlays[name]) or overlay_contract(load_contract(find_contract()), overlays[name])
+
+
+def write_applied() -> None:
+    """Apply all overlays and keep the contracts beside them, where an edition is opened at once."""
+    for path in find_overlays().values():
+        contract = overlay_contract(load_contract(find_contract()), path)
+        _applied(path).write_text(f"{_origin(path)}\n{contract.text}", encoding="utf-8")
+
+
+def _read_applied(path: Path) -> Contract | None:
+    """Read the contract that was kept, unless there is none or what it was made of has changed."""
+    applied = _applied(path)
+    if not applied.exists():
+        return None
+    origin, _, text = applied.read_text(encoding="utf-8").partition("\n")
+    return Contract(text, read_yaml(text)) if origin == _origin(path) else None
+
+
+def _applied(path: Path) -> Path:
+    return path.parent / "applied" / path.name
+
+
+def _origin(path: Path) -> str:
+    """Write the line that says what a contract was made of."""
+    parts = (find_contract(), path)
+    digest = sha256(b"".join(part.read_bytes().replace(b"\r\n", b"\n") for part in parts)).hexdigest()
+    return f"# Made by `make overlays` of {parts[0].name} and {path.name}: {digest}"
 
 
 def overlay_contract(contract: Contract, path: Path) -> Contract:

@@ -1,6 +1,7 @@
 """Rules of the editions: contracts made of `openapi.yaml` by the overlays there are."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -8,6 +9,7 @@ import yaml
 from oas_patch.validator import validate
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
+from auditmock import editions
 from auditmock.editions import (
     DOCUMENTED,
     EditionError,
@@ -20,6 +22,7 @@ from auditmock.openapi import load_contract
 
 ROOT = Path(__file__).parents[2]
 OVERLAYS = find_overlays()
+NEWEST = list_editions()[-1]
 every_overlay = pytest.mark.parametrize("name", OVERLAYS)
 CODE = [path for folder in ("auditmock", "handlers", "fixtures") for path in (ROOT / folder).rglob("*.py")]
 
@@ -87,3 +90,29 @@ def test_an_overlay_that_matches_nothing(tmp_path: Path) -> None:
 def test_no_code_names_an_edition(path: Path) -> None:
     """No module knows an edition by its name: what differs stands in the overlays."""
     assert not [name for name in OVERLAYS if re.search(rf"{re.escape(name)}\b", path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_contracts_that_are_kept_are_what_the_overlays_make(name: str) -> None:
+    """A contract is kept as its overlay makes it, to the letter; `make overlays` sees to it."""
+    made = overlay_contract(load_contract(), OVERLAYS[name])
+    origin, _, text = (ROOT / "overlays/applied" / OVERLAYS[name].name).read_text("utf-8").partition("\n")
+
+    assert text == made.text
+    assert open_edition(name).document == made.document
+    assert "make overlays" in origin
+
+
+def test_an_overlay_that_was_changed_is_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that was kept before its overlay was changed is not taken, until it is made anew."""
+    shutil.copytree(ROOT / "overlays", tmp_path / "overlays")
+    shutil.copy(ROOT / "openapi.yaml", tmp_path)
+    monkeypatch.setattr(editions, "find_contract", lambda: tmp_path / "openapi.yaml")
+    overlay = tmp_path / "overlays" / OVERLAYS[NEWEST].name
+    overlay.write_text(
+        overlay.read_text("utf-8") + "  - {target: $.info, update: {version: v9}}\n", encoding="utf-8"
+    )
+    changed = open_edition(NEWEST)
+    editions.write_applied()
+
+    assert changed.version == open_edition(NEWEST).version == "v9"
