@@ -148,7 +148,7 @@ def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
 
 
 def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
-    for pair in query.split(b"&"):
+    for pair in query.split(b"&") if query else ():
         written, _, value = pair.partition(b"=")
         if written == name or (_ESCAPED.search(written) and _unescape(written) == name):
             return _unescape(value)
