@@ -35,7 +35,7 @@ LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
     "username": lambda log: str(log["user"]["username"]),
     "email": lambda log: str(log["user"]["email"]),
     "build_reason": lambda log: (
-        str(log["additional_fields"]["build_reason"])
+        str(log["additional_fields"].get("build_reason", NO_REASON))
         if log["resource_type"] == "workspace_build"
         else NO_REASON
     ),

@@ -14,6 +14,7 @@ from auditmock.fixtures.base import Resource
 from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Kind
 from auditmock.fixtures.people import STAFF, Holder
+from auditmock.fixtures.script import Outline
 from auditmock.instants import DAY, WEEK, parse_instant
 from auditmock.vocabulary import NIL_UUID
 
@@ -115,6 +116,25 @@ def test_the_history_ends_when_it_is_told_to(until: int) -> None:
     history = tell_history(logs=60, until=until)
 
     assert until - 53 * WEEK < -history.ages[-1] < -history.ages[0] <= until
+
+
+@pytest.mark.parametrize("weeks", [1, 2, 104])
+def test_the_history_is_as_long_as_it_is_told_to(weeks: int) -> None:
+    """The oldest log lies after the Monday so many full weeks before the end, and not long after it."""
+    history = History(Outline(1, 2000, UNTIL, weeks=weeks), CONTRACT)
+
+    assert UNTIL - (weeks + 1) * WEEK < -history.ages[-1] < UNTIL - (weeks - 1) * WEEK
+
+
+@every_history
+def test_a_mix_chooses_what_is_told(known: Known) -> None:
+    """Only what the plots of the mix tell of is in the history, whichever script it is told from."""
+    plots = {plot.name: plot for plot in known.case.script.plots}
+    mix = {**dict.fromkeys(plots, 0), "group": 3, "template": 1}
+    history = History(Outline(1, 2000, UNTIL, mix=mix), known.case.contract)
+    types = {event.resource_type for name in ("group", "template") for event in plots[name].events}
+
+    assert {log["resource_type"] for log in decode(history)} == types
 
 
 def test_a_later_end_moves_the_history() -> None:
