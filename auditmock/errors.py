@@ -95,6 +95,17 @@ def control_closed(detail: str) -> Refusal:
     return Refusal(403, "The control API is closed to this client.", detail=detail)
 
 
+def scenario_not_found(name: str, known: Iterable[str]) -> Refusal:
+    """404: there is no scenario of that name."""
+    return Refusal(404, "Scenario not found.", detail=f'"{name}" is none; there are {", ".join(known)}.')
+
+
+def log_exists(log_id: str) -> Refusal:
+    """409: a log that says something else has that id already."""
+    detail = f'Another log has the id "{log_id}"; give this one an id of its own.'
+    return Refusal(409, "Audit log exists already.", detail=detail)
+
+
 def method_not_allowed(path: str, allowed: str) -> Refusal:
     """405: the path is known, the method is not one of its own."""
     return Refusal(

@@ -9,6 +9,7 @@ from auditmock.fixtures.clocks import Clock, WorldClock
 from auditmock.fixtures.desk import Desk
 from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Ids
+from auditmock.fixtures.people import Holder
 from auditmock.fixtures.script import Outline
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import World, Worlds
@@ -18,6 +19,9 @@ from auditmock.handlers.operations import Operations
 from auditmock.handlers.tokens import SHARED_SECRET, Tokens
 from auditmock.openapi import Contract
 from auditmock.settings import Settings
+
+DEFAULT = "default"
+"""The scenario of worlds that are opened by people's tokens."""
 
 ReadRecords = Callable[[Contract], Base]
 """Reads the logs of a data file."""
@@ -50,15 +54,19 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
     logs = 0 if read_records else settings.logs
     history = History(Outline(settings.seed, logs, settings.until), contract)
     base = read_records(contract) if read_records else history
-    desk = Desk(history, base, history.wording, contract.enum("AuditAction"), contract.enum("ResourceType"))
+    desk = Desk(
+        history, (base,), history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
+    )
 
-    def make_world(name: str) -> World:
+    cast = {holder: history.crowd.person(holder) for holder in Holder}
+
+    def make_world(name: str, scenario: str) -> World:
         world_clock = WorldClock(clock)
-        return World(name, Store(desk, world_clock), world_clock)
+        return World(name, scenario, Store(desk, world_clock), world_clock, cast)
 
-    worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world)
+    worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, DEFAULT)
     journal = Journal(settings.journal, clock)
-    tokens = Tokens(contract.carriers, history.crowd.person, worlds.open, cured=not contract.server)
+    tokens = Tokens(contract.carriers, worlds.open, lambda _: cast, cured=not contract.server)
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
     return Mock(
         contract,

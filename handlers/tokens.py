@@ -1,17 +1,19 @@
 """Session tokens: who calls, and in which world (reference 4.1, 4.2).
 
-A token is `<id>-<secret>`, 10 and 22 letters or digits. The id names the person, the secret the world.
+A token is `<id>-<secret>`, 10 and 22 letters or digits. The id names the person or the scenario, the secret
+the world.
 Tokens are handled as the bytes they came as, because Coder counts their bytes.
 """
 
 import re
 from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from auditmock.errors import Refusal, forbidden, inactive, signed_out
 from auditmock.fixtures.people import Holder
-from auditmock.fixtures.worlds import World
+from auditmock.fixtures.worlds import Cast, World, name_world
 from auditmock.handlers.request import Headers, first_header
 from auditmock.models import Person
 from auditmock.openapi import Carrier
@@ -31,11 +33,19 @@ TOKEN_IDS: Mapping[Holder, str] = {
 }
 """The ids there are, printed at start."""
 
+
+class Pass(NamedTuple):
+    """What an id stands for: whose token it is, and the scenario it opens, empty for that of the server."""
+
+    holder: Holder
+    scenario: str = ""
+
+
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
 _ESCAPED = re.compile(rb"[%+]")
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
-_HOLDERS = {token_id.encode(): holder for holder, token_id in TOKEN_IDS.items()}
+_NO_PASSES: Mapping[str, Pass] = MappingProxyType({})
 
 
 def token_of(holder: Holder, secret: str = SHARED_SECRET) -> str:
@@ -64,17 +74,24 @@ class Tokens:
     def __init__(
         self,
         carriers: tuple[Carrier, ...],
-        person: Callable[[int], Person],
         world: Callable[[str], World],
+        cast: Callable[[str], Cast],
+        scenarios: Mapping[str, Pass] = _NO_PASSES,
         *,
         cured: bool = True,
     ) -> None:
-        """Take the token's places, the people and the worlds; `cured` refusals name a token that works."""
+        """Take the token's places, what opens worlds, what tells who is in one, and the scenarios by id.
+
+        `cured` refusals name a token that works.
+        """
         self._carriers = carriers
         self._names = {carrier.place: carrier.name for carrier in reversed(carriers)}
-        self._people = {holder: person(holder) for holder in Holder}
+        people = {token_id: Pass(holder) for holder, token_id in TOKEN_IDS.items()}
+        self._passes = {name.encode(): each for name, each in {**scenarios, **people}.items()}
+        self._scenario_ids = {each.scenario: token_id for token_id, each in scenarios.items()}
         self._world = world
-        self._shared: dict[bytes, Caller] = {}
+        self._cast = cast
+        self._shared: dict[bytes, tuple[Caller, Cast]] = {}
         cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
         self._cure = cure if cured else ""
 
@@ -87,30 +104,42 @@ class Tokens:
 
     def open(self, token: bytes) -> Caller:
         """Open a session; refuses (401) whatever is not a token of an active person."""
-        return self._shared.get(token) or self._sign_in(token)
+        known = self._shared.get(token)
+        if known is not None:
+            caller, cast = known
+            if cast is caller.world.cast:
+                return caller
+        return self._sign_in(token)
+
+    def write_token(self, world: str) -> str:
+        """Write a token that opens the world of a name: that of its scenario, or else the owner's."""
+        scenario, _, secret = world.rpartition("@")
+        return f"{self._scenario_ids[scenario]}-{secret}" if scenario else token_of(Holder.OWNER, secret)
 
     def _sign_in(self, token: bytes) -> Caller:
-        holder, person, world = self.recognize(token)
-        caller = Caller(holder, person.username, frozenset(person.roles), self._world(world))
-        if world == SHARED_SECRET:
-            # few, and remembered for good; other worlds come and go
-            self._shared[token] = caller
+        holder, person, name = self.recognize(token)
+        world = self._world(name)
+        caller = Caller(holder, person.username, frozenset(person.roles), world)
+        if name.endswith(SHARED_SECRET):
+            # few, and remembered until the world has other people; other worlds come and go
+            self._shared[token] = caller, world.cast
         return caller
 
     def recognize(self, token: bytes) -> tuple[Holder, Person, str]:
         """Tell whose token it is and the name of its world, which is not opened; refuses (401) as `open`."""
         token_id, secret = self._take_apart(token)
-        holder = _HOLDERS.get(token_id)
-        if holder is None:
+        entry = self._passes.get(token_id)
+        if entry is None:
             raise signed_out("API key is invalid.", self._cure)
         if not _SECRET.fullmatch(secret):
             raise signed_out("API key secret is invalid.", self._cure)
-        if holder is Holder.EXPIRED:
+        if entry.holder is Holder.EXPIRED:
             raise signed_out(f'API key expired at "{_EXPIRED_AT}".', self._cure)
-        person = self._people[holder]
+        world = name_world(secret.decode(), entry.scenario)
+        person = self._cast(world)[entry.holder]
         if person.status != "active":
             raise inactive(person.status, self._cure)
-        return holder, person, secret.decode()
+        return entry.holder, person, world
 
     def _take_apart(self, token: bytes) -> tuple[bytes, bytes]:
         if not token:

@@ -53,7 +53,7 @@ def tell_history(
 def open_store(history: History, clock: Clock = lambda: NOW, contract: Contract = CONTRACT) -> Store:
     """Make a store on a history, its clock standing still at `NOW` unless one is given."""
     desk = Desk(
-        history, history, history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
+        history, (history,), history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
     )
     return Store(desk, clock)
 

@@ -12,7 +12,7 @@ from auditmock.fixtures.overlay import Overlay
 from auditmock.fixtures.people import Holder
 
 HISTORY = tell_history(logs=20)
-DESK = Desk(HISTORY, HISTORY, WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+DESK = Desk(HISTORY, (HISTORY,), WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
 MANY = 10_000
 
 bunches = st.lists(st.sampled_from([1, 2, 63, 64, 65, 66, 300, 4095, 4096, 4097]), min_size=1, max_size=6)

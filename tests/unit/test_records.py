@@ -202,7 +202,9 @@ RECORDS = read_records(["-"], io.BytesIO(json.dumps(LOGS).encode()), CONTRACT)
 def make_store() -> Store:
     """Put the records into a store, as `--data` does."""
     people = History(Outline(5, 0, UNTIL), CONTRACT)
-    desk = Desk(people, RECORDS, people.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+    desk = Desk(
+        people, (RECORDS,), people.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+    )
     return Store(desk, lambda: UNTIL)
 
 

@@ -7,9 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditmock.errors import SIGNED_OUT, Refusal
+from auditmock.fixtures.clocks import WorldClock
 from auditmock.fixtures.people import POSTS, Holder
+from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import World
-from auditmock.handlers.tokens import SHARED_SECRET, TOKEN_IDS, Caller, Tokens, token_of
+from auditmock.handlers.tokens import SHARED_SECRET, TOKEN_IDS, Caller, Pass, Tokens, token_of
 from auditmock.models import Person
 from auditmock.openapi import load_contract
 
@@ -47,14 +49,18 @@ def person(number: int) -> Person:
     return Person("", f"person{number}", "", 0, None, post.status, (), post.roles)
 
 
-def world(secret: str, opened: list[str] | None = None) -> World:
-    """Stand in for the store of a world by its secret, so that a test sees which one was opened."""
+CAST = {holder: person(holder) for holder in Holder}
+SCENARIOS = {"Empty00000": Pass(Holder.AUDITOR, "empty")}
+
+
+def world(name: str, opened: list[str] | None = None) -> World:
+    """Stand in for a world by its name, so that a test sees which one was opened."""
     if opened is not None:
-        opened.append(secret)
-    return cast("World", secret)
+        opened.append(name)
+    return World(name, "", cast("Store", None), cast("WorldClock", None), CAST)
 
 
-TOKENS = Tokens(CONTRACT.carriers, person, world)
+TOKENS = Tokens(CONTRACT.carriers, world, lambda _: CAST, SCENARIOS)
 
 
 def refusal_of(token: bytes) -> Refusal:
@@ -126,7 +132,7 @@ def test_no_bytes_break_the_door(token: bytes) -> None:
 def test_a_session_of_the_shared_world_is_opened_once() -> None:
     """Tokens of the shared world are looked at once; other worlds may go, and are asked for each time."""
     opened: list[str] = []
-    tokens = Tokens(CONTRACT.carriers, person, lambda secret: world(secret, opened))
+    tokens = Tokens(CONTRACT.carriers, lambda name: world(name, opened), lambda _: CAST)
 
     for secret in (SHARED_SECRET, SECRET) * 2:
         tokens.open(token_of(Holder.OWNER, secret).encode())
@@ -199,7 +205,7 @@ def test_the_first_place_that_is_not_empty_counts(
 
 def test_the_order_is_the_contracts() -> None:
     """A contract that looks at the header first is obeyed."""
-    tokens = Tokens((*reversed(CONTRACT.carriers),), person, world)
+    tokens = Tokens((*reversed(CONTRACT.carriers),), world, lambda _: CAST)
 
     found = tokens.find([(b"coder-session-token", b"header")], b"coder_session_token=query")
 
@@ -231,3 +237,26 @@ def test_without_a_role_it_is_forbidden(roles: tuple[str, ...], held: str) -> No
 
     assert (refused.value.status, refused.value.message) == (403, "Forbidden.")
     assert refused.value.detail == f"This takes the role owner; carol is {held}."
+
+
+def test_a_scenarios_token_opens_its_world() -> None:
+    """The id of a scenario signs its caller in, in the world of scenario and secret."""
+    caller = TOKENS.open(f"Empty00000-{SECRET}".encode())
+
+    assert (caller.number, caller.world.name) == (Holder.AUDITOR, f"empty@{SECRET}")
+
+
+@pytest.mark.parametrize("name", [SHARED_SECRET, SECRET, f"empty@{SECRET}"])
+def test_a_worlds_token_opens_it(name: str) -> None:
+    """The token that is written for a world opens the world of that name."""
+    assert TOKENS.open(TOKENS.write_token(name).encode()).world.name == name
+
+
+def test_a_session_ends_with_its_people() -> None:
+    """When the shared world is given other people, a caller is who they are now."""
+    shared = world(SHARED_SECRET)
+    tokens = Tokens(CONTRACT.carriers, lambda _: shared, lambda _: shared.cast)
+    before = tokens.open(GOOD)
+    shared.cast = {Holder.OWNER: person(Holder.MEMBER)}
+
+    assert [before.roles, tokens.open(GOOD).roles] == [{"owner"}, set()]

@@ -22,15 +22,15 @@ IDLE_WORLD = 10_000
 names = st.sampled_from([SHARED, "a" * 22, "b" * 22, "c" * 22])
 
 
-def make_world(name: str) -> World:
+def make_world(name: str, scenario: str) -> World:
     """Make a world whose clock stands still."""
     clock = WorldClock(lambda: NOW)
-    return World(name, open_store(HISTORY, clock), clock)
+    return World(name, scenario, open_store(HISTORY, clock), clock, {})
 
 
 def open_worlds(most: int = 10) -> Worlds:
     """Make worlds on one history."""
-    return Worlds(SHARED, most, make_world)
+    return Worlds(SHARED, most, make_world, "default")
 
 
 def written(store: Store) -> bytes:
@@ -114,3 +114,50 @@ def test_worlds_are_listed_by_their_last_use() -> None:
 
     assert [world.name for world in worlds] == [SHARED, "a", "b"]
     assert [worlds.find(name) is None for name in (SHARED, "a", "c")] == [False, False, True]
+
+
+def test_a_name_tells_the_scenario() -> None:
+    """A world begins with the scenario in its name, one without with that of the server."""
+    worlds = open_worlds()
+
+    assert [worlds.open(name).scenario for name in (SHARED, "a", "empty@a", f"busy@{SHARED}")] == [
+        "default",
+        "default",
+        "empty",
+        "busy",
+    ]
+
+
+@pytest.mark.parametrize("name", [SHARED, "a", "busy@a"])
+def test_a_world_can_be_given_another_scenario(name: str) -> None:
+    """With another scenario it begins anew, for those who hold it, too; a reset gives it its own again."""
+    worlds = open_worlds()
+    held = worlds.open(name)
+    first = held.scenario
+    post(held.store)
+    changed = worlds.put(name, "empty")
+    after = (changed is held, held.scenario, len(held.store))
+    worlds.reset(name)
+
+    assert after == (True, "empty", 100)
+    assert worlds.open(name).scenario == first
+
+
+def test_a_world_that_has_the_scenario_already_stays() -> None:
+    """Giving a world the scenario it has changes nothing; one that is not open is opened with it."""
+    worlds = open_worlds()
+    for _ in range(2):
+        post(worlds.put("a", "empty").store)
+
+    assert len(worlds.open("a").store) == 102
+
+
+@pytest.mark.parametrize("scenario", ["busy", "empty"])
+def test_shared_worlds_of_scenarios_stay(scenario: str) -> None:
+    """The shared world of each scenario is never forgotten either."""
+    worlds = open_worlds(most=1)
+    held = worlds.open(f"{scenario}@{SHARED}")
+    for number in range(5):
+        worlds.open(str(number))
+
+    assert worlds.open(f"{scenario}@{SHARED}") is held
