@@ -18,6 +18,7 @@ class Person(NamedTuple):
     organization_ids: tuple[str, ...]
     roles: tuple[str, ...]
     avatar_url: str = ""
+    name: str = ""
 
 
 class Filter(NamedTuple):
