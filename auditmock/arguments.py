@@ -73,6 +73,7 @@ _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+")
 
 TYPES: dict[str, Any] = {
     "port": click.IntRange(0, 65535),
+    "seed": click.INT,
     "logs": click.IntRange(0, MOST_LOGS),
     "until": Instant(),
     "cors": Origin(),

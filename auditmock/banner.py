@@ -10,6 +10,8 @@ from auditmock.handlers.tokens import token_of
 from auditmock.mock import Mock
 from auditmock.version import VERSION
 
+_A_LINE = 4
+
 
 def write_banner(mock: Mock, url: str, edition: str) -> str:
     """Write the lines; the colours are for terminals, `click.echo` takes them out elsewhere."""
@@ -26,6 +28,8 @@ def write_banner(mock: Mock, url: str, edition: str) -> str:
         f"  Tokens, for the header {header}:",
         *_tokens(mock),
         "",
+        *_scenarios(mock),
+        "",
         "  A first call:",
         f"    {curl}",
         "",
@@ -39,6 +43,14 @@ def _tokens(mock: Mock) -> Iterator[str]:
         token = token_of(holder)
         name = holder.name.lower().replace("_", "-")
         yield f"    {name:<10}  {click.style(token, fg='green')}  {_rights(mock, token)}"
+
+
+def _scenarios(mock: Mock) -> Iterator[str]:
+    """Tell the scenarios and their tokens, a few a line; the second half is anybody's own."""
+    yield "  Scenarios, by the first half of a token:"
+    told = [f"{name} {click.style(each.token, fg='green')}" for name, each in mock.playbill.scenarios.items()]
+    for row in range(0, len(told), _A_LINE):
+        yield "    " + ", ".join(told[row : row + _A_LINE])
 
 
 def _rights(mock: Mock, token: str) -> str:

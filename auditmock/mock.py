@@ -4,27 +4,17 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from auditmock.editions import DOCUMENTED, open_edition
-from auditmock.fixtures.base import Base
 from auditmock.fixtures.clocks import Clock, WorldClock
-from auditmock.fixtures.desk import Desk
-from auditmock.fixtures.history import History
 from auditmock.fixtures.ids import Ids
-from auditmock.fixtures.people import Holder
-from auditmock.fixtures.script import Outline
 from auditmock.fixtures.store import Store
-from auditmock.fixtures.worlds import World, Worlds
+from auditmock.fixtures.worlds import Cast, World, Worlds
 from auditmock.handlers.journal import Journal
 from auditmock.handlers.limits import RateLimit
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.tokens import SHARED_SECRET, Tokens
+from auditmock.handlers.tokens import SHARED_SECRET, Pass, Tokens
 from auditmock.openapi import Contract
+from auditmock.playbill import Playbill, ReadRecords
 from auditmock.settings import Settings
-
-DEFAULT = "default"
-"""The scenario of worlds that are opened by people's tokens."""
-
-ReadRecords = Callable[[Contract], Base]
-"""Reads the logs of a data file."""
 
 
 class Mock(NamedTuple):
@@ -41,6 +31,7 @@ class Mock(NamedTuple):
     """How many logs there are at the start."""
     limit: RateLimit | None
     journal: Journal
+    playbill: Playbill
 
     @property
     def version(self) -> str:
@@ -49,24 +40,26 @@ class Mock(NamedTuple):
 
 
 def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> Mock:
-    """Make a mock: of the seeded history, or of records if a reader is given."""
-    contract = open_edition(settings.edition)
-    logs = 0 if read_records else settings.logs
-    history = History(Outline(settings.seed, logs, settings.until), contract)
-    base = read_records(contract) if read_records else history
-    desk = Desk(
-        history, (base,), history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
-    )
+    """Make a mock; where a reader is given, its records are in place of the history.
 
-    cast = {holder: history.crowd.person(holder) for holder in Holder}
+    Raises RecordsError for scenarios and records that are not as they must be.
+    """
+    contract = open_edition(settings.edition)
+    playbill = Playbill(settings, contract, clock, read_records)
+    first = playbill.stage(settings.scenario)
 
     def make_world(name: str, scenario: str) -> World:
-        world_clock = WorldClock(clock)
-        return World(name, scenario, Store(desk, world_clock), world_clock, cast)
+        stage, world_clock = playbill.stage(scenario), WorldClock(clock)
+        return World(name, scenario, Store(stage.desk, world_clock), world_clock, stage.cast)
 
-    worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, DEFAULT)
-    journal = Journal(settings.journal, clock)
-    tokens = Tokens(contract.carriers, worlds.open, lambda _: cast, cured=not contract.server)
+    def find_cast(name: str) -> Cast:
+        world = worlds.find(name)
+        return world.cast if world else playbill.stage(worlds.scenario_of(name)).cast
+
+    worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, settings.scenario)
+    passes = {each.token: Pass(each.caller, name) for name, each in playbill.scenarios.items()}
+    tokens = Tokens(contract.carriers, worlds.open, find_cast, passes, cured=not contract.server)
+    history = first.desk.history
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
     return Mock(
         contract,
@@ -75,7 +68,8 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
         Operations(contract),
         history.ids,
         history.organization,
-        len(base),
+        first.size,
         limit,
-        journal,
+        Journal(settings.journal, clock),
+        playbill,
     )

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-from auditmock.instants import parse_instant
-
 MOST_LOGS = 5_000_000
 MOST_WORLDS = 1_000_000
 LONGEST_JOURNAL = 100_000
@@ -26,11 +24,18 @@ class Settings:
     )
     host: str = _row("127.0.0.1", "Address to listen on.")
     port: int = _row(8910, "Port to listen on; 0 takes a free one, which is printed.")
-    seed: int = _row(1, "Seed of the history: the same seed gives the same bytes.")
-    logs: int = _row(10_000, f"How many logs the history has, up to {MOST_LOGS:,}.")
-    until: int = _row(
-        parse_instant("2026-01-01T00:00:00Z"),
-        'Where the history ends: a date, an RFC 3339 time, or "now".',
+    scenario: str = _row("default", "Which scenario worlds begin with, where no token says another.")
+    scenarios: str = _row("", "Folder of scenario files, NAME.yaml, beside those that ship.")
+    seed: int | None = _row(
+        None, "Seed of the history: the same seed gives the same bytes. By the scenario: 1."
+    )
+    logs: int | None = _row(
+        None,
+        f"How many logs the history has, up to {MOST_LOGS:,}. By the scenario: 10,000.",
+    )
+    until: int | None = _row(
+        None,
+        'Where the history ends: a date, an RFC 3339 time, or "now". By the scenario: 2026-01-01.',
     )
     data: tuple[str, ...] = _row(
         (),
