@@ -5,9 +5,11 @@ from functools import cache
 
 from auditmock.fixtures.base import Base
 from auditmock.fixtures.clocks import Clock
+from auditmock.fixtures.readings import RecordsError
 from auditmock.fixtures.scenario import find_scenario, read_scenarios
 from auditmock.fixtures.script import Outline
 from auditmock.fixtures.stage import Stage, Wishes, check_scenario, outline_history, set_stage
+from auditmock.handlers.tokens import TOKEN_IDS
 from auditmock.openapi import Contract
 from auditmock.settings import Settings
 
@@ -29,6 +31,9 @@ class Playbill:
         self._clock = clock
         self._wishes = Wishes(settings.logs, settings.seed, settings.until)
         for scenario in self.scenarios.values():
+            if scenario.token in TOKEN_IDS.values():
+                place = scenario.source.where(("token",))
+                raise RecordsError(f"{place}: {scenario.token} is the token of a person; take another one")
             if not scenario.is_shipped:
                 check_scenario(scenario, contract, clock)
         self._data = read_records(contract) if read_records else None

@@ -72,6 +72,10 @@ MISTAKES = {
     "no day": (("serve", "--until", "2025-02-30"), '"2025-02-30" is in no calendar'),
     "end of time": (("serve", "--until", "1969-12-31"), '"1969-12-31" lies before 1970'),
     "no host": (("serve", "--host", "no.such.host.invalid"), "cannot listen on no.such.host.invalid:8910"),
+    "no scenario": (("serve", "--port", "0", "--scenario", "nope"), '"nope" is no scenario'),
+    "no scenario to show": (("scenario", "show", "nope"), '"nope" is no scenario'),
+    "no scenario to export": (("export", "--scenario", "nope"), '"nope" is no scenario'),
+    "no place to export to": (("export", "--output", "/no/where"), "Could not open file '/no/where'"),
     "no file": (("serve", "--port", "0", "--data", "nowhere.json"), "cannot read nowhere.json: no such file"),
 }
 
@@ -104,6 +108,8 @@ VARIABLES = {
     "AUDITMOCK_HOST": ("no.such.host.invalid", "cannot listen on no.such.host.invalid:0"),
     "AUDITMOCK_PORT": ("http", "'http' is not a valid int"),
     "PORT": ("http", "'http' is not a valid int"),
+    "AUDITMOCK_SCENARIO": ("nope", '"nope" is no scenario; there are busy, '),
+    "AUDITMOCK_SCENARIOS": ("nowhere", "nowhere: no scenario is there; a scenario is a file NAME.yaml"),
     "AUDITMOCK_SEED": ("pi", "'pi' is not a valid int"),
     "AUDITMOCK_LOGS": ("5000001", "5000001 is not in the range"),
     "AUDITMOCK_UNTIL": ("tomorrow", '"tomorrow" is no RFC 3339 time'),

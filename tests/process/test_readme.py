@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from processes import Running, Start
 
 from auditmock.fixtures.people import Holder
+from auditmock.fixtures.scenario import SHIPPED
 from auditmock.handlers.tokens import token_of
 
 ROOT = Path(__file__).parents[2]
@@ -73,3 +75,28 @@ def test_the_commands_exist() -> None:
 
     for target in set(re.findall(r"make ([a-z-]+)", README.replace("`make`", ""))) - {"and"}:
         assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+
+
+EXAMPLES = re.findall(r"```yaml\n(summary[^`]+)```", README)
+
+
+def test_the_shown_scenario_is_good(tmp_path: Path) -> None:
+    """The README's scenario file can be served."""
+    (example,) = EXAMPLES
+    (tmp_path / "mine.yaml").write_text(example)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "auditmock", "scenario", "check", str(tmp_path / "mine.yaml")],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("path", sorted(SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)
+def test_every_scenario_is_shown(path: Path) -> None:
+    """The README's table has each scenario, its token and what it is."""
+    said = yaml.safe_load(path.read_text(encoding="utf-8"))
+
+    assert f"| `{path.stem}` | `{said['token']}` | {said['summary']} |" in README
