@@ -84,6 +84,11 @@ def world_not_found(name: str) -> Refusal:
     return Refusal(404, "World not found.", detail=detail)
 
 
+def clock_out_of_range(latest: str) -> Refusal:
+    """409: a clock would be moved out of the years there are."""
+    return Refusal(409, "The clock cannot go there.", detail=f"It shows no time after {latest}.")
+
+
 def request_not_found(number: int) -> Refusal:
     """404: the journal does not have that request."""
     detail = f"The journal does not have request {number}, or no longer; --journal says how many it keeps."

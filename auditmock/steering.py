@@ -6,12 +6,14 @@ from typing import Any
 
 import auditmock.handlers
 from auditmock.asgi import App
+from auditmock.handlers.atlas import Atlas
 from auditmock.handlers.control import Control
 from auditmock.handlers.explanation import Explainer
 from auditmock.handlers.inquiries import Inquiries
 from auditmock.handlers.news import News
+from auditmock.handlers.tools import Tools
 from auditmock.handlers.understanding import Understanding, reader_of
-from auditmock.mock import Mock
+from auditmock.mock import DEFAULT, Mock
 from auditmock.openapi import Contract, load_contract
 from auditmock.settings import Settings
 from auditmock.stack import assemble
@@ -29,9 +31,11 @@ def build_control(mock: Mock, settings: Settings, document: Contract) -> App:
     understanding = Understanding(contract, reader_of(contract, mock.organization))
     explainer = Explainer(contract, mock.tokens, mock.worlds, understanding)
     news = News(mock.journal, explainer.summarize)
-    about = {"version": VERSION, "edition": settings.edition, "scenario": "default", "logs": mock.size}
+    atlas = Atlas(mock.worlds, mock.tokens, news)
+    about = {"version": VERSION, "edition": settings.edition, "scenario": DEFAULT, "logs": mock.size}
     parts = (
-        Control(mock.worlds, mock.journal, news, understanding, contract.enum("AuditAction")),
+        Control(atlas, mock.journal, news),
+        Tools(atlas, contract, understanding),
         Inquiries(mock.journal, explainer, understanding, mock.worlds, about),
     )
     return assemble(document, {name: _method(parts, name) for name in document.operations})

@@ -60,7 +60,8 @@ class Explainer:
         """Write how the server understood a request (schema `Explanation`)."""
         facts = self._finder.find(entry)
         lists = facts.operation is not None and facts.operation.id == LISTING
-        search = self._understanding.tell(facts.value("q") if lists else "", facts.visitor.person)
+        q = facts.value("q") if lists or facts.operation is None else ""
+        search = self._understanding.tell(q, facts.visitor.person)
         search["hints"] += self._ignored(facts) if lists else ()
         refused = entry.status >= _FIRST_ERROR
         return {

@@ -21,7 +21,7 @@ class Pointers:
         """Point at the rule: by the status, and the first field that is at fault."""
         candidates = (
             *self._by_status(status, operation, message),
-            *(self._by_field(fields[0], status) if operation and fields else ()),
+            *(self._by_field(operation, fields[0], status) if operation and fields else ()),
         )
         below = path.removeprefix(self._contract.base_path)
         places = [*candidates, f"#/paths/{_escape(below)}"]
@@ -49,13 +49,14 @@ class Pointers:
         if status == _FORBIDDEN and operation:
             yield f"{self._place(operation)}/x-roles"
 
-    def _by_field(self, field: str, status: int) -> Iterator[str]:
+    def _by_field(self, operation: Operation, field: str, status: int) -> Iterator[str]:
+        if operation.takes_body:
+            yield f"#/components/schemas/{_BODY}/properties/{field}"
         if status == _NOT_FOUND:
             yield "#/paths/~1audit/get/x-paging/cursor"
         yield f"#/components/parameters/q/x-search/keys/{field}"
         yield f"#/components/parameters/{field}/schema/pattern"
         yield f"#/components/parameters/{field}/schema"
-        yield f"#/components/schemas/{_BODY}/properties/{field}"
 
     def _place(self, operation: Operation) -> str:
         path = operation.path.removeprefix(self._contract.base_path)

@@ -16,6 +16,9 @@ from auditmock.openapi import Contract
 _CURABLE = (400, 404, 500)
 """Statuses that another address may turn into a success."""
 
+_NEAR = 0.8
+"""How much of a path must be that of one there is, to be meant for it."""
+
 
 class Refusals:
     """Tells of the refusals of one contract."""
@@ -23,6 +26,7 @@ class Refusals:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._pointers = Pointers(contract)
+        self._operations = {(each.method, each.path): each for each in contract.operations.values()}
         self._paths = tuple({each.path for each in contract.operations.values()})
 
     def tell(self, entry: Entry, facts: Facts, search: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -39,8 +43,11 @@ class Refusals:
     def _cure(self, facts: Facts, search: Mapping[str, Any], fields: list[str]) -> str:
         """Write the nearest target that is valid; empty when none is near."""
         if facts.operation is None:
-            near = get_close_matches(facts.path, self._paths, n=1, cutoff=0.8)
-            return near[0] if near and near[0] != facts.path else ""
+            near = get_close_matches(facts.path, self._paths, n=1, cutoff=_NEAR)
+            operation = self._operations.get((facts.method, near[0])) if near else None
+            if operation is None:
+                return ""
+            facts = facts._replace(path=operation.path, operation=operation)
         query = "&".join(self._parameters(facts, search, fields))
         return quote(facts.path) + (f"?{query}" if query else "")
 

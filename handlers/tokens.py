@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from auditmock.errors import Refusal, forbidden, inactive, signed_out
+from auditmock.errors import Refusal, forbidden, inactive, scenario_not_found, signed_out
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.worlds import Cast, World, name_world
 from auditmock.handlers.request import Headers, first_header
@@ -112,9 +112,16 @@ class Tokens:
         return self._sign_in(token)
 
     def write_token(self, world: str) -> str:
-        """Write a token that opens the world of a name: that of its scenario, or else the owner's."""
+        """Write a token that opens the world of a name: that of its scenario, or else the owner's.
+
+        Refuses (404) a scenario without a token.
+        """
         scenario, _, secret = world.rpartition("@")
-        return f"{self._scenario_ids[scenario]}-{secret}" if scenario else token_of(Holder.OWNER, secret)
+        if not scenario:
+            return token_of(Holder.OWNER, secret)
+        if scenario not in self._scenario_ids:
+            raise scenario_not_found(scenario, self._scenario_ids)
+        return f"{self._scenario_ids[scenario]}-{secret}"
 
     def _sign_in(self, token: bytes) -> Caller:
         holder, person, name = self.recognize(token)

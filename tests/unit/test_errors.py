@@ -34,6 +34,10 @@ REFUSALS = {
     "not_http": errors.not_http(),
     "database_error": errors.database_error("pq: LIMIT must not be negative"),
     "internal_error": errors.internal_error(),
+    "world_not_found": errors.world_not_found("myTest0000000000000042"),
+    "clock_out_of_range": errors.clock_out_of_range("9000-01-01T00:00:00Z"),
+    "request_not_found": errors.request_not_found(42),
+    "control_closed": errors.control_closed("Pages of other origins may not call it."),
 }
 MESSAGES = {
     "invalid_parameters": (400, "Query parameters have invalid values."),
@@ -60,6 +64,10 @@ MESSAGES = {
     "not_http": (400, "Malformed HTTP request."),
     "database_error": (500, "An internal server error occurred."),
     "internal_error": (500, "An internal server error occurred."),
+    "world_not_found": (404, "World not found."),
+    "clock_out_of_range": (409, "The clock cannot go there."),
+    "request_not_found": (404, "Request not found."),
+    "control_closed": (403, "The control API is closed to this client."),
 }
 ENVELOPE = OAS30Validator(
     {"$ref": "#/components/schemas/Response", "components": CONTRACT.document["components"]}
