@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 from urllib.parse import unquote_plus
 
-from auditmock.errors import Refusal
+from auditmock.errors import SIGNED_OUT, Refusal
 from auditmock.handlers.goquery import read_query
 from auditmock.handlers.hints import clip, suggest
 from auditmock.handlers.journal import Entry
@@ -79,7 +79,8 @@ class FactFinder:
         try:
             _, person, world = self._tokens.recognize(token)
         except Refusal as refusal:
-            return Visitor(label, refusal.detail or refusal.message)
+            told = refusal.detail if refusal.message == SIGNED_OUT else refusal.message
+            return Visitor(label, told)
         verdict = f"A good token of {person.username}."
         return Visitor(label, verdict, person.username, person.roles, world)
 

@@ -11,6 +11,7 @@ from auditmock.errors import Refusal
 from auditmock.handlers.wire import refusal_reply
 from auditmock.models import Validation
 from auditmock.openapi import load_contract
+from auditmock.steering import load_control
 
 CONTRACT = load_contract()
 PROBLEM = Validation("limit", 'Query param "limit" must be a valid integer')
@@ -34,6 +35,9 @@ REFUSALS = {
     "not_http": errors.not_http(),
     "database_error": errors.database_error("pq: LIMIT must not be negative"),
     "internal_error": errors.internal_error(),
+    "rate_limited": errors.rate_limited(60),
+    "scenario_not_found": errors.scenario_not_found("x", ["default"]),
+    "log_exists": errors.log_exists("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
     "world_not_found": errors.world_not_found("myTest0000000000000042"),
     "clock_out_of_range": errors.clock_out_of_range("9000-01-01T00:00:00Z"),
     "request_not_found": errors.request_not_found(42),
@@ -64,6 +68,9 @@ MESSAGES = {
     "not_http": (400, "Malformed HTTP request."),
     "database_error": (500, "An internal server error occurred."),
     "internal_error": (500, "An internal server error occurred."),
+    "rate_limited": (429, "You've been rate limited for sending more than 60 requests in 1m0s."),
+    "scenario_not_found": (404, "Scenario not found."),
+    "log_exists": (409, "Audit log exists already."),
     "world_not_found": (404, "World not found."),
     "clock_out_of_range": (409, "The clock cannot go there."),
     "request_not_found": (404, "Request not found."),
@@ -91,11 +98,13 @@ def test_a_refusal_is_the_contracts_envelope(name: str) -> None:
 
 @every_refusal
 def test_a_refusal_has_a_status_of_the_contract(name: str) -> None:
-    """No refusal has a status that an operation of the contract does not list."""
+    """No refusal has a status that no operation of the contract or of the control API lists."""
     listed = {
         status
-        for methods in CONTRACT.document["paths"].values()
-        for operation in methods.values()
+        for contract in (CONTRACT, load_control())
+        for methods in contract.document["paths"].values()
+        for kind, operation in methods.items()
+        if kind != "parameters"
         for status in operation["responses"]
     }
 
