@@ -5,7 +5,7 @@ from typing import Any
 
 from auditmock.errors import world_not_found
 from auditmock.fixtures.clocks import WorldClock
-from auditmock.fixtures.worlds import World, Worlds
+from auditmock.fixtures.worlds import World, Worlds, name_world
 from auditmock.handlers.news import News
 from auditmock.handlers.tokens import Tokens
 from auditmock.instants import format_instant
@@ -32,7 +32,10 @@ class Atlas:
     def open(self, name: str, scenario: str | None = None) -> World:
         """Open a world, with a scenario if one is named; refuses (404) one there is not."""
         self._tokens.write_token(name)  # a name that no token has is none of a world
-        return self._worlds.open(name) if scenario is None else self._worlds.put(name, scenario)
+        if scenario is None:
+            return self._worlds.open(name)
+        self._tokens.write_token(name_world("", scenario))
+        return self._worlds.put(name, scenario)
 
     def forget(self, name: str) -> None:
         """Forget what happened in a world."""

@@ -1,7 +1,7 @@
 """The control API's operations on the journal and on searches, and what the mock is."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 from urllib.parse import unquote_plus
 
 from starlette.responses import Response
@@ -21,6 +21,13 @@ _SAME = ("world", "operation", "method", "status")
 _BOUNDS = {"exactly": "exactly", "at_least": "at least", "at_most": "at most"}
 
 
+class About(NamedTuple):
+    """What a mock is: that part of its health which never changes, and what lists its scenarios."""
+
+    health: Mapping[str, Any]
+    list_scenarios: Callable[[], Sequence[Mapping[str, Any]]]
+
+
 class Inquiries:
     """Answers what was asked of one mock, and how it was understood."""
 
@@ -30,9 +37,9 @@ class Inquiries:
         explainer: Explainer,
         understanding: Understanding,
         worlds: Worlds,
-        about: Mapping[str, Any],
+        about: About,
     ) -> None:
-        """Take what answers, and what of the mock's health never changes."""
+        """Take what answers."""
         self._journal = journal
         self._explainer = explainer
         self._understanding = understanding
@@ -42,11 +49,11 @@ class Inquiries:
     async def get_health(self) -> Response:
         """Tell that it is there, and what it is."""
         counts = {"worlds": len(self._worlds), "requests": len(self._journal)}
-        return json_response({"status": "ok", **self._about, **counts})
+        return json_response({"status": "ok", **self._about.health, **counts})
 
     async def list_scenarios(self) -> Response:
         """List the scenarios there are."""
-        return json_response([])
+        return json_response(self._about.list_scenarios())
 
     async def explain_search(self, q: str = "", username: str = "") -> Response:
         """Say how a search is understood."""

@@ -78,6 +78,33 @@ def test_a_world_is_opened(app: App) -> None:
     assert first.json() == second.json() == control(app, "GET", f"/worlds/{WORLD}").json()
 
 
+def test_scenarios_are_listed(app: App) -> None:
+    """Each scenario has a token that opens a world of it, with as many logs as it says."""
+    listed = {each["name"]: each for each in control(app, "GET", "/scenarios").json()}
+
+    empty = listed["empty"]
+    assert "default" in listed
+    assert (empty["logs"], count(app, token=empty["token"])) == (0, 0)
+
+
+def test_another_scenario_is_put_into_a_world(app: App) -> None:
+    """A world is given another scenario, once; its token sees that, and a reset gives it back its own."""
+    told = [control(app, "PUT", f"/worlds/{WORLD}", {"scenario": "empty"}).json() for _ in range(2)]
+    counts = [count(app)]
+    control(app, "DELETE", f"/worlds/{WORLD}")
+
+    assert told[0] == told[1]
+    assert (told[0]["scenario"], [*counts, count(app)]) == ("empty", [0, 100])
+
+
+def test_a_world_of_a_scenario_has_its_token(app: App) -> None:
+    """A world that was opened by the token of a scenario is named by it, and its token is told."""
+    token = control(app, "GET", "/scenarios").json()[0]["token"].partition("-")[0] + f"-{WORLD}"
+    ask(app, listing("q=", token))
+
+    assert token in {world["token"] for world in control(app, "GET", "/worlds").json()}
+
+
 def test_a_world_begins_anew(app: App) -> None:
     """A DELETE forgets what was posted in one world and leaves the others alone, however often it is sent."""
     ask(app, writing({}, TOKEN))
@@ -182,6 +209,7 @@ REFUSED = [
     ("GET", "/worlds/short", None, "", 400, "world"),
     ("GET", f"/worlds/{WORLD}", None, "", 404, ""),
     ("PUT", f"/worlds/nowhere@{WORLD}", {}, "", 404, ""),
+    ("PUT", f"/worlds/{WORLD}", {"scenario": "nowhere"}, "", 404, ""),
     ("PUT", f"/worlds/{WORLD}", {"scenarios": "x"}, "", 400, "scenarios"),
     ("PUT", f"/worlds/{WORLD}", [], "", 400, None),
     ("PUT", f"/worlds/{WORLD}/clock", {"frozen": "yes"}, "", 400, "frozen"),
