@@ -1,9 +1,12 @@
 """Worlds over HTTP: clients side by side, each with a token of its own, never meet."""
 
 from concurrent.futures import ThreadPoolExecutor
+from http.client import HTTPConnection
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
+from processes import Start
 
 from auditmock.testing import AuditMock
 
@@ -31,6 +34,40 @@ def test_clients_side_by_side_never_meet() -> None:
         (10_000 + POSTS, {f"client {number}"}) for number in range(CLIENTS)
     ]
     assert len({before for _, _, before in seen}) == 1
+
+
+ROUNDS = 100
+
+
+def transcribe(url: str, token: str) -> list[bytes]:
+    """Post and list in turn, two hundred requests in all, and give every body that came back."""
+    address = urlsplit(url)
+    connection = HTTPConnection(str(address.hostname), address.port)
+    headers = {"Coder-Session-Token": token, "Content-Type": "application/json", "User-Agent": "transcript"}
+    bodies = []
+    for number in range(ROUNDS):
+        action = ("create", "write", "delete")[number % 3]
+        body = f'{{"action": "{action}", "time": "2025-12-{number % 28 + 1:02}T12:00:00Z"}}'
+        for method, target, sent in (
+            ("POST", f"{LIST}/testgenerate", body),
+            ("GET", f"{LIST}?q=action:{action}&limit=3", None),
+        ):
+            connection.request(method, target, sent, headers)
+            bodies.append(connection.getresponse().read())
+    connection.close()
+    return bodies
+
+
+def test_worlds_are_as_a_fresh_server(start_server: Start) -> None:
+    """Fifty worlds posted to and listed at once answer, to the byte, as one alone on a new server."""
+    alone = transcribe(start_server().url, f"Owner00000-{0:022}")
+    url = start_server().url
+    with ThreadPoolExecutor(CLIENTS) as threads:
+        tokens = [f"Owner00000-{number:022}" for number in range(1, CLIENTS + 1)]
+        together = list(threads.map(lambda token: transcribe(url, token), tokens))
+
+    assert len(alone) == 2 * ROUNDS
+    assert [number for number, bodies in enumerate(together) if bodies != alone] == []
 
 
 @pytest.mark.parametrize("role", ["owner", "auditor"])
