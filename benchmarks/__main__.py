@@ -22,11 +22,12 @@ from scale import measure_scale
 from servers import LOAD_CORE
 from speed import Rounds, measure_speed
 from start import measure_start
+from worlds import measure_worlds
 
 _RESULTS = Path(__file__).with_name("results")
 _TOOLS = {"node": "nodejs", "npm": "npm", "taskset": "util-linux", "wrk": "wrk"}
 """The commands this takes, and the system's packages that have them."""
-_PARTS = ("speed", "start", "scale", "load", "editions")
+_PARTS = ("speed", "start", "scale", "load", "editions", "worlds")
 
 
 def main(words: Sequence[str]) -> int:
@@ -91,6 +92,7 @@ def _plan(options: argparse.Namespace, folder: Path) -> list[Callable[[], Part]]
         "scale": lambda: measure_scale(rounds.repeats, 100),
         "load": lambda: measure_load(options.load_seconds),
         "editions": lambda: measure_editions(folder, rounds),
+        "worlds": lambda: measure_worlds(folder, rounds),
     }
     return [plan[name] for name in _PARTS if name in (options.only or _PARTS)]
 

@@ -1,10 +1,12 @@
--- Sends the requests of a file in turn: "METHOD<tab>path<tab>body" a line. Prints what wrk counted as JSON.
+-- Sends the requests of a file in turn: "METHOD<tab>path<tab>body<tab>token" a line. Prints what wrk counted as JSON.
 local requests, turn = {}, 0
 
 function init(args)
   for line in io.lines(args[1]) do
-    local method, path, body = line:match("([^\t]*)\t([^\t]*)\t([^\t]*)")
-    requests[#requests + 1] = wrk.format(method, path, nil, body ~= "" and body or nil)
+    local method, path, body, token = line:match("([^\t]*)\t([^\t]*)\t([^\t]*)\t([^\t]*)")
+    local headers = { ["Coder-Session-Token"] = token }
+    for name, value in pairs(wrk.headers) do headers[name] = value end
+    requests[#requests + 1] = wrk.format(method, path, headers, body ~= "" and body or nil)
   end
 end
 

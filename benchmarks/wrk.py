@@ -3,26 +3,31 @@
 import json
 import subprocess
 from collections.abc import Iterable, Sequence
+from itertools import cycle
 from pathlib import Path
 from typing import NamedTuple
 
 from queries import Query
-from servers import LOAD_CORE, PATH, POST_PATH, TOKEN, TOKEN_HEADER, Recipe, Server, pinned
+from servers import LOAD_CORE, PATH, POST_PATH, TOKEN, Recipe, Server, pinned
 
 _SCRIPT = Path(__file__).with_name("mix.lua")
 _JSON_HEADER = "Content-Type: application/json"
 
 
 class Load(NamedTuple):
-    """What is sent: lines of `mix.lua`, by the recipe of the server they go to, and a header."""
+    """What is sent: lines of `mix.lua` by the recipe of the server they go to, a header, tokens in turn."""
 
     name: str
     lines: Sequence[tuple[str, str, str]]
     header: str = ""
+    tokens: Sequence[str] = (TOKEN,)
 
     def write(self, recipe: Recipe) -> str:
         """Write the script's input for one server."""
-        return "".join(f"{method}\t{recipe.path(path)}\t{body}\n" for method, path, body in self.lines)
+        return "".join(
+            f"{method}\t{recipe.path(path)}\t{body}\t{token}\n"
+            for (method, path, body), token in zip(self.lines, cycle(self.tokens), strict=False)
+        )
 
 
 class Sample(NamedTuple):
@@ -48,7 +53,7 @@ def writing(bodies: Iterable[str]) -> Load:
 def run_wrk(server: Server, load: Load, script_input: Path, seconds: int, connections: int) -> Sample:
     """Run one round; raises RuntimeError if a single answer was no success."""
     script_input.write_text(load.write(server.recipe), "utf-8")
-    headers = [f"{TOKEN_HEADER}: {TOKEN}", *filter(None, [load.header])]
+    headers = list(filter(None, [load.header]))
     command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s"]
     command += [word for header in headers for word in ("--header", header)]
     command += [f"--script={_SCRIPT}", f"http://127.0.0.1:{server.port}", "--", str(script_input)]
