@@ -1,6 +1,7 @@
 """Scenarios over HTTP: a token is enough to be in one."""
 
 import json
+import tracemalloc
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ from auditmock.app import create_app
 from auditmock.editions import list_editions
 from auditmock.fixtures.readings import RecordsError
 from auditmock.handlers.tokens import SHARED_SECRET
+from auditmock.mock import make_mock
+from auditmock.models import Filter, Page
 from auditmock.settings import Settings
 
 SECRET = "abcdefghijABCDEFGHIJ01"  # noqa: S105 - a made-up one
@@ -89,6 +92,23 @@ def test_a_folders_scenarios_are_checked_at_the_start(text: str, reason: str, tm
         create_app(Settings(scenarios=str(tmp_path)))
 
     assert reason in str(refused.value)
+
+
+@pytest.mark.parametrize("scenario", ["", "incident@", "hostile@"])
+def test_an_idle_world_of_a_scenario_is_small(scenario: str) -> None:
+    """A world that was looked at and not written to takes at most 10 kB, whatever it begins with."""
+    worlds = make_mock(Settings(), lambda: NOW).worlds
+    tracemalloc.start()
+    before = 0
+    for number in range(101):
+        world = worlds.open(f"{scenario}{number:022}")
+        list(world.store.find(Filter(), Page(10)).blocks)
+        if not number:  # the first one tells the history
+            before, _ = tracemalloc.get_traced_memory()
+    after, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert (after - before) / 100 <= 10_000
 
 
 @pytest.mark.parametrize("edition", list_editions())

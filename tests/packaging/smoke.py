@@ -105,6 +105,15 @@ def check_version() -> None:
     assert said == f"auditmock {version('coder-audit-mock')}", said
 
 
+def check_scenarios(server: Server) -> None:
+    """See that the scenarios are there, and that a token opens one."""
+    listed = subprocess.run([COMMAND, "scenario", "list"], check=True, capture_output=True, text=True).stdout
+    assert "\nhostile  " in listed, listed
+    token = f"FirstDay00-{server.token.partition('-')[2]}"
+    answer = ask(server, f"{LIST}?q=", token=token)
+    assert answer.body.endswith(b'"count":12}'), answer
+
+
 def check_documentation(server: Server) -> None:
     """See that the page, its script and the contract are there."""
     documents = {
@@ -149,6 +158,7 @@ def main() -> None:
     check_version()
     with serving() as server:
         digest = digest_pages(server)
+        check_scenarios(server)
         check_documentation(server)
         check_token(server)
         check_creation(server)
