@@ -56,12 +56,24 @@ function withField(fault, name, text) {
 const draftOf = (kind) => state.drafts[kind] ?? { kind, ...KINDS[kind].start };
 const keep = (fault) => change({ drafts: { ...state.drafts, [fault.kind]: fault } });
 
+let turn = Promise.resolve();
+let settling = null; // {world, faults}: what was asked for last, until the server has it
+
+/** The faults of a world as they are, or as they are about to be. */
+const faultsOf = (world) => (settling?.world === world.name ? settling.faults : world.faults);
+
+/** Set the faults, one call after the other, so that quick changes build on each other. */
 async function put(faults) {
-  await attempt(async () => {
-    const { world } = state;
-    await control("PUT", `${pathOf(world)}/faults`, faults);
-    takeWorld(await control("GET", pathOf(world)));
-  });
+  const wanted = { world: state.world, faults };
+  settling = wanted;
+  change({});
+  turn = turn.then(() => attempt(() => control("PUT", `${pathOf(wanted.world)}/faults`, faults)));
+  await turn;
+  if (settling !== wanted) return;
+  const world = await attempt(() => control("GET", pathOf(wanted.world)));
+  if (settling !== wanted) return;
+  settling = null;
+  if (world) takeWorld(world);
   change({});
 }
 
@@ -95,7 +107,8 @@ function input(name, fault, heed) {
       ${values.map((each) => html`<option value=${each} ?selected=${each === value}>${each}</option>`)}
     </select>`;
   }
-  return html`<input type="number" name=${name} step="any" min=${min} max=${max} placeholder=${blank ?? ""} .value=${live(String(value))} @change=${heed} />`;
+  // Not live: what is half typed stays when the page is drawn anew.
+  return html`<input type="number" name=${name} step="any" min=${min} max=${max} placeholder=${blank ?? ""} .value=${String(value)} @change=${heed} />`;
 }
 
 const fields = (faults, fault) => html`
@@ -159,14 +172,15 @@ function others(faults) {
 export function faults() {
   const world = chosenWorld();
   if (!world) return html``;
+  const set = faultsOf(world);
   return html`
     <section class="card" aria-labelledby="faults-title">
       <header>
         <h2 id="faults-title">Faults</h2>
-        <button class="quiet" ?disabled=${!world.faults.length} @click=${() => put([])}>Clear</button>
+        <button class="quiet" ?disabled=${!set.length} @click=${() => put([])}>Clear</button>
       </header>
       <ul class="faults">
-        ${Object.keys(KINDS).map((kind) => row(kind, world.faults))}${others(world.faults)}
+        ${Object.keys(KINDS).map((kind) => row(kind, set))}${others(set)}
       </ul>
     </section>`;
 }

@@ -8,7 +8,7 @@ import { faults } from "./faults.js";
 import { choose, journal } from "./journal.js";
 import { logs, showLogs } from "./logs.js";
 import { picture } from "./pieces.js";
-import { change, drawBy, state } from "./state.js";
+import { SHARED, change, drawBy, state } from "./state.js";
 import { THEMES, setTheme, theme, wear } from "./theme.js";
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { resetEverything, worlds } from "./worlds.js";
@@ -24,7 +24,7 @@ const LINES = {
 
 function view(name) {
   change({ view: name });
-  history.replaceState(null, "", `#${name}`);
+  history.replaceState(null, "", `${location.search}#${name}`);
   if (name === "logs") showLogs();
 }
 
@@ -113,7 +113,11 @@ async function press(event) {
 
 const root = document.getElementById("window");
 wear();
-change({ view: location.hash.slice(1) in VIEWS ? location.hash.slice(1) : "requests" });
+// ?world=NAME#logs opens the window on a world, such as that of a test that failed.
+change({
+  view: location.hash.slice(1) in VIEWS ? location.hash.slice(1) : "requests",
+  world: new URLSearchParams(location.search).get("world") ?? SHARED,
+});
 drawBy(() => {
   document.body.dataset.view = state.view;
   if (state.view === "logs") showLogs();

@@ -75,7 +75,7 @@ export function worlds() {
         ? html`<p class="label">Token</p>${copied(chosen.token, "the token")}
             <label class="field">
               <span>Scenario</span>
-              <select .value=${live(chosen.scenario)} @change=${(event) => putScenario(event.target.value)}>
+              <select aria-label="Scenario" .value=${live(chosen.scenario)} @change=${(event) => putScenario(event.target.value)}>
                 ${state.scenarios.map(({ name }) => html`<option value=${name} ?selected=${name === chosen.scenario}>${name}</option>`)}
               </select>
             </label>
