@@ -12,6 +12,7 @@ BASE := .venv/base-$(subst /,-,$(PYTHON))
 READY := .venv/ready
 TOOLS := .venv/tools
 TYPES := build/types/auditmock
+EXAMPLE := docs/examples/playwright
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet
 
@@ -31,7 +32,7 @@ test: $(TOOLS) ## Run all tests but the browser's, and measure what they cover
 	$(BIN)/coverage report
 
 .PHONY: test-browser
-test-browser: $(TOOLS) ## Run the tests of the docs page, in the system's Chromium
+test-browser: $(TOOLS) $(EXAMPLE)/node_modules ## Run the tests of the pages and the example, in the system's Chromium (needs npm)
 	@test -x /usr/bin/chromium || { echo "there is no /usr/bin/chromium: apt-get install chromium" >&2; exit 1; }
 	$(BIN)/pytest -m browser $(ARGS)
 
@@ -82,8 +83,13 @@ lock: $(TOOLS) ## Pin what pyproject.toml asks for; newer versions with ARGS=--u
 
 .PHONY: clean
 clean: ## Remove all that these commands made
-	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache benchmarks/peers/node_modules
+	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache benchmarks/peers/node_modules $(EXAMPLE)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(EXAMPLE)/node_modules: $(EXAMPLE)/package-lock.json
+	@command -v npm >/dev/null || { echo "there is no npm: apt-get install npm" >&2; exit 1; }
+	cd $(EXAMPLE) && npm ci --ignore-scripts --silent
+	@touch $@
 
 $(BASE): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
