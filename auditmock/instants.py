@@ -11,7 +11,7 @@ WEEK = 7 * DAY
 
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min - EPOCH) // _MICROSECOND  # noqa: DTZ901
-_LAST = (datetime.max - EPOCH) // _MICROSECOND  # noqa: DTZ901
+LAST = (datetime.max - EPOCH) // _MICROSECOND  # noqa: DTZ901
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)"
     r"(?:\.([0-9]+))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
@@ -57,7 +57,7 @@ def parse_instant(text: str) -> int:
     if seconds == "60" and instant % DAY:
         raise ValueError(f'"{text}" has a leap second, which only ends a day of UTC')
     instant += _round_fraction(fraction)
-    if not _FIRST <= instant <= _LAST:
+    if not _FIRST <= instant <= LAST:
         raise ValueError(f'"{text}" lies outside the years 1 to 9999 in UTC')
     return instant
 

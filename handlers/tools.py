@@ -15,7 +15,7 @@ from auditmock.handlers.control import json_response
 from auditmock.handlers.endpoints import ReplyResponse
 from auditmock.handlers.understanding import Understanding
 from auditmock.handlers.wire import NO_CONTENT
-from auditmock.instants import SECOND, format_instant, parse_instant
+from auditmock.instants import LAST, SECOND, format_instant, parse_instant
 from auditmock.models import Validation
 from auditmock.openapi import Contract
 
@@ -89,7 +89,8 @@ class Tools:
         store = self._atlas.find(world).store
         wanted = self._understanding.filter(q, "")
         found = count_over_time(store, wanted, "action", self._actions, bins)
-        starts = [format_instant(start) for start in found.starts]
+        # the last bin ends behind the newest log, which may be the last there can be
+        starts = [format_instant(min(start, LAST)) for start in found.starts]
         return json_response({"starts": starts, "actions": found.counts})
 
     def _admit(self, logs: Sequence[Any], problems: list[Validation]) -> Iterator[Record]:

@@ -197,6 +197,15 @@ def test_a_histogram_counts_every_match(app: App, q: str, bins: int) -> None:
     assert sum(told["actions"]["delete"]) == count(app, f"{q}+action:delete")
 
 
+def test_a_histogram_of_all_time(app: App) -> None:
+    """Logs of the first and the last year there is are counted as well."""
+    control(app, "PUT", f"/worlds/{WORLD}", {"scenario": "hostile"})
+    told = control(app, "GET", f"/worlds/{WORLD}/histogram").json()
+
+    assert told["starts"][-1][:4] == "9999"
+    assert sum(map(sum, told["actions"].values())) == count(app)
+
+
 def test_an_empty_histogram(app: App) -> None:
     """Where nothing matches there is nothing to show."""
     control(app, "PUT", f"/worlds/{WORLD}", {})

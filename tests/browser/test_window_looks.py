@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 from processes import Running
 from tabs import OpenTab
 from windows import DESK, PHONE, Window
@@ -79,8 +77,13 @@ def see_all(window: Window) -> None:
 def test_hostile_text_stays_text(open_tab: OpenTab, server: Running) -> None:
     """Markup, scripts and the like in logs and searches run nothing, ask for nothing and break nothing."""
     window = with_scenario(Window(server, open_tab(viewport=DESK)), "hostile")
-    dialogs: list[Any] = []
-    window.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
+    dialogs: list[str] = []
+
+    def note(dialog: Dialog) -> None:
+        dialogs.append(dialog.message)
+        dialog.dismiss()
+
+    window.page.on("dialog", note)
 
     see_all(window)
 

@@ -1,9 +1,11 @@
 /** News of the server: a stream of events, or else asking again and again. */
 
 import { Refusal, control, openEvents, queryOf } from "./api.js";
+import { attempt } from "./pieces.js";
 import { change, state } from "./state.js";
 
 const PAUSE = 2000;
+const SOON = 200;
 const MOST = 500;
 const CLOSED = [401, 403];
 
@@ -28,11 +30,26 @@ function withTime(world) {
   return { ...world, received: performance.now() };
 }
 
+let worldsDue;
+
+/** Ask for the worlds soon, once for all that happens meanwhile. */
+function askForWorlds() {
+  clearTimeout(worldsDue);
+  worldsDue = setTimeout(() => attempt(takeWorlds), SOON);
+}
+
+/** Take in a request; one that may have changed a world, or opened it, lets the worlds be asked for. */
+function heedRequest(request) {
+  takeRequests([request]);
+  const opened = request.world && !state.worlds.some(({ name }) => name === request.world);
+  if (opened || request.method !== "GET" || request.fault) askForWorlds();
+}
+
 const HEED = {
-  request: (request) => takeRequests([request]),
+  request: heedRequest,
   world: takeWorld,
-  forgotten: (gone) => change({ worlds: state.worlds.filter(({ name }) => name !== (gone.name ?? gone)) }),
-  reset: () => refresh(),
+  forgotten: askForWorlds,
+  reset: () => attempt(refresh),
 };
 
 /** Put requests before those known already. */
@@ -55,9 +72,10 @@ export function takeWorld(news) {
 }
 
 async function takeWorlds() {
-  const worlds = (await control("GET", "/worlds")).map(withTime);
+  const worlds = await control("GET", "/worlds");
   const chosen = worlds.some(({ name }) => name === state.world) ? state.world : worlds[0].name;
-  change({ worlds, world: chosen });
+  change({ worlds: state.worlds.filter(({ name }) => worlds.some((world) => world.name === name)), world: chosen });
+  for (const world of worlds) takeWorld(world);
 }
 
 /** Ask for everything. */

@@ -35,6 +35,7 @@ async function reset() {
   await attempt(async () => {
     await control("DELETE", pathOf(world));
     takeWorld(await control("PUT", pathOf(world), {}));
+    change({ world }); // while it was gone another one may have been chosen
     say("The world is as it was at the start.");
   });
   loadAnew();
