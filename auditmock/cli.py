@@ -8,7 +8,9 @@ import click
 from auditmock.commands.contracts import contract, drift
 from auditmock.commands.ending import Exit, give_up_output
 from auditmock.commands.judging import check, identify
+from auditmock.commands.scenarios import export, scenario
 from auditmock.commands.serving import serve
+from auditmock.fixtures.readings import RecordsError
 from auditmock.version import VERSION
 
 
@@ -21,7 +23,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (serve, check, identify, contract, drift):
+for _command in (serve, scenario, export, check, identify, contract, drift):
     cli.add_command(_command)
 
 
@@ -31,6 +33,9 @@ def main() -> NoReturn:
         cli.main(prog_name="auditmock", standalone_mode=False)
     except click.ClickException as error:
         click.echo(f"auditmock: {error.format_message()}", err=True)
+        sys.exit(Exit.USAGE)
+    except RecordsError as error:
+        click.echo(f"auditmock: {error}", err=True)
         sys.exit(Exit.USAGE)
     except click.Abort:
         sys.exit(Exit.FAILED)

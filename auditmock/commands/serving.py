@@ -4,48 +4,20 @@ import errno
 import gc
 import sys
 import warnings
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import click
 
-from auditmock.arguments import TYPES
 from auditmock.asgi import App
-from auditmock.clock import present_instant
 from auditmock.commands.ending import Exit, give_up_output
-from auditmock.instants import format_instant
-from auditmock.settings import SETTINGS, Setting, Settings
-
-_SHORT = {"port": ("-p",)}
-_ALSO_READ = {"port": ("PORT",)}
-"""Environment variables that hosts set by custom."""
-
-
-def _option(setting: Setting) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    shown = format_instant(setting.default) if setting.name == "until" else setting.default
-    return click.option(
-        setting.flag,
-        *_SHORT.get(setting.name, ()),
-        type=TYPES.get(setting.name),
-        default=setting.default,
-        multiple=isinstance(setting.default, tuple),
-        envvar=[setting.variable, *_ALSO_READ.get(setting.name, ())],
-        show_default=False if shown in ((), "") else str(shown),
-        show_envvar=True,
-        help=setting.help,
-    )
-
-
-def _options(command: Callable[..., None]) -> Callable[..., None]:
-    for setting in reversed(SETTINGS):
-        command = _option(setting)(command)
-    return command
+from auditmock.commands.options import mock_of, settings_options
+from auditmock.settings import Settings
 
 
 @click.command()
-@_options
+@settings_options()
 def serve(**values: Any) -> None:
     """Serve the mock until Ctrl-C.
 
@@ -55,7 +27,6 @@ def serve(**values: Any) -> None:
     # What takes long to import is imported when it is needed, so that the rest of the command stays quick.
     from auditmock.banner import write_banner
     from auditmock.logs import open_log
-    from auditmock.mock import make_mock
     from auditmock.server import bind, run_server, url_of
 
     # Nothing made before the server runs is garbage; `run_server` switches the collector on again.
@@ -68,18 +39,7 @@ def serve(**values: Any) -> None:
         listener = bind(settings.host, settings.port)
     except (OSError, UnicodeError) as error:
         raise click.ClickException(_cannot_listen(settings, error)) from None
-    if settings.data:
-        from auditmock.fixtures.readings import RecordsError
-        from auditmock.fixtures.records import read_records
-
-        try:
-            mock = make_mock(
-                settings, present_instant, partial(read_records, settings.data, sys.stdin.buffer)
-            )
-        except RecordsError as error:
-            raise click.ClickException(str(error)) from None
-    else:
-        mock = make_mock(settings, present_instant)
+    mock = mock_of(settings)
 
     def build() -> App:
         from auditmock.judge import build_judge

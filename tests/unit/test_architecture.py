@@ -27,6 +27,8 @@ SUITE_IMPORTS = CONTRACT | {f"auditmock.{noun}" for noun in ("vocabulary", "inst
 LATE_IMPORTERS = {
     "auditmock.commands.contracts",
     "auditmock.commands.judging",
+    "auditmock.commands.options",
+    "auditmock.commands.scenarios",
     "auditmock.commands.serving",
     "auditmock.editions",
 }
