@@ -75,6 +75,10 @@ class Access:
         finally:
             self._record(number, scope, reply, *arrival)
 
+    def lose(self, scope: Scope, started: float) -> None:
+        """Note a request that gets no answer."""
+        self._record(self._journal.number(), scope, Reply(0, (), b""), started, b"")
+
     def settle(self, scope: Scope, reply: Reply, arrival: Arrival) -> Reply:
         """Give a reply, which is sent at once, all that an answer has; the request is done with."""
         number, reply = self._stamped(reply)

@@ -6,6 +6,7 @@ from auditmock.access import Access, Stamp
 from auditmock.asgi import App, Receive, Scope, Send
 from auditmock.handlers.contents import read_contents
 from auditmock.handlers.deployment import Deployment, Entrance
+from auditmock.handlers.disturbance import Disturbance
 from auditmock.handlers.lane import Lane
 from auditmock.handlers.limits import Toll
 from auditmock.handlers.redaction import Redaction
@@ -31,19 +32,21 @@ class Front:
             self._lane = Deployment(self._access, contract, Entrance(mock.tokens, toll), contents, finish)
         else:
             self._lane = Lane(self._access, contract, mock.tokens, mock.operations, finish)
+        entrance = self._lane if mock.limit is None or contract.server else self._access
+        self._disturbance = Disturbance(entrance, contract, mock.tokens, mock.unrest, self._access)
         # the judge alone counts requests, where it does
         self._is_open = mock.limit is None or bool(contract.server)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer over ASGI."""
-        await (self._lane if self._is_open else self._access)(scope, receive, send)
+        await self._disturbance(scope, receive, send)
 
     def answer(self, scope: Scope, body: bytes) -> Reply | None:
         """Answer a request that is here as a whole, if the lane takes it and the answer is short.
 
         The answer is the one that ASGI would give; for None, ask there.
         """
-        if not self._is_open:
+        if not self._is_open or self._disturbance:
             return None
         started = perf_counter()
         reply = self._lane.answer(scope, {"body": body, "more_body": False})

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from auditmock.editions import DOCUMENTED, open_edition
 from auditmock.fixtures.clocks import Clock, WorldClock
 from auditmock.fixtures.ids import Ids
+from auditmock.fixtures.mishaps import Mishaps, Unrest
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import Cast, World, Worlds
 from auditmock.handlers.journal import Journal
@@ -30,6 +31,7 @@ class Mock(NamedTuple):
     size: int
     """How many logs there are at the start."""
     limit: RateLimit | None
+    unrest: Unrest
     journal: Journal
     playbill: Playbill
 
@@ -48,9 +50,12 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
     playbill = Playbill(settings, contract, clock, read_records)
     first = playbill.stage(settings.scenario)
 
+    unrest = Unrest()
+
     def make_world(name: str, scenario: str) -> World:
         stage, world_clock = playbill.stage(scenario), WorldClock(clock)
-        return World(name, scenario, Store(stage.desk, world_clock), world_clock, stage.cast)
+        mishaps = Mishaps(f"{settings.seed} {name}", unrest, stage.faults)
+        return World(name, scenario, Store(stage.desk, world_clock), world_clock, stage.cast, mishaps)
 
     def find_cast(name: str) -> Cast:
         world = worlds.find(name)
@@ -70,6 +75,7 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
         history.organization,
         first.size,
         limit,
+        unrest,
         Journal(settings.journal, clock),
         playbill,
     )

@@ -11,6 +11,7 @@ from auditmock.access import Stamp
 from auditmock.asgi import Scope
 from auditmock.errors import not_http
 from auditmock.front import Front
+from auditmock.handlers.disturbance import TRANSPORT
 from auditmock.handlers.wire import Reply, refusal_reply
 
 _log = logging.getLogger(__name__)
@@ -69,7 +70,7 @@ class Protocol(HttpToolsProtocol):
         if self._begun is not None:
             (cycle, app), self._begun = self._begun, None
             if not self._answer(cycle):
-                super()._start_asgi_task(cycle, app)
+                self._ask(cycle, app)
             elif between and cycle.keep_alive:
                 self._habit = _note_habit(cycle.scope, data)
 
@@ -98,7 +99,13 @@ class Protocol(HttpToolsProtocol):
         if self._reading:
             self._begun = cycle, app
         else:
-            super()._start_asgi_task(cycle, app)
+            self._ask(cycle, app)
+
+    def _ask(self, cycle: RequestResponseCycle, app: Any) -> None:
+        """Ask over ASGI; whoever answers may break the connection off."""
+        scope: Any = cycle.scope
+        scope["extensions"] = {TRANSPORT: self.transport}
+        super()._start_asgi_task(cycle, app)
 
     def _answer(self, cycle: RequestResponseCycle) -> bool:
         """Take the short cut, if it is open."""

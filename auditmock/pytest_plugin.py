@@ -1,4 +1,4 @@
-"""The pytest plugin of the mock: `audit_mock`, one mock for a whole session."""
+"""The pytest plugin of the mock: one mock for a whole session, and a token of its own for each test."""
 
 from collections.abc import Iterator
 
@@ -15,3 +15,9 @@ def audit_mock(pytestconfig: pytest.Config) -> Iterator[AuditMock]:
     edition = pytestconfig.getoption("edition", DOCUMENTED)
     with AuditMock(Settings(edition=edition if edition in list_editions() else DOCUMENTED)) as mock:
         yield mock
+
+
+@pytest.fixture
+def audit_token(audit_mock: AuditMock) -> str:
+    """Give a token of an owner in a world that nobody else sees."""
+    return audit_mock.token()

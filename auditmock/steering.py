@@ -27,11 +27,17 @@ def load_control() -> Contract:
     return load_contract(Path(auditmock.handlers.__path__[0]) / "control.yaml")
 
 
+def make_explainer(mock: Mock) -> Explainer:
+    """Make what tells how a mock understood its requests."""
+    understanding = Understanding(mock.contract, reader_of(mock.contract, mock.organization))
+    return Explainer(mock.contract, mock.tokens, mock.worlds, understanding)
+
+
 def build_control(mock: Mock, settings: Settings, document: Contract) -> App:
     """Build the app that steers a mock."""
     contract = mock.contract
     understanding = Understanding(contract, reader_of(contract, mock.organization))
-    explainer = Explainer(contract, mock.tokens, mock.worlds, understanding)
+    explainer = make_explainer(mock)
     news = News(mock.journal, explainer.summarize)
     atlas = Atlas(mock.worlds, mock.tokens, news)
     about = About(

@@ -1,17 +1,22 @@
 """A mock for tests: in a thread of the process under test, on a port of its own."""
 
 import threading
+from collections.abc import Mapping, Sequence
 from itertools import count
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 from auditmock.clock import present_instant
+from auditmock.errors import Refusal
+from auditmock.fixtures.mishaps import find_problems
 from auditmock.fixtures.people import Holder
+from auditmock.fixtures.worlds import World
 from auditmock.handlers.tokens import SECRET_LENGTH, token_of
 from auditmock.judge import build_judge
 from auditmock.mock import make_mock
 from auditmock.server import bind, make_server, url_of
 from auditmock.settings import Settings
+from auditmock.steering import make_explainer
 
 
 class AuditMock:
@@ -19,22 +24,57 @@ class AuditMock:
 
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings()
-        mock = make_mock(settings, present_instant)
+        self._mock = make_mock(settings, present_instant)
         self._listener = bind(settings.host, 0)
         self._ready = threading.Event()
-        self._server = make_server(mock, lambda: build_judge(mock, settings), self._ready.set)
+        self._server = make_server(self._mock, lambda: build_judge(self._mock, settings), self._ready.set)
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._worlds = count(1)
+        self._explainer = make_explainer(self._mock)
         self.url = url_of(self._listener)
 
-    def token(self, role: str = "owner", beside: str = "") -> str:
+    def token(self, role: str = "owner", *, scenario: str = "", beside: str = "") -> str:
         """Give a token of the owner, auditor, member, user-admin, suspended or expired.
 
-        Each token opens a world of its own, with the history as it was at the start and nothing posted; one
-        that is given `beside` another token sees that token's world.
+        Each token opens a world of its own, as it was at the start and with nothing posted; one that is given
+        `beside` another token sees that token's world. With a `scenario` it is that scenario's token, and
+        the role is the one that the scenario has.
         """
         secret = beside.partition("-")[2] or f"{next(self._worlds):0{SECRET_LENGTH}}"
-        return token_of(Holder[role.upper().replace("-", "_")], secret)
+        if not scenario:
+            return token_of(Holder[role.upper().replace("-", "_")], secret)
+        known = self._mock.playbill.scenarios
+        if scenario not in known:
+            raise ValueError(f'"{scenario}" is no scenario; there are {", ".join(known)}')
+        return f"{known[scenario].token}-{secret}"
+
+    def fault(self, kind: str, *, token: str, **fields: Any) -> None:
+        """Let something go wrong in a token's world, beside what does already; fields as in schema `Fault`.
+
+        Raises ValueError for one that makes no sense.
+        """
+        fault = {"kind": kind, **fields}
+        for _, problem in find_problems(fault):
+            raise ValueError(problem)
+        mishaps = self._world(token).mishaps
+        mishaps.set([*mishaps.show(), fault])
+
+    def reset(self, token: str) -> None:
+        """Let a token's world begin anew."""
+        self._mock.worlds.reset(self._world(token).name)
+
+    def requests(self, token: str = "", **wanted: Any) -> Sequence[Mapping[str, Any]]:
+        """List what was asked, newest first (schema `Request`): in a token's world, with these values."""
+        if token:
+            wanted["world"] = self._world(token).name
+        told = (self._explainer.summarize(entry) for entry in self._mock.journal)
+        return [each for each in told if wanted.items() <= each.items()]
+
+    def _world(self, token: str) -> World:
+        try:
+            return self._mock.tokens.open(token.encode()).world
+        except Refusal as refusal:
+            raise ValueError(f"the token opens no world: {refusal.message}") from None
 
     def __enter__(self) -> Self:
         self._thread.start()

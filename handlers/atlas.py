@@ -56,7 +56,7 @@ class Atlas:
             "token": self._tokens.write_token(world.name),
             "logs": len(world.store),
             "posted": world.store.posted,
-            "faults": [],
+            "faults": world.mishaps.show(),
             "clock": tell_clock(world.clock),
         }
 

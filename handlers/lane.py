@@ -31,7 +31,7 @@ _PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text
 _PLAIN_JSON = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
-_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin"})
+_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin", b"prefer"})
 _PLAIN_HEADERS = frozenset({b"accept", b"cookie", b"content-type", b"content-length"})
 _LONGEST_NUMBER = 10
 _QUOTES_A_MEMBER = 4

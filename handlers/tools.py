@@ -8,6 +8,7 @@ from starlette.responses import Response
 from auditmock.errors import clock_out_of_range, invalid_body
 from auditmock.fixtures.admission import Admission, Record
 from auditmock.fixtures.histogram import count_over_time
+from auditmock.fixtures.mishaps import find_problems
 from auditmock.fixtures.readings import Place, Reading, RecordsError
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.atlas import Atlas, tell_clock
@@ -45,16 +46,28 @@ class Tools:
 
     async def list_faults(self, world: str) -> Response:
         """List the faults that are set."""
-        self._atlas.find(world)
-        return json_response([])
+        return json_response(self._atlas.find(world).mishaps.show())
 
-    async def set_faults(self, world: str, body: Sequence[Any]) -> Response:  # noqa: ARG002
-        """Set the faults of a world in the place of those it had."""
-        self._atlas.find(world)
-        return json_response([])
+    async def set_faults(self, world: str, body: Sequence[Mapping[str, Any]]) -> Response:
+        """Set the faults of a world in the place of those it had; refuses (400) what makes no sense."""
+        problems = [
+            Validation(f"{number}.{field}", detail)
+            for number, fault in enumerate(body)
+            for field, detail in find_problems(fault)
+        ]
+        if problems:
+            raise invalid_body(problems=problems)
+        opened = self._atlas.open(world)
+        opened.mishaps.set(body)
+        self._atlas.changed(opened)
+        return json_response(opened.mishaps.show())
 
-    async def clear_faults(self, world: str) -> Response:  # noqa: ARG002
-        """Take all faults out."""
+    async def clear_faults(self, world: str) -> Response:
+        """Take all faults out; a world that is not open has none."""
+        for opened in self._atlas:
+            if opened.name == world:
+                opened.mishaps.set(())
+                self._atlas.changed(opened)
         return ReplyResponse(NO_CONTENT)
 
     async def read_clock(self, world: str) -> Response:

@@ -229,17 +229,6 @@ QUESTIONS = (
         token=None,
     ),
     Question(
-        "how types may be guessed",
-        "#/x-server",
-        _ANY,
-        lambda contract: (
-            "X-Content-Type-Options is sent"
-            if contract.server.get("headers")
-            else "no X-Content-Type-Options"
-        ),
-        _sees_header("X-Content-Type-Options"),
-    ),
-    Question(
         "which release it is",
         "#/paths",
         (),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from auditmock.errors import SIGNED_OUT, Refusal
 from auditmock.fixtures.clocks import WorldClock
+from auditmock.fixtures.mishaps import Mishaps, Unrest
 from auditmock.fixtures.people import POSTS, Holder
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import World
@@ -49,6 +50,7 @@ def person(number: int) -> Person:
     return Person("", f"person{number}", "", 0, None, post.status, (), post.roles)
 
 
+NOTHING = Mishaps("", Unrest())
 CAST = {holder: person(holder) for holder in Holder}
 SCENARIOS = {"Empty00000": Pass(Holder.AUDITOR, "empty")}
 
@@ -57,7 +59,7 @@ def world(name: str, opened: list[str] | None = None) -> World:
     """Stand in for a world by its name, so that a test sees which one was opened."""
     if opened is not None:
         opened.append(name)
-    return World(name, "", cast("Store", None), cast("WorldClock", None), CAST)
+    return World(name, "", cast("Store", None), cast("WorldClock", None), CAST, NOTHING)
 
 
 TOKENS = Tokens(CONTRACT.carriers, world, lambda _: CAST, SCENARIOS)

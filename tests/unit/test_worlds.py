@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditmock.fixtures.clocks import WorldClock
+from auditmock.fixtures.mishaps import Mishaps, Unrest
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.store import Store
 from auditmock.fixtures.worlds import World, Worlds
@@ -25,7 +26,7 @@ names = st.sampled_from([SHARED, "a" * 22, "b" * 22, "c" * 22])
 def make_world(name: str, scenario: str) -> World:
     """Make a world whose clock stands still."""
     clock = WorldClock(lambda: NOW)
-    return World(name, scenario, open_store(HISTORY, clock), clock, {})
+    return World(name, scenario, open_store(HISTORY, clock), clock, {}, Mishaps(name, Unrest()))
 
 
 def open_worlds(most: int = 10) -> Worlds:

@@ -1,0 +1,146 @@
+"""Rules of mishaps: which requests they strike, and which of them make no sense."""
+
+from collections.abc import Mapping
+from itertools import islice
+from statistics import mean
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditmock.fixtures.mishaps import Mishaps, Unrest, find_problems
+
+LIST, WRITE = "get-audit-logs", "generate-fake-audit-logs"
+RESET: Mapping[str, Any] = {"kind": "reset"}
+
+
+def make(*faults: Mapping[str, Any], seed: str = "1") -> Mishaps:
+    """Make the mishaps of a world."""
+    return Mishaps(seed, Unrest(), faults)
+
+
+def kinds(mishaps: Mishaps, operations: list[str]) -> list[str | None]:
+    """Tell what happens to requests to these operations, one after the other."""
+    hits = [mishaps.strike(operation) for operation in operations]
+    return [hit and hit.kind for hit in hits]
+
+
+@given(st.integers(1, 20), st.integers(0, 30))
+def test_it_strikes_so_many_times(times: int, asked: int) -> None:
+    """The next so many requests are struck, and no other; what is left is shown."""
+    mishaps = make({**RESET, "times": times})
+
+    assert kinds(mishaps, [LIST] * asked) == (["reset"] * times + [None] * asked)[:asked]
+    assert mishaps.show() == ([{**RESET, "times": times - asked}] if asked < times else [])
+
+
+@given(st.lists(st.sampled_from([LIST, WRITE, ""])))
+def test_it_keeps_to_its_operation(operations: list[str]) -> None:
+    """Other operations are not struck, and do not count."""
+    mishaps = make({**RESET, "operation": WRITE, "times": 3})
+    struck = [
+        operation == WRITE and operations[:place].count(WRITE) < 3
+        for place, operation in enumerate(operations)
+    ]
+
+    assert kinds(mishaps, operations) == ["reset" if each else None for each in struck]
+
+
+def test_a_fraction_is_struck() -> None:
+    """About that share of many requests is struck, and the same ones in each run of a seed."""
+    runs = [kinds(make({**RESET, "fraction": 0.3}, seed=seed), [LIST] * 2000) for seed in ("1", "1", "2")]
+
+    assert runs[0] == runs[1] != runs[2]
+    assert all(0.25 < run.count("reset") / 2000 < 0.35 for run in runs)
+
+
+@pytest.mark.parametrize(("fraction", "struck"), [(0, 0), (1, 50)])
+def test_fractions_have_ends(fraction: float, struck: int) -> None:
+    """Nothing is none, and all is all."""
+    assert kinds(make({**RESET, "fraction": fraction}), [LIST] * 50).count("reset") == struck
+
+
+def test_the_first_that_applies_is_tried() -> None:
+    """Of several only the first that applies strikes, and those behind it are kept for later."""
+    mishaps = make({"kind": "status", "status": 500, "times": 1}, {**RESET, "times": 1})
+
+    assert kinds(mishaps, [LIST] * 3) == ["status", "reset", None]
+
+
+def test_latency_is_added() -> None:
+    """Latencies add up, and come before whatever else goes wrong."""
+    hit = make(
+        {"kind": "latency", "milliseconds": 30}, {"kind": "latency", "milliseconds": 12}, RESET
+    ).strike(LIST)
+
+    assert hit is not None
+    assert (hit.milliseconds, hit.kind) == (42, "reset")
+
+
+@pytest.mark.parametrize("distribution", ["fixed", "uniform", "lognormal"])
+def test_latency_has_its_mean(distribution: str) -> None:
+    """Whatever the distribution, the mean is what was asked for, and none is negative."""
+    mishaps = make({"kind": "latency", "milliseconds": 100, "distribution": distribution})
+    hits = [mishaps.strike(LIST) for _ in range(20_000)]
+    drawn = [hit.milliseconds for hit in hits if hit]
+
+    assert len(drawn) == len(hits)
+    assert mean(drawn) == pytest.approx(100, rel=0.02)
+    assert min(drawn) >= 0
+    assert (len({*islice(drawn, 100)}) == 1) == (distribution == "fixed")
+
+
+def test_uniform_keeps_its_width() -> None:
+    """A uniform latency stays within its spread."""
+    mishaps = make({"kind": "latency", "milliseconds": 100, "distribution": "uniform", "spread": 10})
+    hits = [mishaps.strike(LIST) for _ in range(1000)]
+
+    assert all(hit and 90 <= hit.milliseconds <= 110 for hit in hits)
+
+
+def test_unrest_knows_who_has_any() -> None:
+    """A world is among those with mishaps as long as any is left, and as long as it is there."""
+    unrest = Unrest()
+    one, other = Mishaps("1", unrest, [{**RESET, "times": 1}]), Mishaps("2", unrest)
+    assert {*unrest} == {one}
+
+    one.strike(LIST)
+    other.set([RESET])
+    assert {*unrest} == {other}
+
+    del other
+    assert not unrest
+
+
+SENSELESS = [
+    ({"kind": "status"}, "status", "a fault of kind status needs status"),
+    ({"kind": "latency"}, "milliseconds", "a fault of kind latency needs milliseconds"),
+    ({"kind": "slow_body"}, "milliseconds", "a fault of kind slow_body needs milliseconds"),
+    (
+        {"kind": "reset", "status": 500},
+        "status",
+        "status belongs to the kind status, not to reset; leave it out",
+    ),
+    (
+        {"kind": "status", "status": 500, "milliseconds": 3},
+        "milliseconds",
+        "milliseconds belongs to the kind latency and slow_body, not to status; leave it out",
+    ),
+    (
+        {"kind": "status", "status": 500, "retry_after": 3},
+        "retry_after",
+        "retry_after goes with the status 429 or 503",
+    ),
+    (
+        {"kind": "latency", "milliseconds": 3, "spread": 3},
+        "spread",
+        "spread goes with the distribution uniform or lognormal",
+    ),
+]
+
+
+@pytest.mark.parametrize(("fault", "field", "detail"), SENSELESS)
+def test_what_makes_no_sense_is_told(fault: Mapping[str, Any], field: str, detail: str) -> None:
+    """Fields that are missing or do not belong together are named, with what would be right."""
+    assert list(find_problems(fault)) == [(field, detail)]
