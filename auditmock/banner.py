@@ -22,8 +22,9 @@ def write_banner(mock: Mock, url: str, edition: str) -> str:
     lines = [
         click.style(title, bold=True),
         "",
-        f"  API   {click.style(url + listing, fg='cyan')}   {mock.size:,} logs",
-        f"  Docs  {click.style(url + '/docs', fg='cyan')}",
+        f"  API     {click.style(url + listing, fg='cyan')}   {mock.size:,} logs",
+        f"  Docs    {click.style(url + '/docs', fg='cyan')}",
+        f"  Window  {click.style(url + '/_mock/', fg='cyan')}",
         "",
         f"  Tokens, for the header {header}:",
         *_tokens(mock),

@@ -29,6 +29,7 @@ def listed(server: Running, query: str = "q=&limit=1") -> httpx.Response:
 def test_the_banner_names_everything(server: Running) -> None:
     """The start says where API and documentation are, and every token."""
     assert f"{server.url}/docs" in server.banner
+    assert f"{server.url}/_mock/" in server.banner
     assert all(token_of(holder) in server.banner for holder in Holder)
 
 

@@ -25,6 +25,31 @@ let heed = null; // {brush, pick, q}
 let bin = -1; // where the keyboard is
 let anchor = null; // where its selection began
 
+const DAY = 86400;
+const MONTH = 28 * DAY;
+const YEAR = 365 * DAY;
+
+const inUtc = (format) => {
+  const written = new Intl.DateTimeFormat("en-GB", { ...format, timeZone: "UTC" });
+  return (seconds) => written.format(seconds * 1000);
+};
+const asYear = inUtc({ year: "numeric" });
+/** What an axis of steps up to some seconds is written in, and what stands below where that changes. */
+const SCALES = [
+  [DAY, inUtc({ hour: "2-digit", minute: "2-digit" }), inUtc({ day: "numeric", month: "short", year: "numeric" })],
+  [MONTH, inUtc({ day: "numeric", month: "short" }), asYear],
+  [YEAR, inUtc({ month: "short" }), asYear],
+  [Infinity, asYear, () => ""],
+];
+
+function timesOf(_plot, splits, _axis, _space, step) {
+  const [, above, below] = SCALES.find(([most]) => step < most);
+  return splits.map((split, index) => {
+    const under = below(split);
+    return index && under === below(splits[index - 1]) ? above(split) : `${above(split)}\n${under}`;
+  });
+}
+
 const dayText = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const startsOf = ({ starts }) => starts.map((start) => Date.parse(start) / 1000);
 
@@ -68,7 +93,7 @@ function options(histogram, actions) {
     legend: { show: false },
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), UTC),
     scales: { x: { range: [starts[0], starts.at(-1)] } },
-    axes: [{ ...axis, grid: { show: false }, size: 36 }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000] }],
+    axes: [{ ...axis, grid: { show: false }, size: 36, values: timesOf }, { ...axis, size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000, 20000, 50000, 100000] }],
     series: [{}, ...[...actions].reverse().map((action) => {
       const colour = colourOf(classOf(action));
       return { label: action, fill: colour, stroke: colour, width: 0, paths: bars, points: { show: false } };
