@@ -4,7 +4,7 @@ import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { choose } from "./journal.js";
 import { copied, marked, notes, picture, pill, refused } from "./pieces.js";
 import { state } from "./state.js";
-import { clip, momentOf, plural, worldName } from "./words.js";
+import { clip, momentOf, plural, tookOf, worldName } from "./words.js";
 
 const step = (name, tone, content) => html`
   <section class="step ${tone}">
@@ -90,7 +90,7 @@ const head = ({ id, method, target, status, time, milliseconds }) => html`
   <header>
     <div>
       <h2>Request ${id} ${pill(status)}</h2>
-      <p class="about"><span>${momentOf(time)} UTC</span><span>${milliseconds} ms</span></p>
+      <p class="about"><span>${momentOf(time)} UTC</span><span>${tookOf(milliseconds)}</span></p>
     </div>
     <button class="quiet" aria-label="Close the explanation" title="Close (Escape)" @click=${() => choose(null)}>${picture("close")}</button>
   </header>

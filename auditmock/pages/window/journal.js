@@ -6,7 +6,7 @@ import { live } from "./vendor/lit-html/directives/live.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
 import { attempt, pill } from "./pieces.js";
 import { change, state } from "./state.js";
-import { readable, timeOf, worldName } from "./words.js";
+import { readable, timeOf, tookOf, worldName } from "./words.js";
 
 /** The requests that the journal's filter leaves. */
 function shown() {
@@ -74,7 +74,7 @@ const row = (request) => html`
     <span class="about">
       <span>${request.id}</span>
       <span>${timeOf(request.time)}</span>
-      <span>${request.milliseconds} ms</span>
+      <span>${tookOf(request.milliseconds)}</span>
       ${request.person ? html`<span><bdi>${request.person}</bdi></span>` : html`<span>nobody</span>`}
       ${state.journal.everywhere && request.world ? html`<span>${worldName(request.world)}</span>` : nothing}
       ${state.own.has(request.id) ? html`<span class="tag">this window</span>` : nothing}

@@ -10,6 +10,8 @@ const LONGEST = 2000;
 
 export const number = (value) => NUMBER.format(value);
 export const plural = (count, noun) => `${number(count)} ${noun}${count === 1 ? "" : "s"}`;
+/** How long something took, as 1.2 ms. */
+export const tookOf = (milliseconds) => `${Math.round(milliseconds * 10) / 10} ms`;
 export const dayOf = (time) => DAY.format(new Date(time));
 export const shortDayOf = (time) => SHORT_DAY.format(new Date(time));
 /** The time of day in UTC, as 15:32:17. */
