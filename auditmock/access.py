@@ -29,8 +29,12 @@ class Stamp:
     def __init__(self, ids: Ids, version: str) -> None:
         # A prefix of this seed's own and a running number: unique, at a tenth of the cost of a whole id.
         self._prefix = ids.uuid(Kind.RESPONSE, 0)[:24].encode()
-        self._version = (_BUILD_VERSION, version.encode())
+        self.renew(version)
         self._answers = 0
+
+    def renew(self, version: str) -> None:
+        """Tell another version from now on."""
+        self._version = (_BUILD_VERSION, version.encode())
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
         """Make the headers of the next answer."""

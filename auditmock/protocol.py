@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import re
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, cast
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -48,7 +48,7 @@ class Protocol(HttpToolsProtocol):
     stamp: ClassVar[Stamp]
     _broken = False
     _reading = False
-    _begun: tuple[RequestResponseCycle, Any] | None = None
+    _begun: RequestResponseCycle | None = None
     _between = True
     _used = False
     _habit: Habit | None = None
@@ -68,9 +68,9 @@ class Protocol(HttpToolsProtocol):
         super().data_received(data)
         self._reading = False
         if self._begun is not None:
-            (cycle, app), self._begun = self._begun, None
+            cycle, self._begun = self._begun, None
             if not self._answer(cycle):
-                self._ask(cycle, app)
+                self._ask(cycle)
             elif between and cycle.keep_alive:
                 self._habit = _note_habit(cycle.scope, data)
 
@@ -94,18 +94,19 @@ class Protocol(HttpToolsProtocol):
         else:
             super().timeout_keep_alive_handler()
 
-    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ARG002 - uvicorn's
         """Wait until all of what came is read; a request that waited for its turn starts at once."""
         if self._reading:
-            self._begun = cycle, app
+            self._begun = cycle
         else:
-            self._ask(cycle, app)
+            self._ask(cycle)
 
-    def _ask(self, cycle: RequestResponseCycle, app: Any) -> None:
+    def _ask(self, cycle: RequestResponseCycle) -> None:
         """Ask over ASGI; whoever answers may break the connection off."""
         scope: Any = cycle.scope
         scope["extensions"] = {TRANSPORT: self.transport}
-        super()._start_asgi_task(cycle, app)
+        # not the app that the connection began with: it may have been exchanged since
+        super()._start_asgi_task(cycle, cast("Any", self.front))
 
     def _answer(self, cycle: RequestResponseCycle) -> bool:
         """Take the short cut, if it is open."""

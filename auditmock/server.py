@@ -1,9 +1,11 @@
 """The server: one process, one port, on uvicorn."""
 
+import asyncio
 import gc
 import logging
 import socket
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import uvicorn
 
@@ -12,7 +14,7 @@ from auditmock.asgi import App
 from auditmock.deferred import Deferred
 from auditmock.front import Front
 from auditmock.mock import Mock
-from auditmock.protocol import GRACE, speak_http
+from auditmock.protocol import GRACE, Protocol, speak_http
 
 _log = logging.getLogger(__name__)
 
@@ -20,18 +22,46 @@ _BACKLOG = 2048
 _ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to find a server bound to all
 
 
-class Server(uvicorn.Server):
-    """A uvicorn server that says when it is ready, and whether its app could not be built."""
+Watch = Callable[[], Coroutine[Any, Any, None]]
+"""Runs beside a server until that ends."""
 
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready, and whether its app could not be built.
+
+    What it serves can be exchanged while it runs; a request in flight is finished by what it began with.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, protocol: type[Protocol], stamp: Stamp, ready: Callable[[], None]
+    ) -> None:
         super().__init__(config)
+        self._protocol = protocol
+        self._stamp = stamp
         self._ready = ready
+        self._beside: asyncio.Task[None] | None = None
+        self.watch: Watch | None = None
         self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Start, then say so."""
         await super().startup(sockets)
+        if self.watch is not None:
+            self._beside = asyncio.create_task(self.watch())
+            # what changes once it is said to be ready is seen
+            await asyncio.sleep(0)
         self._ready()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop, and stop watching."""
+        if self._beside is not None:
+            self._beside.cancel()
+        await super().shutdown(sockets)
+
+    def take(self, mock: Mock, judge: App) -> None:
+        """Serve another mock from the next request on."""
+        self._stamp.renew(mock.version)
+        self._protocol.front = Front(mock, judge, self._stamp)
 
     def give_up(self, error: BaseException) -> None:
         """Stop, since the app could not be built."""
@@ -67,11 +97,13 @@ def run_server(
     listener: socket.socket,
     build_judge: Callable[[], App],
     ready: Callable[[], None],
+    watch: Callable[[Server], Watch] | None = None,
 ) -> bool:
-    """Serve until a signal comes; False when the judge could not be built."""
+    """Serve until a signal comes, and watch beside it; False when the judge could not be built."""
     gc.freeze()
     gc.enable()
     server = make_server(mock, build_judge, ready)
+    server.watch = watch(server) if watch else None
     server.run([listener])
     return not server.failed
 
@@ -87,9 +119,10 @@ def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], 
         lambda error: server.give_up(error),  # noqa: PLW0108 - the server comes after its app
     )
     front = Front(mock, judge, stamp)
+    protocol = speak_http(front, stamp)
     config = uvicorn.Config(
         front,
-        http=speak_http(front, stamp),
+        http=protocol,
         ws="none",
         lifespan="on",
         log_config=None,
@@ -99,5 +132,5 @@ def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], 
         backlog=_BACKLOG,
         timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
     )
-    server = Server(config, ready)
+    server = Server(config, protocol, stamp, ready)
     return server

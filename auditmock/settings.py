@@ -48,6 +48,9 @@ class Settings:
     control_token: str = _row(
         "", "Open /_mock beyond loopback, to whoever brings this as a bearer token; the variable is safer."
     )
+    watch: bool = _row(
+        default=False, explanation="Load contract, overlays, scenarios and data anew when their files change."
+    )
     log_level: str = _row("info", "What to log; an access line is info.")
     log_format: str = _row("text", "How to log.")
 

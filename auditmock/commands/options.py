@@ -25,6 +25,7 @@ def _option(setting: Setting) -> Callable[[Callable[..., None]], Callable[..., N
         *_SHORT.get(setting.name, ()),
         type=TYPES.get(setting.name),
         default=setting.default,
+        is_flag=isinstance(setting.default, bool),
         multiple=isinstance(setting.default, tuple),
         envvar=[setting.variable, *_ALSO_READ.get(setting.name, ())],
         show_default=False if setting.default in ((), "", None) else str(setting.default),

@@ -6,14 +6,21 @@ import sys
 import warnings
 from contextlib import suppress
 from functools import partial
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditmock.asgi import App
 from auditmock.commands.ending import Exit, give_up_output
 from auditmock.commands.options import mock_of, settings_options
+from auditmock.editions import find_overlays
+from auditmock.openapi import find_contract
 from auditmock.settings import Settings
+
+if TYPE_CHECKING:
+    from auditmock.mock import Mock
+    from auditmock.server import Server, Watch
 
 
 @click.command()
@@ -34,6 +41,8 @@ def serve(**values: Any) -> None:
     # Connexion imports Starlette's test client, which announces its move to another HTTP library.
     warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
     settings = Settings(**values)
+    if settings.watch and "-" in settings.data:
+        raise click.ClickException("--watch cannot read standard input again; give --data a file")
     open_log(settings.log_level, settings.log_format)
     try:
         listener = bind(settings.host, settings.port)
@@ -46,10 +55,29 @@ def serve(**values: Any) -> None:
 
         return build_judge(mock, settings)
 
+    def remake() -> "tuple[Mock, App]":
+        from auditmock.judge import build_judge
+
+        # the journal goes on: it tells of the server, not of what it serves
+        made = mock_of(settings)._replace(journal=mock.journal)
+        return made, build_judge(made, settings)
+
+    def watch(server: "Server") -> "Watch":
+        from auditmock.reloading import Reloading
+
+        return Reloading(_list_files(settings), remake, server.take).run
+
     banner = write_banner(mock, url_of(listener), settings.edition)
     with suppress(KeyboardInterrupt):
-        if not run_server(mock, listener, build, partial(_announce, banner)):
+        reload = watch if settings.watch else None
+        if not run_server(mock, listener, build, partial(_announce, banner), reload):
             sys.exit(Exit.FAILED)
+
+
+def _list_files(settings: Settings) -> list[Path]:
+    """List the files and folders that a mock is made from."""
+    own = [Path(settings.scenarios)] if settings.scenarios else []
+    return [find_contract(), *find_overlays().values(), *own, *map(Path, settings.data)]
 
 
 def _announce(banner: str) -> None:

@@ -116,6 +116,7 @@ VARIABLES = {
     "AUDITMOCK_DATA": ("nowhere.json", "cannot read nowhere.json: no such file"),
     "AUDITMOCK_CORS": ("http://localhost:3000/", '"http://localhost:3000/" is no origin'),
     "AUDITMOCK_MAX_WORLDS": ("0", "0 is not in the range"),
+    "AUDITMOCK_WATCH": ("perhaps", "'perhaps' is not a valid boolean"),
     "AUDITMOCK_RATE_LIMIT": ("-1", "-1 is not in the range"),
     "AUDITMOCK_JOURNAL": ("-1", "-1 is not in the range"),
     "AUDITMOCK_CONTROL_TOKEN": ("two words", "a control token has 8 or more letters"),
