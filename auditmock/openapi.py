@@ -235,6 +235,16 @@ class Contract:
         paging: Mapping[str, Any] = self.document["paths"]["/audit"]["get"]["x-paging"]
         return paging
 
+    @cached_property
+    def database_refusals(self) -> frozenset[str]:
+        """The details of the 500s that its database has for numbers (`x-paging`)."""
+        negative = self.paging.get("numbers", {}).get("negative", {})
+        return frozenset(negative.values() if isinstance(negative, dict) else ())
+
+    def explains_failure(self, body: Any) -> bool:
+        """Tell whether the body of a 500 says what the contract says its database does."""
+        return isinstance(body, dict) and body.get("detail") in self.database_refusals
+
     @property
     def default_limit(self) -> int:
         """What an absent `limit`, or 0, stands for."""

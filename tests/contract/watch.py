@@ -65,6 +65,7 @@ class Watch:
         }
         self._counts = contract.paging["count"] == "exact" and "count_cap" not in contract.paging
         self._denial = contract.denial.get("status")
+        self._explains_failure = contract.explains_failure
         self._request_ids: set[str] = set()
         self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
             "no server error": self._judge_failure,
@@ -116,7 +117,7 @@ class Watch:
     def _judge_failure(self, answer: _Answer) -> tuple[str, str] | None:
         exchange = answer.exchange
         denied = exchange.request.method != "GET" and exchange.status == self._denial
-        if exchange.status < _SERVER_ERROR or denied:
+        if exchange.status < _SERVER_ERROR or denied or self._explains_failure(_read(exchange)):
             return None
         return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
 
@@ -185,6 +186,13 @@ def _judge_order(answer: _Answer) -> tuple[str, str] | None:
         if one >= other:
             return "logs newest first, ties by id, none twice", f"{other[1]} after {one[1]}"
     return None
+
+
+def _read(exchange: Exchange) -> Any:
+    try:
+        return exchange.json()
+    except ValueError:
+        return None
 
 
 def _read_number(text: str) -> int | None:
