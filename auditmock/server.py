@@ -27,17 +27,10 @@ Watch = Callable[[], Coroutine[Any, Any, None]]
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it is ready, and whether its app could not be built.
+    """A uvicorn server that says when it is ready, and whether its app could not be built."""
 
-    What it serves can be exchanged while it runs; a request in flight is finished by what it began with.
-    """
-
-    def __init__(
-        self, config: uvicorn.Config, protocol: type[Protocol], stamp: Stamp, ready: Callable[[], None]
-    ) -> None:
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._protocol = protocol
-        self._stamp = stamp
         self._ready = ready
         self._beside: asyncio.Task[None] | None = None
         self.watch: Watch | None = None
@@ -58,15 +51,29 @@ class Server(uvicorn.Server):
             self._beside.cancel()
         await super().shutdown(sockets)
 
-    def take(self, mock: Mock, judge: App) -> None:
-        """Serve another mock from the next request on."""
-        self._stamp.renew(mock.version)
-        self._protocol.front = Front(mock, judge, self._stamp)
-
     def give_up(self, error: BaseException) -> None:
         """Stop, since the app could not be built."""
         _log.critical("the server could not be built", exc_info=error)
         self.failed = self.should_exit = True
+
+
+class MockServer(Server):
+    """A server of a mock, which can be exchanged while it runs.
+
+    A request in flight is finished by what it began with.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, protocol: type[Protocol], stamp: Stamp, ready: Callable[[], None]
+    ) -> None:
+        super().__init__(config, ready)
+        self._protocol = protocol
+        self._stamp = stamp
+
+    def take(self, mock: Mock, judge: App) -> None:
+        """Serve another mock from the next request on."""
+        self._stamp.renew(mock.version)
+        self._protocol.front = Front(mock, judge, self._stamp)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -97,7 +104,7 @@ def run_server(
     listener: socket.socket,
     build_judge: Callable[[], App],
     ready: Callable[[], None],
-    watch: Callable[[Server], Watch] | None = None,
+    watch: Callable[[MockServer], Watch] | None = None,
 ) -> bool:
     """Serve until a signal comes, and watch beside it; False when the judge could not be built."""
     gc.freeze()
@@ -108,7 +115,7 @@ def run_server(
     return not server.failed
 
 
-def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], None]) -> Server:
+def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], None]) -> MockServer:
     """Make a server that is still to be run.
 
     The judge is built while the first requests are answered already: it takes longer than all the rest.
@@ -132,5 +139,5 @@ def make_server(mock: Mock, build_judge: Callable[[], App], ready: Callable[[], 
         backlog=_BACKLOG,
         timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
     )
-    server = Server(config, protocol, stamp, ready)
+    server = MockServer(config, protocol, stamp, ready)
     return server

@@ -20,7 +20,7 @@ from auditmock.settings import Settings
 
 if TYPE_CHECKING:
     from auditmock.mock import Mock
-    from auditmock.server import Server, Watch
+    from auditmock.server import MockServer, Watch
 
 
 @click.command()
@@ -62,7 +62,7 @@ def serve(**values: Any) -> None:
         made = mock_of(settings)._replace(journal=mock.journal)
         return made, build_judge(made, settings)
 
-    def watch(server: "Server") -> "Watch":
+    def watch(server: "MockServer") -> "Watch":
         from auditmock.reloading import Reloading
 
         return Reloading(_list_files(settings), remake, server.take).run
