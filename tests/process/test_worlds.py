@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from http.client import HTTPConnection
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import httpx
@@ -39,12 +40,25 @@ def test_clients_side_by_side_never_meet() -> None:
 ROUNDS = 100
 
 
-def transcribe(url: str, token: str) -> list[bytes]:
-    """Post and list in turn, two hundred requests in all, and give every body that came back."""
+FAULTS = [
+    {"kind": "latency", "milliseconds": 1, "fraction": 0.1},
+    {"kind": "status", "status": 503, "fraction": 0.2},
+]
+
+
+class Transcript(NamedTuple):
+    """Every good answer's body, and how many requests were struck by a fault before."""
+
+    bodies: list[bytes]
+    struck: int
+
+
+def transcribe(url: str, token: str) -> Transcript:
+    """Post and list in turn, two hundred requests in all, each until no fault strikes it."""
     address = urlsplit(url)
     connection = HTTPConnection(str(address.hostname), address.port)
     headers = {"Coder-Session-Token": token, "Content-Type": "application/json", "User-Agent": "transcript"}
-    bodies = []
+    bodies, struck = [], 0
     for number in range(ROUNDS):
         action = ("create", "write", "delete")[number % 3]
         body = f'{{"action": "{action}", "time": "2025-12-{number % 28 + 1:02}T12:00:00Z"}}'
@@ -52,22 +66,31 @@ def transcribe(url: str, token: str) -> list[bytes]:
             ("POST", f"{LIST}/testgenerate", body),
             ("GET", f"{LIST}?q=action:{action}&limit=3", None),
         ):
-            connection.request(method, target, sent, headers)
-            bodies.append(connection.getresponse().read())
+            status, body_read = 503, b""
+            while status == 503:
+                connection.request(method, target, sent, headers)
+                answer = connection.getresponse()
+                status, body_read = answer.status, answer.read()
+                struck += status == 503
+            bodies.append(body_read)
     connection.close()
-    return bodies
+    return Transcript(bodies, struck)
 
 
 def test_worlds_are_as_a_fresh_server(start_server: Start) -> None:
-    """Fifty worlds posted to and listed at once answer, to the byte, as one alone on a new server."""
+    """Fifty worlds, with faults in half of them, answer to the byte as one alone on a new server."""
     alone = transcribe(start_server().url, f"Owner00000-{0:022}")
     url = start_server().url
     with ThreadPoolExecutor(CLIENTS) as threads:
-        tokens = [f"Owner00000-{number:022}" for number in range(1, CLIENTS + 1)]
-        together = list(threads.map(lambda token: transcribe(url, token), tokens))
+        worlds = [f"{number:022}" for number in range(1, CLIENTS + 1)]
+        for world in worlds[::2]:
+            httpx.put(f"{url}/_mock/worlds/{world}/faults", json=FAULTS).raise_for_status()
+        together = list(threads.map(lambda world: transcribe(url, f"Owner00000-{world}"), worlds))
 
-    assert len(alone) == 2 * ROUNDS
-    assert [number for number, bodies in enumerate(together) if bodies != alone] == []
+    assert len(alone.bodies) == 2 * ROUNDS
+    assert [number for number, each in enumerate(together) if each.bodies != alone.bodies] == []
+    assert all(each.struck for each in together[::2])
+    assert not any(each.struck for each in together[1::2])
 
 
 @pytest.mark.parametrize("role", ["owner", "auditor"])
