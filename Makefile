@@ -27,7 +27,7 @@ serve: $(READY) ## Serve the mock; flags in ARGS: make serve ARGS="--port 0"
 .PHONY: test
 test: $(TOOLS) ## Run all tests but the browser's, and measure what they cover
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest
+	$(BIN)/coverage run -m pytest -n auto --dist loadfile
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
