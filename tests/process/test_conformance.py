@@ -99,7 +99,7 @@ def test_deployed_editions_are_found_to_be_what_they_are(
     contract.write_text(open_edition(found.edition).text, encoding="utf-8")
     server = start_server("--edition", found.edition, "--logs", "300")
     report = tmp_path / "report.json"
-    flags = ("--max-examples", "100", "--report", "json", "--report-json-path", str(report))
+    flags = ("--max-examples", "40", "--report", "json", "--report-json-path", str(report))
     done = judge(server, tmp_path, CONFIG, *flags, contract=contract)
 
     told = json.loads(report.read_text(encoding="utf-8"))["failures"]
