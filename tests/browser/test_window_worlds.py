@@ -31,9 +31,6 @@ KINDS = {
 }
 
 
-takes_faults = pytest.mark.xfail(strict=True, reason="the control API refuses every fault so far (409)")
-
-
 @pytest.fixture
 def window(open_tab: OpenTab, server: Running) -> Window:
     """Give a window on a world of its own."""
@@ -185,7 +182,6 @@ def test_the_clock_is_released(window: Window) -> None:
     assert window.control("GET", "/clock")["real"]
 
 
-@takes_faults
 @pytest.mark.parametrize("kind", FAULT["kind"]["enum"])
 def test_each_kind_of_fault_has_its_switch(window: Window, kind: str) -> None:
     """A switch sets a fault of its kind that the server takes, and switched off it is gone."""
@@ -227,7 +223,6 @@ def test_choices_are_those_of_the_document(window: Window, kind: str, field: str
     ]
 
 
-@takes_faults
 def test_a_status_is_set_with_its_fields(window: Window) -> None:
     """Status, how often and for what: all of it reaches the server."""
     row = switch_on(window, "status")
@@ -258,7 +253,6 @@ def test_what_is_half_typed_stays(window: Window) -> None:
     expect(field).to_have_value("12")
 
 
-@takes_faults
 def test_fields_that_make_no_sense_are_left_out(window: Window) -> None:
     """A spread goes with the distribution that has one."""
     row = switch_on(window, "latency")
@@ -270,7 +264,6 @@ def test_fields_that_make_no_sense_are_left_out(window: Window) -> None:
     window.wait_for("/faults", [{"kind": "latency", "distribution": "fixed", "milliseconds": 2000}])
 
 
-@takes_faults
 def test_faults_from_elsewhere_are_shown(window: Window) -> None:
     """What the control API sets shows on the switches at once."""
     window.control("PUT", "/faults", [{"kind": "status", "status": 403}, {"kind": "reset", "times": 2}])
@@ -279,7 +272,6 @@ def test_faults_from_elsewhere_are_shown(window: Window) -> None:
     expect(fault_row(window, "reset")).to_contain_text("2 requests left")
 
 
-@takes_faults
 def test_faults_are_cleared(window: Window) -> None:
     """One button takes them all out."""
     window.control("PUT", "/faults", [{"kind": "reset"}, {"kind": "reset", "times": 2}])

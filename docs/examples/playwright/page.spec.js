@@ -53,6 +53,16 @@ test("hostile names stay text", async ({ open, page, world }) => {
   await expect(page.locator("li *")).toHaveCount(0);
 });
 
+test("a server that fails once is asked again", async ({ open, page, world }) => {
+  await world.put("/faults", [{ kind: "status", status: 500, times: 1 }]);
+  await open();
+  await expect(page.getByRole("alert")).not.toBeEmpty();
+
+  await page.getByRole("button", { name: "Search" }).click();
+
+  await expect(page.getByRole("status")).toHaveText("10000 logs");
+});
+
 test("a click on Search asks once", async ({ open, page, world }) => {
   await open();
   await expect(page.getByRole("status")).toHaveText("10000 logs");
