@@ -1,6 +1,6 @@
 """The wire: answers as bytes, and the error envelope (reference 7)."""
 
-import asyncio
+from asyncio import sleep
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
@@ -79,7 +79,7 @@ async def send_reply(reply: Reply, send: Send) -> None:
         return
     for piece in reply.body:
         await send({"type": "http.response.body", "body": piece, "more_body": True})
-        await asyncio.sleep(0)
+        await sleep(0)
     await send({"type": "http.response.body", "body": b""})
 
 

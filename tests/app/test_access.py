@@ -159,7 +159,7 @@ def test_a_page_that_breaks_off_is_not_ended_well(
     async def cut(*_: object) -> None:
         raise Broken
 
-    monkeypatch.setattr("auditmock.handlers.wire.asyncio.sleep", cut)
+    monkeypatch.setattr("auditmock.handlers.wire.sleep", cut)
 
     with pytest.raises(Broken):
         ask(app, listing("q=&limit=2000"))
