@@ -8,7 +8,7 @@ from typing import Any, Self
 
 from auditmock.clock import present_instant
 from auditmock.errors import Refusal
-from auditmock.fixtures.mishaps import find_problems
+from auditmock.fixtures.mishaps import check_fault
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.tokens import SECRET_LENGTH, token_of
@@ -54,8 +54,7 @@ class AuditMock:
         Raises ValueError for one that makes no sense.
         """
         fault = {"kind": kind, **fields}
-        for _, problem in find_problems(fault):
-            raise ValueError(problem)
+        check_fault(fault)
         mishaps = self._world(token).mishaps
         mishaps.set([*mishaps.show(), fault])
 

@@ -14,7 +14,7 @@ from auditmock.fixtures.mishaps import Hit, Unrest
 from auditmock.handlers.hints import write_hints
 from auditmock.handlers.journal import FAULT
 from auditmock.handlers.preference import PREFER, Preference, read_preference
-from auditmock.handlers.request import Arrival, first_header
+from auditmock.handlers.request import Arrival
 from auditmock.handlers.tokens import Tokens
 from auditmock.handlers.wire import Header, Reply, refusal_reply
 from auditmock.openapi import Contract
@@ -72,7 +72,7 @@ class Disturbance:
         if wish is not None:
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != PREFER]
             send = _say_what_applied(wish, send)
-        hit = _hit_of(wish) or self._strike(scope)
+        hit = _join(wish, None if wish and wish.status else self._strike(scope))
         if hit is None:
             await self._app(scope, receive, send)
         else:
@@ -184,26 +184,27 @@ async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
         pass
 
 
-def _hit_of(wish: Preference | None) -> Hit | None:
+def _join(wish: Preference | None, struck: Hit | None) -> Hit | None:
+    """Add what a client wishes for to what strikes its request: the wait is longer, its status goes first."""
     if wish is None or not (wish.status or wish.wait):
-        return None
-    fault = {"kind": "status", "status": wish.status} if wish.status else None
-    return Hit(wish.wait * 1000, fault)
+        return struck
+    fault = {"kind": "status", "status": wish.status} if wish.status else struck and struck.fault
+    return Hit(wish.wait * 1000 + (struck.milliseconds if struck else 0), fault)
 
 
 def _say_what_applied(wish: Preference, send: Send) -> Send:
     """Add to an answer what of the client's wishes was followed, and what was not understood."""
-    headers: list[Header] = []
+    applied: list[Header] = []
     if wish.applied:
-        headers.append((b"preference-applied", ", ".join(wish.applied).encode()))
-    if wish.hints:
-        headers.append((_HINT, write_hints(wish.hints).encode()))
+        applied.append((b"preference-applied", ", ".join(wish.applied).encode()))
 
     async def saying(message: Message) -> None:
         if message["type"] == "http.response.start":
-            hinted = first_header(message["headers"], _HINT)
-            mine = [(name, value) for name, value in headers if name != _HINT or hinted is None]
-            message["headers"] = [*message["headers"], *mine]
+            hints = [value for name, value in message["headers"] if name == _HINT]
+            hints += [write_hints(wish.hints).encode()] if wish.hints else []
+            others = [(name, value) for name, value in message["headers"] if name != _HINT]
+            told = [(_HINT, b"; ".join(hints))] if hints else []
+            message["headers"] = [*others, *told, *applied]
         await send(message)
 
     return saying

@@ -54,6 +54,14 @@ def test_what_cannot_be_followed_is_named(words: str, hint: str) -> None:
     assert (answer.header("x-mock-hint") or "").startswith(hint)
 
 
+def test_hints_are_told_together() -> None:
+    """A wish that makes no sense is told beside what the search ignores."""
+    hint = ask(APP, listing("q=foo:bar", prefer="code=299")).header("x-mock-hint") or ""
+
+    assert '"foo" is no search key, ignored' in hint
+    assert '"code=299" is ignored' in hint
+
+
 def test_several_wishes_are_one_header() -> None:
     """Wishes are divided by commas, and of one given twice the first counts."""
     answer = prefer('wait=0.001, code="503"; x=y, code=500')

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditmock.fixtures.mishaps import Mishaps, Unrest, find_problems
+from auditmock.fixtures.mishaps import Mishaps, Unrest, check_fault, fault_schema, find_problems
+from auditmock.handlers.disturbance import STATUSES
 
 LIST, WRITE = "get-audit-logs", "generate-fake-audit-logs"
 RESET: Mapping[str, Any] = {"kind": "reset"}
@@ -111,6 +112,48 @@ def test_unrest_knows_who_has_any() -> None:
 
     del other
     assert not unrest
+
+
+class Interrupted(Mishaps):
+    """Mishaps that somebody sets anew while a request is struck."""
+
+    def _draw_delay(self, fault: Mapping[str, Any]) -> float:
+        self.set([RESET])
+        return super()._draw_delay(fault)
+
+
+def test_what_is_set_meanwhile_stays() -> None:
+    """Faults that are set while a request is struck are not lost, and do not break it."""
+    mishaps = Interrupted("1", Unrest(), [{"kind": "latency", "milliseconds": 1, "times": 1}])
+    hit = mishaps.strike(LIST)
+
+    assert hit is not None
+    assert mishaps.show() == [RESET]
+
+
+NO_FAULTS: list[tuple[dict[str, Any], str]] = [
+    ({"kind": "nonsense"}, "nonsense"),
+    ({"kind": "status", "status": 299}, "status: 299 is not one of"),
+    ({"kind": "latency", "milliseconds": "x"}, "milliseconds: "),
+    ({"kind": "latency", "milliseconds": -1}, "milliseconds: "),
+    ({"kind": "reset", "times": 0}, "times: "),
+    ({"kind": "reset", "fraction": 7}, "fraction: "),
+    ({"kind": "reset", "tims": 3}, "tims"),
+    ({"kind": "reset", "operation": "list"}, "operation: "),
+    ({"kind": "status"}, "needs status"),
+]
+
+
+@pytest.mark.parametrize(("fault", "reason"), NO_FAULTS)
+def test_what_is_no_fault_is_told(fault: dict[str, Any], reason: str) -> None:
+    """Whatever is no fault by its schema or its sense is a mistake with a reason."""
+    with pytest.raises(ValueError, match=reason):
+        check_fault(fault)
+
+
+def test_statuses_are_those_of_the_schema() -> None:
+    """What a status can be is the same for faults and for wishes."""
+    assert tuple(fault_schema()["properties"]["status"]["enum"]) == STATUSES
 
 
 SENSELESS = [
