@@ -172,10 +172,12 @@ class Protocol(HttpToolsProtocol):
 
 def _note_habit(scope: Any, data: bytes) -> Habit | None:
     """Take note of how a request without a body read that was all there was of `data`."""
+    if scope["method"] != "GET":
+        return None
     start = b"%b %b?" % (scope["method"].encode(), scope["raw_path"])
     end = data[len(start) + len(scope["query_string"]) :]
     whole = data.startswith(start + scope["query_string"] + b" HTTP/1.1\r\n")
-    if not whole or end.find(b"\r\n\r\n") != len(end) - 4 or scope["method"] != "GET":
+    if not whole or end.find(b"\r\n\r\n") != len(end) - 4:
         return None
     return None if any(name in _ODD_HEADERS for name, _ in scope["headers"]) else Habit(start, end, scope)
 

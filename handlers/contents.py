@@ -122,10 +122,11 @@ class _Writing:
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
         log = contract.schema("AuditLog")["properties"]
         self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
-        self._enums = {
-            "resource_type": ("resource_type", contract.enum("ResourceType")),
-            "action": ("audit_action", contract.enum("AuditAction")),
-        }
+        self._no_fields = self._fit({})
+        self._enums = (
+            ("resource_type", frozenset(contract.enum("ResourceType"))),
+            ("audit_action", frozenset(contract.enum("AuditAction"))),
+        )
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
@@ -143,7 +144,9 @@ class _Writing:
             user_agent=user_agent.decode(errors="replace"),
             request_id=values.get("request_id", NIL_UUID),
             organization_id=values.get("organization_id", NIL_UUID),
-            additional_fields=self._fit(values.get("additional_fields", {})),
+            additional_fields=self._fit(values["additional_fields"])
+            if "additional_fields" in values
+            else self._no_fields,
         )
 
     def _fit(self, fields: Any) -> bytes:
@@ -153,8 +156,7 @@ class _Writing:
 
     def _insert(self, caller: Caller, new: NewLog) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
-        for field, (enum, known) in self._enums.items():
-            value = getattr(new, field)
+        for value, (enum, known) in zip((new.resource_type, new.action), self._enums, strict=True):
             if value not in known:
                 raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
         if len(new.user_agent) > USER_AGENT_LIMIT:

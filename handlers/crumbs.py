@@ -33,7 +33,7 @@ _DIFFERENT = (
 def check_crossing(scope: Scope, carriers: Sequence[Carrier]) -> None:
     """Refuse (400) what writes by a cookie alone, which another page may have sent (reference 4.3)."""
     headers, query = scope["headers"], scope["query_string"]
-    if scope["method"] in _SAFE or all(name != b"cookie" for name, _ in headers):
+    if scope["method"] in _SAFE or first_header(headers, b"cookie") is None:
         return
     found = {carrier.place: find_token(carrier, headers, query) for carrier in reversed(carriers)}
     cookie, header = found["cookie"], found["header"]
@@ -58,5 +58,7 @@ class Crumbs:
         """Add the headers to the answer to a request; a preflight has its own."""
         if first_header(reply.headers, b"vary") is not None:
             return reply
-        known = any(_COOKIE.search(value) for name, value in request if name == b"cookie")
+        known = first_header(request, b"cookie") is not None and any(
+            _COOKIE.search(value) for name, value in request if name == b"cookie"
+        )
         return Reply(reply.status, [*reply.headers, *(self._always if known else self._new)], reply.body)

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -73,7 +74,7 @@ class Deployment:
         server = contract.server
         self._app = app
         self._finish = finish
-        self._tokens, self._toll = entrance
+        self._tokens, toll = entrance
         self._contents = contents
         self._routes = Routes(contract)
         self._allow: bool = server["allow"] == "present"
@@ -82,16 +83,17 @@ class Deployment:
         self._denied: Mapping[str, object] = server["denied"]
         self._challenge: bool = server.get("challenge", False)
         self._crumbs = Crumbs(server["vary"], server["headers"])
-        checks: Mapping[str, Callable[[Visit], None]] = {
+        checks: dict[str, Callable[[Visit], None]] = {
             "csrf": lambda visit: check_crossing(visit.scope, contract.carriers),
-            "rate": self._check_rate,
             "token": self._check_token,
             "gate": self._check_gate,
             "route": self._check_route,
             "role": self._check_role,
             "contents": self._check_contents,
         }
-        self._checks = tuple(checks[name] for name in server["checks"])
+        if toll is not None:
+            checks["rate"] = partial(_take_toll, toll)
+        self._checks = tuple(checks[name] for name in server["checks"] if name in checks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the app behind do it."""
@@ -125,18 +127,13 @@ class Deployment:
         method = visit.scope["method"]
         if method not in KNOWN_METHODS:
             return Reply(405, [_EMPTY], b"")
-        asked = first_header(visit.scope["headers"], b"access-control-request-method")
-        if self._closed and method == "OPTIONS" and asked:
+        if method == "OPTIONS" and self._closed and _is_preflight(visit.scope):
             return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
         for check in self._checks:
             check(visit)
         if visit.act is None:
             raise route_not_found()
         return visit.act()
-
-    def _check_rate(self, visit: Visit) -> None:
-        if self._toll:
-            visit.told = self._toll.take(visit.scope)
 
     def _check_token(self, visit: Visit) -> None:
         if visit.route.guarded:
@@ -173,6 +170,14 @@ class Deployment:
             text = refusal.message.encode() + b"\n"
             return Reply(refusal.status, [_TEXT, (b"content-length", b"%d" % len(text)), *headers], text)
         return json_reply(refusal.status, envelope(refusal), headers)
+
+
+def _take_toll(toll: Toll, visit: Visit) -> None:
+    visit.told = toll.take(visit.scope)
+
+
+def _is_preflight(scope: Scope) -> bool:
+    return bool(first_header(scope["headers"], b"access-control-request-method"))
 
 
 def json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:

@@ -13,11 +13,6 @@ _LITERALS = {"t": "true", "f": "false", "n": "null"}
 _KINDS = {"{": "object", "[": "array", '"': "string", "t": "bool", "f": "bool", "n": "null"}
 _HEX_DIGITS = 4
 
-_TEXT = r'[ \t\r\n]*"([ !#-\[\]-~]*)"[ \t\r\n]*'
-_MEMBER = re.compile(f"{_TEXT}:{_TEXT}")
-_SIMPLE = re.compile(rf'[ \t\r\n]*(\{{(?:{_TEXT}:{_TEXT}(?:,(?=[ \t\r\n]*")|(?=\}})))+\}})')
-"""An object of texts without escapes, as nearly all clients send it."""
-
 
 class Node(NamedTuple):
     """A value: its kind by Go's name, its text, and what it is; an object is a list of its members."""
@@ -33,21 +28,13 @@ Members = list[tuple[str, Node]]
 def read_first(body: bytes) -> Node:
     """Read the first JSON value of a body and nothing behind it; raises ValueError with Go's message."""
     # byte by byte, as Go does: each byte is a character here
-    text = body.decode("latin-1")
-    if simple := _SIMPLE.match(text):
-        return Node("object", simple[1], [_member(pair) for pair in _MEMBER.findall(simple[1], 1)])
-    scanner = _Scanner(text)
+    scanner = _Scanner(body.decode("latin-1"))
     if scanner.skip_space() == "":
         raise ValueError("EOF")
     try:
         return scanner.value()
     except RecursionError:
         raise ValueError("exceeded max depth") from None
-
-
-def _member(pair: tuple[str, str]) -> tuple[str, Node]:
-    name, text = pair
-    return name, Node("string", f'"{text}"', text)
 
 
 def plain(node: Node) -> Any:

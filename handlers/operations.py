@@ -29,7 +29,9 @@ class Operations:
 
     def find(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """List audit logs as a deployed server does (reference 8.2, 8.4): a filter, and no hints."""
-        found = caller.world.store.find(wanted, page._replace(limit=page.limit or self._default_limit))
+        if not page.limit:
+            page = page._replace(limit=self._default_limit)
+        found = caller.world.store.find(wanted, page)
         if self._counts_page and not found.shown:
             found = found._replace(count=0)
         elif self._cap is not None and found.count > self._cap:

@@ -44,6 +44,9 @@ class Pass(NamedTuple):
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
 _ESCAPED = re.compile(rb"[%+]")
+_OTHER_HEADERS = frozenset({b"cookie", b"authorization"})
+"""Headers that may hold a token beside the one that is named for it."""
+
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
 _NO_PASSES: Mapping[str, Pass] = MappingProxyType({})
 
@@ -86,6 +89,10 @@ class Tokens:
         """
         self._carriers = carriers
         self._names = {carrier.place: carrier.name for carrier in reversed(carriers)}
+        self._header = self._names["header"].lower().encode()
+        names = "|".join(re.escape(carrier.name) for carrier in carriers if carrier.place == "query")
+        # a parameter for a token, or one whose name is escaped and may be that
+        self._parameter = re.compile(rf"(?:\A|&)(?:{names}|[^=&%+]*[%+])".encode())
         people = {token_id: Pass(holder) for holder, token_id in TOKEN_IDS.items()}
         self._passes = {name.encode(): each for name, each in {**scenarios, **people}.items()}
         self._scenario_ids = {each.scenario: token_id for token_id, each in scenarios.items()}
@@ -97,10 +104,22 @@ class Tokens:
 
     def find(self, headers: Headers, query: bytes) -> bytes:
         """Find a request's token: the first place of the contract that holds one that is not empty."""
+        if not self._parameter.search(query) and (token := self._find_alone(headers)) is not None:
+            return token
         for carrier in self._carriers:
             if token := find_token(carrier, headers, query):
                 return token
         return b""
+
+    def _find_alone(self, headers: Headers) -> bytes | None:
+        """Find the token in its header, where nearly all clients send it; None where others may hold one."""
+        token = None
+        for name, value in headers:
+            if name == self._header:
+                token = value if token is None else token
+            elif name in _OTHER_HEADERS:
+                return None
+        return token
 
     def open(self, token: bytes) -> Caller:
         """Open a session; refuses (401) whatever is not a token of an active person."""

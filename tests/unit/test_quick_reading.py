@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from auditmock.editions import DOCUMENTED, list_editions, open_edition
+from auditmock.errors import Refusal
 from auditmock.handlers import gojson, gotext
+from auditmock.handlers.decoding import Decoding
 
 NEVER = re.compile(r"(?!)")
 PIECES = [
@@ -28,12 +31,6 @@ PIECES = [
     "\\",
     "\x7f",
 ]
-BODIES = st.one_of(
-    st.lists(st.sampled_from(PIECES), max_size=14).map("".join),
-    st.lists(st.tuples(st.text(max_size=3), st.text(max_size=5)), max_size=4).map(
-        lambda members: "{" + ",".join(f'"{name}" : "{text}"' for name, text in members) + "}rest"
-    ),
-)
 TIMES = st.from_regex(
     r'"?(0000|2023|1999)-(0[0-9]|1[0-3])-([0-3][0-9])T([0-2][0-9]):([0-6][0-9]):([0-6][0-9])(\.5)?Z?"?',
     fullmatch=True,
@@ -43,6 +40,24 @@ UUIDS = st.from_regex(
 )
 
 
+NAMES = st.sampled_from(
+    ["action", "Action", "resource_type", "resource_id", "time", "additional_fields", "x"]
+)
+TEXTS = st.one_of(
+    st.text(max_size=5).map('"{}"'.format),
+    TIMES.map('"{}"'.format),
+    UUIDS.map('"{}"'.format),
+    st.sampled_from(PIECES),
+)
+BODIES = st.one_of(
+    st.lists(st.sampled_from(PIECES), max_size=14).map("".join),
+    st.tuples(st.lists(st.tuples(NAMES, TEXTS), max_size=4), st.sampled_from(["}", "} ", "}rest", ""])).map(
+        lambda drawn: "{" + ",".join(f'"{name}" : {text}' for name, text in drawn[0]) + drawn[1]
+    ),
+)
+DECODINGS = [Decoding(open_edition(name)) for name in list_editions() if name != DOCUMENTED]
+
+
 def outcome(read: object, *arguments: object) -> object:
     """Give what reading comes to, or what is wrong."""
     assert callable(read)
@@ -50,25 +65,37 @@ def outcome(read: object, *arguments: object) -> object:
         return read(*arguments)
     except ValueError as error:
         return str(error)
+    except Refusal as refusal:
+        return refusal.detail
 
 
-@given(BODIES)
-def test_bodies_are_read_alike(body: str) -> None:
+def refuse(_decoding: Decoding, _body: bytes) -> None:
+    """Stand for the quick way, and leave all to the other one."""
+    raise ValueError
+
+
+@pytest.mark.parametrize("decoding", DECODINGS)
+@given(body=BODIES)
+def test_bodies_are_read_alike(decoding: Decoding, body: str) -> None:
     """A body is the same object, or the same error, whichever way it is read."""
-    quickly = outcome(gojson.read_first, body.encode())
+    quickly = outcome(decoding.decode, body.encode(errors="surrogatepass"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(gojson, "_SIMPLE", NEVER)
-        slowly = outcome(gojson.read_first, body.encode())
+        patch.setattr(Decoding, "_decode_texts", refuse)
+        slowly = outcome(decoding.decode, body.encode(errors="surrogatepass"))
 
     assert quickly == slowly
 
 
-def test_simple_bodies_are_read_quickly() -> None:
+@pytest.mark.parametrize("decoding", DECODINGS)
+def test_simple_bodies_are_read_quickly(decoding: Decoding) -> None:
     """An object of texts is read without a look at each character."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delattr(gojson, "_Scanner")
 
-        assert gojson.plain(gojson.read_first(b' {"a": "b" , "c":"" } x')) == {"a": "b", "c": ""}
+        assert decoding.decode(b' {"action": "write" , "resource_type":"" } ') == {
+            "action": "write",
+            "resource_type": "",
+        }
 
 
 @given(TIMES, st.sampled_from(["", '"']))
