@@ -111,6 +111,16 @@ def log_exists(log_id: str) -> Refusal:
     return Refusal(409, "Audit log exists already.", detail=detail)
 
 
+def no_logs(problems: Iterable[Validation]) -> Refusal:
+    """409: what is to be inserted are no logs by the contract of the server."""
+    return Refusal(409, "Those are no audit logs of this server.", validations=problems)
+
+
+def no_search(problems: Iterable[Validation]) -> Refusal:
+    """409: what is to be counted is no search by the contract of the server."""
+    return Refusal(409, BAD_SEARCH, validations=problems)
+
+
 def method_not_allowed(path: str, allowed: str) -> Refusal:
     """405: the path is known, the method is not one of its own."""
     return Refusal(

@@ -18,6 +18,7 @@ class Atlas:
         self._worlds = worlds
         self._tokens = tokens
         self._news = news
+        worlds.watchers.append(self._forgotten)
 
     def __iter__(self) -> Iterator[World]:
         return iter(list(self._worlds))
@@ -40,6 +41,9 @@ class Atlas:
     def forget(self, name: str) -> None:
         """Forget what happened in a world."""
         self._worlds.reset(name)
+        self._forgotten(name)
+
+    def _forgotten(self, name: str) -> None:
         self._news.tell("forgotten", name)
 
     def changed(self, world: World) -> Mapping[str, Any]:

@@ -152,7 +152,7 @@ def _explain(error: Any) -> Iterator[Validation]:
         for name in error.validator_value:
             if name not in error.instance:
                 yield Validation(".".join((*place, name)), f"{name} is required")
-    else:
+    elif error.validator != "oneOf":  # which fields go together, an operation tells better than a schema
         name = ".".join(place) or "body"
         yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
 

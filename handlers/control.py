@@ -1,6 +1,7 @@
 """The control API's operations on the mock and its worlds, one method for each of `control.yaml`."""
 
 from collections.abc import Mapping
+from math import inf
 from typing import Any
 
 import orjson
@@ -30,9 +31,9 @@ class Control:
         self._news.tell("reset", {})
         return ReplyResponse(NO_CONTENT)
 
-    async def watch_events(self) -> Response:
+    async def watch_events(self, seconds: float = inf) -> Response:
         """Watch requests and changes."""
-        return NewsResponse(self._news)
+        return NewsResponse(self._news, seconds)
 
     async def list_worlds(self) -> Response:
         """List the worlds that are open."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import orjson
@@ -59,13 +60,14 @@ class News:
 
 
 class NewsResponse(Response):
-    """An endless answer of events; it ends when the client goes."""
+    """An answer of events; it ends after so many seconds, or when the client goes."""
 
     media_type = "text/event-stream"
 
-    def __init__(self, news: News) -> None:
+    def __init__(self, news: News, seconds: float) -> None:
         super().__init__()
         self._news = news
+        self._seconds = seconds
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send events as they come."""
@@ -75,11 +77,14 @@ class NewsResponse(Response):
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
             await _send_part(send, _ALIVE)
-            while not gone.done():
+            end = monotonic() + self._seconds
+            while not gone.done() and (left := end - monotonic()) > 0:
                 coming = asyncio.ensure_future(queue.get())
-                await asyncio.wait((coming, gone), timeout=_PATIENCE, return_when=asyncio.FIRST_COMPLETED)
+                patience = min(_PATIENCE, left)
+                await asyncio.wait((coming, gone), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
                 coming.cancel()
                 await _send_part(send, _write(coming.result()) if _is_there(coming) else _ALIVE)
+            await send({"type": "http.response.body", "body": b""})
         finally:
             gone.cancel()
             self._news.close(queue)

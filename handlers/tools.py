@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from auditmock.errors import clock_out_of_range, invalid_body
+from auditmock.errors import clock_out_of_range, invalid_body, no_logs, no_search
 from auditmock.fixtures.admission import Admission, Record
 from auditmock.fixtures.histogram import count_over_time
 from auditmock.fixtures.mishaps import find_problems
@@ -38,7 +38,7 @@ class Tools:
         problems: list[Validation] = []
         records = list(self._admit(body, problems))
         if problems:
-            raise invalid_body(problems=problems)
+            raise no_logs(problems)
         opened = self._atlas.open(world)
         inserted = opened.store.insert(records)
         self._atlas.changed(opened)
@@ -100,7 +100,9 @@ class Tools:
     async def get_histogram(self, world: str, bins: int, q: str = "") -> Response:
         """Count the logs of a world over time, by action."""
         store = self._atlas.find(world).store
-        wanted = self._understanding.filter(q, "")
+        wanted, problems = self._understanding.filter(q, "")
+        if problems:
+            raise no_search(problems)
         found = count_over_time(store, wanted, "action", self._actions, bins)
         # the last bin ends behind the newest log, which may be the last there can be
         starts = [format_instant(min(start, LAST)) for start in found.starts]

@@ -1,9 +1,8 @@
 """Understanding: how a search reads, in words for people."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditmock.errors import Refusal, invalid_parameters
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.cures import cure
 from auditmock.handlers.search import SearchLanguage
@@ -44,20 +43,15 @@ class Understanding:
             "cure": cure(self._search, reading, lambda other: self._read(other, username).valid),
         }
 
-    def filter(self, text: str, username: str) -> Filter:
-        """Understand a search; refuses (400) it with a validation for each term that is wrong."""
+    def filter(self, text: str, username: str) -> tuple[Filter, Sequence[Validation]]:
+        """Understand a search: its filter, or a problem for each term that is wrong."""
         reading = self._read(text, username)
-        problems = [Validation("q", term.problem) for term in reading.terms if term.effect == REFUSED]
-        if problems:
-            raise _bad_search(problems)
-        return reading.filter
+        return reading.filter, [
+            Validation("q", term.problem) for term in reading.terms if term.effect == REFUSED
+        ]
 
     def _words(self, wanted: Filter) -> str:
         parts = [f"{self._fields.get(name, name)} = {value}" for name, value in wanted.equal]
         parts += [f"time >= {format_instant(wanted.since)}"] if wanted.since is not None else []
         parts += [f"time <= {format_instant(wanted.until)}"] if wanted.until is not None else []
         return " and ".join(parts) or "every log"
-
-
-def _bad_search(problems: list[Validation]) -> Refusal:
-    return invalid_parameters(problems, only_search=True)

@@ -173,7 +173,7 @@ def test_all_logs_are_inserted_or_none(app: App) -> None:
     answer = control(app, "POST", f"/worlds/{WORLD}/logs", [new, {**log, "action": "bogus"}])
 
     (problem,) = answer.json()["validations"]
-    assert (answer.status, problem["field"], count(app)) == (400, "1", 100)
+    assert (answer.status, problem["field"], count(app)) == (409, "1", 100)
     assert problem["detail"].startswith('action: "bogus" is not one of')
 
 
@@ -229,7 +229,7 @@ REFUSED = [
     ("PUT", f"/worlds/{WORLD}/faults", [{"kind": "reset", "tims": 1}], "", 400, "0.tims"),
     ("POST", f"/worlds/{WORLD}/logs", [], "", 400, "body"),
     ("GET", f"/worlds/{SHARED}/histogram", None, "bins=0", 400, "bins"),
-    ("GET", f"/worlds/{SHARED}/histogram", None, "q=a:b:c", 400, "q"),
+    ("GET", f"/worlds/{SHARED}/histogram", None, "q=a:b:c", 409, "q"),
     ("GET", "/requests", None, "page=2", 400, "page"),
     ("GET", "/requests/x", None, "", 400, "id"),
     ("GET", "/requests/0", None, "", 400, "id"),

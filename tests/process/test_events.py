@@ -92,3 +92,23 @@ def rest_of(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         yield from events
     except httpx.RemoteProtocolError:
         return
+
+
+def test_a_watch_may_have_an_end(running: Running) -> None:
+    """Whoever says for how long hears what happens until then, and the answer ends."""
+    httpx.put(f"{running.url}/_mock/worlds/{WORLD}", json={})
+    answer = httpx.get(f"{running.url}/_mock/events?seconds=0", timeout=30)
+
+    assert (answer.status_code, answer.text) == (200, ": nothing happened\n\n")
+
+
+def test_worlds_that_make_room_are_told(start_server: Start) -> None:
+    """The world used longest ago, which is forgotten when there are too many, is told of like any other."""
+    server = start_server("--logs", "10", "--max-worlds", "1")
+    with watch(server) as events:
+        for number in (1, 2):
+            httpx.put(f"{server.url}/_mock/worlds/{number:022}", json={})
+        told = [next(events) for _ in range(3)]
+
+    assert [name for name, _ in told] == ["world", "forgotten", "world"]
+    assert told[1][1] == f"{1:022}"

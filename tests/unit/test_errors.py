@@ -42,6 +42,8 @@ REFUSALS = {
     "clock_out_of_range": errors.clock_out_of_range("9000-01-01T00:00:00Z"),
     "request_not_found": errors.request_not_found(42),
     "control_closed": errors.control_closed("Pages of other origins may not call it."),
+    "no_logs": errors.no_logs([PROBLEM]),
+    "no_search": errors.no_search([PROBLEM]),
 }
 MESSAGES = {
     "invalid_parameters": (400, "Query parameters have invalid values."),
@@ -75,6 +77,8 @@ MESSAGES = {
     "clock_out_of_range": (409, "The clock cannot go there."),
     "request_not_found": (404, "Request not found."),
     "control_closed": (403, "The control API is closed to this client."),
+    "no_logs": (409, "Those are no audit logs of this server."),
+    "no_search": (409, "Invalid audit search query."),
 }
 ENVELOPE = OAS30Validator(
     {"$ref": "#/components/schemas/Response", "components": CONTRACT.document["components"]}

@@ -5,12 +5,14 @@ from itertools import islice
 from statistics import mean
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from auditmock.fixtures.mishaps import Mishaps, Unrest, check_fault, fault_schema, find_problems
 from auditmock.handlers.disturbance import STATUSES
+from auditmock.steering import load_control
 
 LIST, WRITE = "get-audit-logs", "generate-fake-audit-logs"
 RESET: Mapping[str, Any] = {"kind": "reset"}
@@ -149,6 +151,25 @@ def test_what_is_no_fault_is_told(fault: dict[str, Any], reason: str) -> None:
     """Whatever is no fault by its schema or its sense is a mistake with a reason."""
     with pytest.raises(ValueError, match=reason):
         check_fault(fault)
+
+
+WORDS = fault_schema()["properties"]
+FAULTS = st.fixed_dictionaries(
+    {"kind": st.sampled_from(WORDS["kind"]["enum"])},
+    optional={
+        "status": st.sampled_from(STATUSES),
+        "distribution": st.sampled_from(WORDS["distribution"]["enum"]),
+        **dict.fromkeys(("retry_after", "milliseconds", "spread"), st.integers(0, 9)),
+    },
+)
+
+
+@given(FAULTS)
+def test_the_document_says_which_fields_go_together(fault: Mapping[str, Any]) -> None:
+    """A fault keeps the schema of the document exactly when nothing is found wrong with it."""
+    schema = load_control().schema("Fault")
+
+    assert jsonschema_rs.is_valid(schema, fault) == (not list(find_problems(fault)))
 
 
 def test_statuses_are_those_of_the_schema() -> None:
