@@ -8,23 +8,25 @@ from auditmock.errors import Refusal
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
 from auditmock.mock import Mock
+from auditmock.settings import Settings
 from auditmock.version import VERSION
 
 _A_LINE = 4
 
 
-def write_banner(mock: Mock, url: str, edition: str) -> str:
+def write_banner(mock: Mock, url: str, settings: Settings) -> str:
     """Write the lines; the colours are for terminals, `click.echo` takes them out elsewhere."""
     listing = mock.contract.operations["get-audit-logs"].path
     header = next(carrier.name for carrier in mock.contract.carriers if carrier.place == "header")
     curl = f"curl -H '{header}: {token_of(Holder.OWNER)}' '{url}{listing}?q=resource_type:workspace&limit=1'"
-    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {edition} edition"
+    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {settings.edition} edition"
+    asks = "   asks for the control token" if settings.control_token else ""
     lines = [
         click.style(title, bold=True),
         "",
         f"  API     {click.style(url + listing, fg='cyan')}   {mock.size:,} logs",
         f"  Docs    {click.style(url + '/docs', fg='cyan')}",
-        f"  Window  {click.style(url + '/_mock/', fg='cyan')}",
+        f"  Window  {click.style(url + '/_mock/', fg='cyan')}{asks}",
         "",
         f"  Tokens, for the header {header}:",
         *_tokens(mock),

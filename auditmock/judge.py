@@ -8,12 +8,14 @@ from auditmock.fixtures.people import Holder
 from auditmock.fork import Fork
 from auditmock.handlers.keeper import Keeper
 from auditmock.handlers.limits import Toll, TollGate
+from auditmock.handlers.lock import Lock
 from auditmock.handlers.tokens import token_of
 from auditmock.handlers.wire import refusal_reply, send_reply
 from auditmock.mock import Mock
 from auditmock.settings import Settings
 from auditmock.stack import build_stack
 from auditmock.steering import build_control, load_control
+from auditmock.window import WINDOW, sign_in_page
 
 
 def build_judge(mock: Mock, settings: Settings) -> App:
@@ -27,7 +29,8 @@ def build_judge(mock: Mock, settings: Settings) -> App:
         judge = TollGate(judge, Toll(mock.limit, mock.tokens, contract.rate), contract.base_path)
     app = Fork(build_control(mock, settings, document), judge)
     site = Site(app, contract, token_of(Holder.OWNER), document)
-    return Fork(Keeper(Crossing(site, ()), settings.control_token), Crossing(site, settings.cors))
+    lock = Lock(settings.control_token, WINDOW, sign_in_page) if settings.control_token else None
+    return Fork(Keeper(Crossing(site, ()), lock), Crossing(site, settings.cors))
 
 
 async def nowhere(_scope: Scope, _receive: Receive, send: Send) -> None:

@@ -46,7 +46,7 @@ class Settings:
     max_worlds: int = _row(1000, "Worlds to keep beside the shared one; the one used longest ago goes first.")
     journal: int = _row(500, "Requests to keep for the journal; 0 keeps none.")
     control_token: str = _row(
-        "", "Open /_mock beyond loopback, to whoever brings this as a bearer token; the variable is safer."
+        "", "Open /_mock beyond loopback, by this as a bearer token or by signing in; the variable is safer."
     )
     watch: bool = _row(
         default=False, explanation="Load contract, overlays, scenarios and data anew when their files change."

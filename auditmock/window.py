@@ -1,9 +1,14 @@
-"""The window: the page at `/_mock/` that shows and steers the mock by its control API, as files."""
+"""The window: the page at `/_mock/` that shows and steers the mock, and its sign-in page."""
 
-from functools import partial
+import html
+from base64 import b64encode
+from functools import cache, partial
+from hashlib import sha256
+from http import HTTPStatus
 from pathlib import Path
 
 from auditmock.documents import Builders, Document
+from auditmock.handlers.wire import Reply
 
 WINDOW = "/_mock/"
 """Where the page is."""
@@ -14,6 +19,10 @@ _SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 _POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types lit-html"
+)
+_SIGN_IN_POLICY = (
+    "default-src 'none'; style-src 'sha256-{}'; img-src 'self'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
 )
 _TYPES = {".js": _SCRIPT, ".css": _STYLE, ".gz": _SCRIPT}
 _OWN = _PAGES / "window"
@@ -52,3 +61,23 @@ def _page() -> Document:
 
 def _asset(path: Path) -> Document:
     return Document(_TYPES[path.suffix], path.read_bytes(), "gzip" if path.suffix == ".gz" else "")
+
+
+@cache
+def sign_in_page(problem: str) -> Reply:
+    """Make the page that asks for the control token, and says what was wrong, if anything was.
+
+    The window's files are closed to whoever sees it, so it carries its style.
+    """
+    style = (_OWN / "window.css").read_text(encoding="utf-8")
+    text = (_PAGES / "sign-in.html").read_text(encoding="utf-8")
+    told = f'<p id="problem" class="refused-box" role="alert">{html.escape(problem)}</p>' if problem else ""
+    body = text.replace("{{style}}", style).replace("{{problem}}", told).encode()
+    policy = _SIGN_IN_POLICY.format(b64encode(sha256(style.encode()).digest()).decode())
+    headers = [
+        (b"content-type", b"text/html; charset=utf-8"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        (b"content-security-policy", policy.encode()),
+    ]
+    return Reply(HTTPStatus.FORBIDDEN, headers, body)

@@ -41,7 +41,7 @@ class Gate:
         if operation.roles:
             ConnexionRequest(scope).context["user"].must_be(operation.roles)
         _check_accept(scope["headers"], operation.types)
-        body = await _read_body(receive)
+        body = await read_body(receive, BODY_LIMIT)
         if operation.takes_body:
             _check_type(scope["headers"])
             if not body:
@@ -73,7 +73,7 @@ def _check_type(headers: Headers) -> None:
         raise unsupported_media_type(f'The body is encoded as "{name}"; leave Content-Encoding out')
 
 
-async def _read_body(receive: Receive) -> bytes:
+async def read_body(receive: Receive, limit: int) -> bytes:
     """Read a body whole, one that is too large as well: a client still sending would miss the answer."""
     body, size, more = bytearray(), 0, True
     while more and size <= _PATIENCE:
@@ -83,11 +83,11 @@ async def _read_body(receive: Receive) -> bytes:
             raise invalid_body("The body breaks off.")
         part = message.get("body", b"")
         size += len(part)
-        if size <= BODY_LIMIT:
+        if size <= limit:
             body += part
         more = message.get("more_body", False)
-    if size > BODY_LIMIT:
-        raise body_too_large(BODY_LIMIT)
+    if size > limit:
+        raise body_too_large(limit)
     return bytes(body)
 
 

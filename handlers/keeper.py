@@ -1,13 +1,13 @@
 """The keeper: who may call the control API, and from which pages."""
 
-import hmac
 import re
 from ipaddress import ip_address
 
 from auditmock.asgi import App, Receive, Scope, Send
 from auditmock.errors import Refusal, control_closed
+from auditmock.handlers.lock import Lock
 from auditmock.handlers.request import first_header
-from auditmock.handlers.wire import refusal_reply, send_reply
+from auditmock.handlers.wire import Reply, refusal_reply, send_reply
 
 LOCAL_ORIGIN = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
 """Origins of pages that this machine served."""
@@ -20,37 +20,42 @@ _HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
 class Keeper:
     """An ASGI app in front of another one: 403 to whoever may not come in.
 
-    Without a token it is open to this machine, by a name that no other machine can give it: a page whose own
-    name was pointed here (DNS rebinding) sends that name as `Host`. With a token everybody brings it.
+    Without a lock it is open to this machine, by a name that no other machine can give it: a page whose own
+    name was pointed here (DNS rebinding) sends that name as `Host`. With a lock everybody opens that.
     """
 
-    def __init__(self, app: App, token: str) -> None:
+    def __init__(self, app: App, lock: Lock | None) -> None:
         self._app = app
-        self._token = token.encode()
+        self._lock = lock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
         try:
-            self._check(scope)
+            reply = await self._answer(scope, receive)
         except Refusal as refusal:
-            await send_reply(refusal_reply(refusal), send)
-        else:
+            reply = refusal_reply(refusal)
+        if reply is None:
             await self._app(scope, receive, send)
+        else:
+            await send_reply(reply, send)
 
-    def _check(self, scope: Scope) -> None:
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply | None:
+        """Answer whoever does not come in, or does so just now; None lets a request in."""
         headers = scope["headers"]
         host = (first_header(headers, b"host") or b"").decode("latin-1")
-        origin = first_header(headers, b"origin")
-        if origin is not None and not _is_ours(origin.decode("latin-1"), f"{scope['scheme']}://{host}"):
+        own = f"{scope['scheme']}://{host}"
+        header = first_header(headers, b"origin")
+        origin = own if header is None else header.decode("latin-1")
+        if not _is_ours(origin, own):
             raise control_closed("Pages of other origins may not call it.")
-        if self._token:
-            scheme, _, token = (first_header(headers, b"authorization") or b"").partition(b" ")
-            if scheme.lower() != b"bearer" or not hmac.compare_digest(token.strip(), self._token):
-                raise control_closed('Send the header "Authorization: Bearer" with the --control-token.')
-        elif not _is_loopback((scope["client"] or ("",))[0]):
+        if self._lock:
+            # a browser adds the cookie to what any page of this host asks for, whatever port that is from
+            return await self._lock.answer(scope, receive, by_cookie=origin == own)
+        if not _is_loopback((scope["client"] or ("",))[0]):
             raise control_closed("Beyond loopback the server must be started with --control-token.")
-        elif not _is_unmistakable(host):
+        if not _is_unmistakable(host):
             raise control_closed(f'"{host}" is no name of this machine; call it by localhost or its address.')
+        return None
 
 
 def _is_ours(origin: str, own: str) -> bool:

@@ -72,7 +72,7 @@ def serve(**values: Any) -> None:
 
         return Reloading(_list_files(settings), remake, server.take).run
 
-    banner = write_banner(mock, url_of(listener), settings.edition)
+    banner = write_banner(mock, url_of(listener), settings)
     with suppress(KeyboardInterrupt):
         reload = watch if settings.watch else None
         if not run_server(mock, listener, build, partial(_announce, banner), reload):

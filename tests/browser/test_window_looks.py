@@ -197,27 +197,6 @@ def test_nothing_moves_for_those_who_do_not_like_it(open_tab: OpenTab, server: R
     assert window.page.evaluate("() => document.getAnimations().length") == 0
 
 
-def test_a_closed_control_api_asks_for_its_token(open_tab: OpenTab, server: Running) -> None:
-    """Where every call is refused the page asks for the control token, and sends it from then on."""
-    page = open_tab(viewport=DESK).page
-    page.route(
-        "**/_mock/*",
-        lambda route, request: (
-            route.continue_()
-            if request.resource_type == "document" or request.headers.get("authorization") == "Bearer open"
-            else route.fulfill(status=403, json={"message": "Closed."})
-        ),
-    )
-    page.goto(f"{server.url}/_mock/")
-
-    page.get_by_label("Control token").fill("open")
-    page.get_by_role("button", name="Open").click()
-
-    expect(
-        page.get_by_role("listbox", name="Requests").or_(page.get_by_text("Nothing was asked"))
-    ).to_be_visible()
-
-
 def test_the_document_is_there_without_scripts(open_tab: OpenTab, server: Running) -> None:
     """Who runs no JavaScript is led to the control API's document."""
     page = open_tab(java_script_enabled=False).page

@@ -33,6 +33,14 @@ def test_the_banner_names_everything(server: Running) -> None:
     assert all(token_of(holder) in server.banner for holder in Holder)
 
 
+def test_the_banner_tells_of_the_lock(start_server: Start) -> None:
+    """The start says that the window asks for the control token, and not which one."""
+    server = start_server("--control-token", "a-control-token-42")
+
+    assert "/_mock/   asks for the control token\n" in server.banner
+    assert "a-control-token-42" not in server.banner
+
+
 def test_the_banners_call_works_when_pasted(server: Running) -> None:
     """The curl of the start, pasted, shows a log."""
     line = next(line for line in server.banner.splitlines() if "curl" in line)

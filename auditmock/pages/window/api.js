@@ -2,7 +2,6 @@
 
 const CONTROL = "/_mock";
 const AUDIT = "/api/v2/audit";
-const KEY = "auditmock-control-token";
 
 /** An answer that is none of success, or no answer at all (status 0). */
 export class Refusal extends Error {
@@ -20,14 +19,9 @@ export class Refusal extends Error {
   }
 }
 
-/** Keep the token that the server asks of its clients, until the tab is closed. */
-export function keepControlToken(token) {
-  sessionStorage.setItem(KEY, token);
-}
-
 async function ask(path, options) {
   try {
-    return await fetch(path, { credentials: "omit", cache: "no-store", ...options });
+    return await fetch(path, { cache: "no-store", ...options });
   } catch (error) {
     if (error.name === "AbortError") throw error;
     throw new Refusal(0, { message: "The connection broke off.", detail: error.message });
@@ -57,16 +51,11 @@ export function queryOf(parameters) {
   return new URLSearchParams(given).toString();
 }
 
-function controlHeaders() {
-  const token = sessionStorage.getItem(KEY);
-  return token ? { Authorization: `Bearer ${token}` } : {};
-}
-
-/** Call the control API and give the body of its answer. */
+/** Call the control API and give the body of its answer; who signed in has a cookie for it. */
 export async function control(method, path, body, { signal } = {}) {
-  const headers = controlHeaders();
-  if (body !== undefined) headers["Content-Type"] = "application/json";
-  return take(await ask(CONTROL + path, { method, headers, signal, body: JSON.stringify(body) }));
+  const headers = body === undefined ? {} : { "Content-Type": "application/json" };
+  const options = { method, headers, signal, body: JSON.stringify(body), credentials: "same-origin" };
+  return take(await ask(CONTROL + path, options));
 }
 
 /** Where a world is in the control API. */
@@ -74,7 +63,7 @@ export const pathOf = (name) => `/worlds/${encodeURIComponent(name)}`;
 
 /** Open the stream of events; raises a Refusal where there is none. */
 export async function openEvents(signal) {
-  const response = await ask(`${CONTROL}/events`, { headers: controlHeaders(), signal });
+  const response = await ask(`${CONTROL}/events`, { signal, credentials: "same-origin" });
   if (!response.ok) await take(response);
   return response.body.pipeThrough(new TextDecoderStream()).getReader();
 }
@@ -82,7 +71,7 @@ export async function openEvents(signal) {
 /** List audit logs as a page would; `number` is that of the request in the journal. */
 export async function listLogs(token, parameters, { signal, numbered }) {
   const headers = { "Coder-Session-Token": token };
-  const response = await ask(`${AUDIT}?${queryOf(parameters)}`, { headers, signal });
+  const response = await ask(`${AUDIT}?${queryOf(parameters)}`, { headers, signal, credentials: "omit" });
   numbered(Number(response.headers.get("X-Mock-Request")));
   return take(response);
 }

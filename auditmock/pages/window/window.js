@@ -1,6 +1,5 @@
 /** The window: what is drawn where, and the keys that work everywhere. */
 
-import { keepControlToken } from "./api.js";
 import { clock } from "./clock.js";
 import { keepUpToDate } from "./events.js";
 import { explanation } from "./explanation.js";
@@ -70,20 +69,13 @@ function bar() {
     </header>`;
 }
 
-function unlock(event) {
-  event.preventDefault();
-  keepControlToken(event.target.elements.token.value);
-  change({ line: "waiting" });
-  keepUpToDate();
-}
-
+// The page came while the server was open to it: since then it was started anew.
 const lock = () => html`
-  <form class="card lock" @submit=${unlock}>
+  <main class="card lock">
     <h2>The control API is closed</h2>
-    <p>This server was started with <code>--control-token</code>, or this page is not on the server's own machine.</p>
-    <label class="field"><span>Control token</span><input name="token" type="password" autocomplete="off" required /></label>
-    <button>Open</button>
-  </form>`;
+    <p>The server was started again, with another <code>--control-token</code>.</p>
+    <button class="main" @click=${() => location.reload()}>Sign in</button>
+  </main>`;
 
 const page = () => html`
   ${bar()}
