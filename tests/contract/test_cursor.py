@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from auditmock.contract.keys import fields, named
-from auditmock.contract.logs import element, select, values_of
+from auditmock.contract.logs import element, select, telling_value
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.promises import each, promised
 from auditmock.contract.sample import Sample
@@ -44,11 +44,11 @@ def test_the_cursor_need_not_match(
     target: Target, sample: Sample, key: SearchKey, data: st.DataObject
 ) -> None:
     """A log that the search does not find is a place in the list all the same, whatever is searched for."""
-    values = values_of(sample.logs, key)
-    assume(values)
-    value = data.draw(st.sampled_from(values), "value")
-    place = data.draw(st.integers(0, len(sample.logs) // 4), "place")
+    value = telling_value(sample.logs, key)
+    assume(value)
     found = select(sample.logs, key, value)
+    first, last = (sample.logs.index(log) for log in (found[0], found[-1]))
+    place = data.draw(st.integers(first, last), "place")
     tail = select(sample.logs[place + 1 :], key, value)
 
     def look() -> None:
