@@ -1,7 +1,9 @@
 """Audit logs as the suite looks at them: plain JSON objects, and what search keys see in them."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from ipaddress import ip_address
+from itertools import chain, zip_longest
 from typing import Any
 
 from auditmock.instants import DAY, SECOND, parse_day, parse_instant
@@ -43,6 +45,17 @@ def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
     return sorted(value for value in listed if value not in {"", NIL_UUID} and '"' not in value)
 
 
+def telling_value(logs: Sequence[Log], key: SearchKey) -> str:
+    """Choose the value of a key that comes nearest to halving these logs; empty when they have none."""
+    values = values_of(logs, key)
+    return min(values, key=lambda value: abs(2 * len(select(logs, key, value)) - len(logs)), default="")
+
+
+def is_left_out(found: Sequence[Log], *keys: SearchKey) -> bool:
+    """Whether a search may find nothing of these logs, because somebody was deleted since."""
+    return bool(found) and any(key.finds == "present_users" for key in keys)
+
+
 def element(key: SearchKey, value: str) -> str:
     """Write an element of a search, quoted where it must be."""
     return f'{key.name}:"{value}"' if set(value) & set(" :") else f"{key.name}:{value}"
@@ -69,6 +82,17 @@ def description_of(log: Log, contract: Contract) -> str:
     for placeholder, word in words.items():
         text = text.replace(placeholder, word)
     return text
+
+
+def link_form(log: Log, contract: Contract) -> str:
+    """Write the pattern of a log's link by the contract; what the log does not tell may be anything."""
+    template = contract.schema("AuditLog")["properties"]["resource_link"]["x-link"].get(
+        log["resource_type"], ""
+    )
+    told = {**(log["additional_fields"] or {}), **log}
+    parts = re.split("<([^>]+)>", template)
+    filled = (re.escape(str(told[name])) if told.get(name) else "[^/]*" for name in parts[1::2])
+    return "".join(chain.from_iterable(zip_longest(map(re.escape, parts[::2]), filled, fillvalue="")))
 
 
 def _verb(log: Log, rules: Mapping[str, Any]) -> str:

@@ -27,6 +27,11 @@ class Page(NamedTuple):
         """The ids, in their order."""
         return [log["id"] for log in self.logs]
 
+    @property
+    def usual_limit(self) -> int:
+        """How many logs `listed` shows at most where it is asked for no limit."""
+        return self.contract.default_limit or _LIMIT
+
 
 def listed(target: Target, q: str, **parameters: Any) -> Page:
     """Ask for a page that must come, with a limit where there is none by default."""

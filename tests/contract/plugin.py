@@ -109,6 +109,10 @@ def _draw(options: Options) -> None:
         suppress_health_check=list(HealthCheck),
     )
     settings.register_profile("law", base, phases=(Phase.explicit, Phase.generate, Phase.shrink))
+    settings.register_profile("law of each", base, max_examples=20 if options.deep else 1)
+    settings.register_profile(
+        "law of words", settings.get_profile("law"), max_examples=60 if options.deep else 3
+    )
     settings.register_profile("writing law", base)
 
 

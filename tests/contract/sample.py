@@ -65,16 +65,24 @@ class Sample(NamedTuple):
             pytest.skip(f"the deployment has so many logs that the sample is one {own}'s")
         return f"{words} {self.q}" if self.q else words
 
+    def around(self, key: str) -> str:
+        """Write the search without what it says by a key, for more to be said by that; skips likewise."""
+        if self.bounds.words.startswith(f"{key}:"):
+            pytest.skip(f"the deployment has so many logs that the sample is one {key}'s")
+        return " ".join(word for word in self.q.split() if not word.startswith(f"{key}:"))
+
     def between(self, days: str) -> str:
         """Write a search for the sample's kind of logs on other days."""
         return Bounds(self.bounds.words, days).q
 
 
 def take_gallery(target: Target) -> Sequence[Log]:
-    """Read some logs of every kind, which a sample of few days may lack."""
+    """Read some logs of every kind and some of the oldest, which a sample of few days may lack."""
     keys = (key for key in target.contract.search.keys.values() if key.values)
     pages = (_logs(target, f"{key.name}:{value}", _OF_A_KIND) for key in keys for value in key.values)
-    return list({log["id"]: log for page in pages for log in page}.values())
+    oldest = max(0, listed(target, "", limit=1).total - _OF_A_KIND)
+    old = (listed(target, "", limit=_OF_A_KIND, offset=place).logs for place in (oldest // 2, oldest))
+    return list({log["id"]: log for page in (*pages, *old) for log in page}.values())
 
 
 def take_sample(target: Target) -> Sample:

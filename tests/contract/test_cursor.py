@@ -3,18 +3,20 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from auditmock.contract.logs import element, select, values_of
+from auditmock.contract.keys import fields, named
+from auditmock.contract.logs import element, select, telling_value
 from auditmock.contract.page import expect_logs, listed
-from auditmock.contract.promises import promised
+from auditmock.contract.promises import each, promised
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
-from auditmock.contract.verdict import Scope, undisturbed
-from auditmock.openapi import Contract
+from auditmock.contract.verdict import Scope, expect, undisturbed
+from auditmock.openapi import SearchKey
 
 draws = settings.get_profile("law")
+a_few_draws = settings.get_profile("law of each")
 pytestmark = [promised("cursor"), pytest.mark.law("laws", "cursor", "#/components/parameters/after_id")]
 
 SHOWN = 5
@@ -35,22 +37,37 @@ def test_the_page_behind_a_log_is_the_tail(target: Target, sample: Sample, data:
     undisturbed(target, sample.scope, look)
 
 
-@draws
-@given(st.data())
+@each("key", fields, named)
+@a_few_draws
+@given(data=st.data())
 def test_the_cursor_need_not_match(
-    target: Target, sample: Sample, contract: Contract, data: st.DataObject
+    target: Target, sample: Sample, key: SearchKey, data: st.DataObject
 ) -> None:
-    """A log that the search does not find is a place in the list all the same."""
-    key = contract.search.keys["action"]
-    value = data.draw(st.sampled_from(values_of(sample.logs, key)), "action")
-    place = data.draw(st.integers(0, len(sample.logs) - 1), "place")
+    """A log that the search does not find is a place in the list all the same, whatever is searched for."""
+    value = telling_value(sample.logs, key)
+    assume(value)
     found = select(sample.logs, key, value)
+    first, last = (sample.logs.index(log) for log in (found[0], found[-1]))
+    place = data.draw(st.integers(first, last), "place")
     tail = select(sample.logs[place + 1 :], key, value)
 
     def look() -> None:
-        q = sample.within(element(key, value))
-        page = listed(target, q, after_id=sample.logs[place]["id"], limit=SHOWN)
-        expect_logs(page, tail[:SHOWN], len(found))
+        q = f"{element(key, value)} {sample.around(key.name)}"
+        page = listed(target, q, after_id=sample.logs[place]["id"])
+        expect_logs(page, tail[: page.usual_limit], len(found))
+
+    undisturbed(target, sample.scope, look)
+
+
+def test_all_older_logs_follow_the_newest(target: Target, sample: Sample) -> None:
+    """Behind the newest log of all is the second one; behind it and on days before, all of these days."""
+    newest = listed(target, "", limit=2)
+
+    def look() -> None:
+        page = listed(target, sample.q, after_id=newest.ids[0], limit=SHOWN)
+        expect_logs(page, sample.logs[:SHOWN], len(sample.logs))
+        second = listed(target, "", after_id=newest.ids[0], limit=1)
+        expect(second.ids == newest.ids[1:], f"{newest.ids[1:]}", second.ids, second.exchange)
 
     undisturbed(target, sample.scope, look)
 
@@ -88,7 +105,7 @@ def test_cursor_and_offset_meet(target: Target, sample: Sample) -> None:
 
 def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> None:
     """Page after page, each behind the last log of the one before, is the whole list, and then nothing."""
-    step = max(1, len(sample.logs) // 4)
+    step = max(1, -(-len(sample.logs) // 4))
 
     def look() -> None:
         cursor: dict[str, str] = {}

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.law("laws", "paging", "#/paths/~1audit/get/x-paging")
 
 MOST = 2147483647
 _DEEP_PAGE = 3
+_ROUND, _LONG = 1000, 1002
 
 
 @draws
@@ -40,7 +41,7 @@ def test_a_page_is_the_slice(target: Target, sample: Sample, data: st.DataObject
 def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
     """Pages of one size, one after another, are the whole list, none twice and none left out."""
     size = len(sample.logs)
-    step = max(1, size // 4)
+    step = max(1, -(-size // 4))
 
     def look() -> None:
         pages = [listed(target, sample.q, limit=step, offset=offset) for offset in range(0, size, step)]
@@ -54,10 +55,8 @@ def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
 EDGES: Mapping[str, Mapping[str, int]] = {
     "the largest limit": {"limit": MOST, "offset": 1},
     "the largest offset": {"limit": 1, "offset": MOST},
-    "limit 1": {"limit": 1},
     "a limit of 17 bits": {"limit": 65537},
     "an offset of 17 bits": {"limit": 3, "offset": 65537},
-    "offset 0": {"limit": 2, "offset": 0},
 }
 
 
@@ -76,20 +75,21 @@ def test_limit_and_offset_hold_at_their_edges(target: Target, sample: Sample, ed
     )
 
 
-DEFAULTS: Mapping[str, Mapping[str, int]] = {"no limit": {}, "limit 0": {"limit": 0}}
+DEFAULTS: Mapping[str, Mapping[str, int]] = {"no limit": {"offset": 1}, "limit 0": {"limit": 0}}
 
 
 @pytest.mark.law("edges", "paging", "#/components/parameters/limit")
 @pytest.mark.parametrize("case", DEFAULTS)
 def test_there_is_a_default(target: Target, sample: Sample, contract: Contract, case: str) -> None:
     """0 or no `limit` is the default of the contract."""
-    limit = contract.default_limit
+    first = DEFAULTS[case].get("offset", 0)
+    behind = first + contract.default_limit
 
     undisturbed(
         target,
         sample.scope,
         lambda: expect_logs(
-            read_page(target, sample.q, **DEFAULTS[case]), sample.logs[:limit], len(sample.logs)
+            read_page(target, sample.q, **DEFAULTS[case]), sample.logs[first:behind], len(sample.logs)
         ),
     )
 
@@ -105,6 +105,24 @@ def test_the_list_ends_where_the_count_says(target: Target, sample: Sample) -> N
         behind = listed(target, scope, limit=2, offset=total)
         expect(len(last.logs) == min(total, 1), "the last log, alone", last.ids, last.exchange)
         expect_logs(behind, [], total)
+
+    undisturbed(target, Scope(scope), look)
+
+
+def test_a_long_page_is_one_of_many(target: Target, sample: Sample) -> None:
+    """A page of more than a thousand logs shows behind those what the page does that begins there."""
+    scope = sample.past
+
+    def look() -> None:
+        page = listed(target, scope, limit=_LONG)
+        end = listed(target, scope, limit=_DEEP_PAGE, offset=_ROUND)
+        expect(
+            page.ids[_ROUND:] == end.ids[: _LONG - _ROUND],
+            f"{end.ids[: _LONG - _ROUND]} from place {_ROUND} on",
+            page.ids[_ROUND:],
+            page.exchange,
+            end.exchange,
+        )
 
     undisturbed(target, Scope(scope), look)
 

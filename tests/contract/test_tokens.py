@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from auditmock.contract.exchange import TOKEN_VARIABLE, Request
+from auditmock.contract.keys import places
 from auditmock.contract.page import listed
 from auditmock.contract.people import SHARED, STRANGERS
 from auditmock.contract.promises import each, promised
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
+from auditmock.editions import list_editions, open_edition
 from auditmock.openapi import Carrier, Contract
 
 pytestmark = pytest.mark.law("laws", "tokens", "#/components/securitySchemes")
@@ -26,11 +28,6 @@ BAD = {
     "short id": "012345678-0123456789012345678901",
     "unknown": "Nobody0000-0123456789012345678901",
 }
-
-
-def places(contract: Contract) -> list[str]:
-    """List the places of the token."""
-    return [carrier.label for carrier in contract.carriers]
 
 
 def ordered(contract: Contract) -> list[tuple[Carrier, Carrier]]:
@@ -84,13 +81,16 @@ def test_a_good_token_is_good_as_it_is(target: Target, kind: str) -> None:
     expect_refusal(target.send(reading(target, "header", SPOILED[kind])), 401)
 
 
-def test_another_header_will_not_do(target: Target) -> None:
-    """The token in the header Authorization, where the contract has none, is answered with 401."""
-    if "bearer" in places(target.contract):
-        pytest.skip("the token is good there")
-    request = reading(target, None)._replace(headers={"Authorization": f"Bearer {OWN}"})
+def foreign(contract: Contract) -> list[str]:
+    """List the places where other editions look for the token, and that of many other servers."""
+    known = {carrier.label for name in list_editions() for carrier in open_edition(name).carriers}
+    return sorted({*known, "query token"} - {*places(contract)})
 
-    expect_refusal(target.send(request), 401)
+
+@each("place", foreign)
+def test_another_place_will_not_do(target: Target, place: str) -> None:
+    """The token in a place that the contract does not name is answered with 401."""
+    expect_refusal(target.send(reading(target, place)), 401)
 
 
 @each("place", places)

@@ -1,10 +1,12 @@
 """Laws of finding logs by who acted."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 import pytest
 
 from auditmock.contract.exchange import Request
+from auditmock.contract.logs import Log
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.people import READERS, SHARED
 from auditmock.contract.promises import promised
@@ -15,12 +17,18 @@ pytestmark = pytest.mark.law("laws", "filters", "#/components/parameters/q/x-sea
 
 SHOWN = 10
 CHANGES = 200
-NAMES = 4
+NAMES = 3
+NIL = "00000000-0000-0000-0000-000000000000"
 
 
-def test_a_name_finds_that_users_logs(target: Target) -> None:
+@pytest.fixture(scope="module")
+def changes(target: Target) -> Sequence[Log]:
+    """Give the newest changes of users."""
+    return listed(target, "resource_type:user action:write", limit=CHANGES).logs
+
+
+def test_a_name_finds_that_users_logs(target: Target, changes: Sequence[Log]) -> None:
     """What a user did is found by the name and shows it, also when the user is suspended by now."""
-    changes = listed(target, "resource_type:user action:write", limit=CHANGES).logs
     about = [log for log in changes if log["resource_target"]]
     suspended = [log for log in about if log["diff"].get("status", {}).get("new") == "suspended"]
     if not about:
@@ -29,6 +37,19 @@ def test_a_name_finds_that_users_logs(target: Target) -> None:
         page = listed(target, f"username:{name}", limit=SHOWN)
         names = {(log["user"] or {}).get("username", "").lower() for log in page.logs}
         expect(names <= {name.lower()}, f"logs of {name}", sorted(names), page.exchange)
+
+
+def test_who_was_suspended_is_shown_so(target: Target, changes: Sequence[Log]) -> None:
+    """A user whose status was last changed to `suspended` has that in every log."""
+    statuses: dict[str, str] = {}
+    for log in changes:
+        if "status" in log["diff"] and log["request_id"] != NIL:
+            statuses.setdefault(log["resource_id"], log["diff"]["status"].get("new", ""))
+    suspended = {user: log for log in changes if statuses.get(user := log["resource_id"]) == "suspended"}
+    for user, log in list(suspended.items())[:NAMES]:
+        page = listed(target, f"username:{log['resource_target']}", limit=SHOWN)
+        told = {each["user"]["status"] for each in page.logs if each["user"] and each["user"]["id"] == user}
+        expect(told <= {"suspended"}, f"{log['resource_target']} suspended", sorted(told), page.exchange)
 
 
 @promised("me")

@@ -1,74 +1,29 @@
-"""Laws of testgenerate, for runs that may write: one POST is one log, and everything else stays."""
-
-from http import HTTPStatus
+"""Laws of new logs among others: each takes its place, is found at once, and everything else stays."""
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from auditmock.clock import present_instant
-from auditmock.contract.logs import description_of, element, instant, is_address, values_of
+from auditmock.contract.exchange import Request
+from auditmock.contract.logs import element, instant, values_of
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.promises import promised
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect, undisturbed
-from auditmock.contract.writing import MARKER, NIL, PAST, fresh, mark, marked, post, posting, written
-from auditmock.instants import DAY, parse_instant
+from auditmock.contract.writing import PAST, fresh, post, posting, written
+from auditmock.instants import parse_instant
 
-draws = settings.get_profile("writing law")
+a_few_draws = settings.get_profile("law of each")
 pytestmark = [
     pytest.mark.writes,
     pytest.mark.law("laws", "writes", "#/paths/~1audit~1testgenerate/post"),
 ]
 
 LARGEST = 1000
-DIFF = {"foo": {"old": "bar", "new": "baz", "secret": False}}
-DEFAULTS = {
-    "action": "write",
-    "resource_type": "user",
-    "diff": DIFF,
-    "status_code": 200,
-    "request_id": NIL,
-}
 
 
-@draws
-@given(st.data())
-def test_a_post_is_one_log_with_its_fields(target: Target, data: st.DataObject) -> None:
-    """The log is there at once, once, with the fields given and the defaults of the others."""
-    given_fields = {
-        "resource_id": fresh(),
-        "time": PAST,
-        "action": data.draw(st.sampled_from(target.contract.enum("AuditAction"))),
-        "resource_type": data.draw(st.sampled_from(target.contract.enum("ResourceType"))),
-    }
-    left_out = data.draw(st.sets(st.sampled_from(["action", "resource_type"])), "left out")
-    body = {name: value for name, value in given_fields.items() if name not in left_out}
-    log = written(target, body)
-
-    given_time = {"time": log["time"]} if instant(log) == parse_instant(PAST) else {}
-    expected = {**DEFAULTS, **body, **given_time, "user_agent": MARKER}
-    seen = {name: log[name] for name in expected}
-    expect(seen == expected, f"{expected}", seen)
-    wanted = description_of(log, target.contract)
-    expect(log["description"] == wanted, repr(wanted), repr(log["description"]))
-    expect(bool(log["ip"]) and is_address(log["ip"]), "the address of the client", repr(log["ip"]))
-
-
-@draws
-@example(digits="0000006", hours=0)
-@example(digits="999999", hours=-23)
-@given(digits=st.text("0123456789", min_size=1, max_size=9), hours=st.integers(-23, 23))
-def test_a_time_is_kept_in_utc(target: Target, digits: str, hours: int) -> None:
-    """A time with any fraction and offset is shown in UTC, to the microsecond."""
-    time = f"2001-02-03T04:05:06.{digits}{hours:+03d}:30"
-    log = written(target, {"resource_id": fresh(), "time": time})
-
-    expect(instant(log) == parse_instant(time), f"the instant {time}", log["time"])
-
-
-@draws
+@a_few_draws
 @example(seconds=["06", "06.5", "06.25", "06.250001"])
 @given(seconds=st.lists(st.integers(0, 59).map("{:02d}".format), min_size=3, max_size=5))
 def test_a_post_takes_its_place(target: Target, seconds: list[str]) -> None:
@@ -80,24 +35,6 @@ def test_a_post_takes_its_place(target: Target, seconds: list[str]) -> None:
 
     order = sorted(page.logs, key=lambda log: (-instant(log), log["id"]))
     expect_logs(page, order, len(seconds))
-
-
-def test_nothing_given_is_all_defaults(target: Target) -> None:
-    """An empty object writes a log of now, about a new resource, every other field as by default."""
-    own = mark()
-    for media_type in ("application/json", "application/json; charset=utf-8"):
-        headers = {"Content-Type": media_type, "User-Agent": own}
-        exchange = target.send(posting(target, {})._replace(headers=headers))
-        expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
-    new = marked(target, own)
-
-    expect(len(new) == 2, "both logs, among the newest", len(new), exchange)
-    for log in new:
-        seen = {name: log[name] for name in DEFAULTS}
-        expect(seen == DEFAULTS, f"{DEFAULTS}", seen, exchange)
-        age = present_instant() - instant(log)
-        expect(abs(age) < DAY, "the time of writing", log["time"], exchange)
-    expect(new[0]["resource_id"] != new[1]["resource_id"], "a new resource each", new[0]["resource_id"])
 
 
 @promised("whole days")
@@ -144,31 +81,6 @@ def test_what_was_there_stays(target: Target, sample: Sample) -> None:
     undisturbed(target, sample.scope, look)
 
 
-@promised("strict requests")
-def test_a_long_user_agent_is_cut(target: Target) -> None:
-    """A user agent of more than 256 characters is kept as far as that."""
-    resource, name = fresh(), f"{MARKER}/" + "x" * 300
-    post(target, {"resource_id": resource, "time": PAST}, name)
-    page = listed(target, f"resource_id:{resource}")
-
-    kept = [log["user_agent"] for log in page.logs]
-    expect(kept == [name[:256]], f"{name[:256]}", kept, page.exchange)
-
-
-UNSET = {"resource_id": NIL, "time": "0001-01-01T00:00:00Z"}
-
-
-def test_nil_and_zero_count_as_absent(target: Target) -> None:
-    """The nil UUID and the zero time are replaced by a new id and the present."""
-    own = mark()
-    exchange = post(target, {**UNSET, "action": "delete", "resource_type": "user"}, own)
-    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
-    new = marked(target, own, "resource_type:user action:delete")
-
-    expect(len(new) == 1, "the log written just now, among the newest", len(new), exchange)
-    expect(new[0]["resource_id"] != NIL, "a new resource id", NIL, exchange)
-
-
 @promised("me")
 def test_the_target_is_the_caller(target: Target) -> None:
     """The user is the caller, by name the `resource_target`; a search finds what was not there before."""
@@ -182,15 +94,16 @@ def test_the_target_is_the_caller(target: Target) -> None:
     expect(log["resource_target"] == log["user"]["username"], log["user"]["username"], log["resource_target"])
 
 
-TOGETHER = ("create", "write", "delete", "stop")
+TOGETHER = ("create", "write", "delete", "stop", "start", "write")
 
 
 def test_two_at_once_are_two(target: Target) -> None:
-    """POSTs that are sent together are all there, each with its own fields."""
+    """POSTs that are sent together are all there, each with its own fields, whoever reads meanwhile."""
     resource = fresh()
     body = {"resource_id": resource, "time": PAST}
     requests = [posting(target, {**body, "action": action}) for action in TOGETHER]
-    statuses = [exchange.status for exchange in target.send_together(requests)]
+    reading = Request("GET", target.path("get-audit-logs"), [("q", ""), ("limit", "1")])
+    statuses = [exchange.status for exchange in target.send_together([reading, *requests, reading])]
     page = listed(target, f"resource_id:{resource}")
 
     number, actions = len(TOGETHER), sorted(log["action"] for log in page.logs)

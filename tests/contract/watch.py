@@ -21,10 +21,13 @@ _LONGEST = 200
 _CONSTANT = (
     "time",
     "request_id",
+    "organization_id",
     "ip",
     "user_agent",
     "resource_type",
     "resource_id",
+    "resource_target",
+    "resource_icon",
     "action",
     "diff",
     "status_code",

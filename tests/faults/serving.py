@@ -1,5 +1,6 @@
 """A server with one fault."""
 
+import socket
 import uuid
 from collections.abc import Callable
 
@@ -10,7 +11,6 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from auditmock.asgi import App
 from auditmock.errors import not_http
 from auditmock.handlers.wire import refusal_reply
-from auditmock.server import Server
 
 
 class Protocol(HttpToolsProtocol):
@@ -24,6 +24,19 @@ class Protocol(HttpToolsProtocol):
         head = b"".join(b"%s: %s\r\n" % header for header in (*reply.headers, *own))
         self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
         self.transport.close()
+
+
+class Server(uvicorn.Server):
+    """A uvicorn server that says when it is ready."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then say so."""
+        await super().startup(sockets)
+        self._ready()
 
 
 def make_server(app: App, fault: Fault, ready: Callable[[], None]) -> Server:

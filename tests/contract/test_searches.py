@@ -1,0 +1,151 @@
+"""Laws of whole searches: what an element means does not depend on what stands around it."""
+
+from calendar import monthrange
+from collections.abc import Iterator, Sequence
+from http import HTTPStatus
+from urllib.parse import quote
+
+import pytest
+
+from auditmock.contract.exchange import Request
+from auditmock.contract.keys import bare, named, plain
+from auditmock.contract.logs import Log, element, is_left_out, matches, select, telling_value, values_of
+from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.promises import each, promised
+from auditmock.contract.sample import Sample
+from auditmock.contract.target import Target
+from auditmock.contract.verdict import Scope, expect, undisturbed
+from auditmock.openapi import SearchKey
+
+pytestmark = pytest.mark.law("laws", "searches", "#/components/parameters/q/x-search")
+
+LARGEST = 1000
+SHOWN = 10
+MONTHS = 12
+STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
+OTHER = {"date_from": "9999-12-31", "date_to": "0001-01-01", "resource_id": STRANGER}
+"""Values that no log has, where a word would not do."""
+
+
+def told(logs: Sequence[Log], key: SearchKey) -> str:
+    """Choose a telling value of a key; skips a key of which these logs have none."""
+    value = telling_value(logs, key)
+    if not value:
+        pytest.skip(f"no log of the sample has a {key.name}")
+    return value
+
+
+@each("key", plain, named)
+def test_each_key_in_other_words(target: Target, sample: Sample, key: SearchKey) -> None:
+    """Every key may stand behind all others, in capitals, its value in quotes; pages are cut as always."""
+    value = told(sample.logs, key)
+    found = select(sample.logs, key, value)
+    q = f'{sample.around(key.name)} {key.name.upper()}:"{value}"'
+
+    def look() -> None:
+        page = listed(target, q, offset=1)
+        if page.total or not is_left_out(found, key):
+            expect_logs(page, found[1 : 1 + page.usual_limit], len(found))
+
+    undisturbed(target, sample.scope, look)
+
+
+@each("kind", bare)
+def test_each_bare_word_beside_an_action(target: Target, sample: Sample, kind: str) -> None:
+    """Every resource type may be a word without a key, and narrows what an action finds."""
+    keys = target.contract.search.keys
+    key, actions = keys[target.contract.search.bare_term], keys["action"]
+    of_kind = select(sample.logs, key, kind)
+    action = told(of_kind or sample.logs, actions)
+    found = select(of_kind, actions, action)
+    q = sample.within(f"{element(actions, action)} {kind}")
+
+    undisturbed(
+        target,
+        sample.scope,
+        lambda: expect_logs(listed(target, q, limit=SHOWN), found[:SHOWN], len(found)),
+    )
+
+
+@promised("the last value")
+def test_of_each_key_the_last_value_counts(target: Target, sample: Sample) -> None:
+    """Of every key given twice the last value counts, all of them together."""
+    log = next((log for log in sample.logs if log["user"] and log["resource_target"]), sample.logs[0])
+    keys = [key for key in plain(target.contract) if values_of([log], key)]
+    values = {key: values_of([log], key)[0] for key in keys}
+    found = [other for other in sample.logs if all(matches(other, *pair) for pair in values.items())]
+    others = [f"{key.name}:{another(key, values[key])}" for key in keys]
+    q = " ".join([*others, *(element(key, value) for key, value in values.items())])
+
+    undisturbed(
+        target, sample.scope, lambda: expect_logs(listed(target, q, limit=LARGEST), found, len(found))
+    )
+
+
+def another(key: SearchKey, value: str) -> str:
+    """Choose another value of a key."""
+    return next((other for other in key.values if other != value), OTHER.get(key.name, "nobody"))
+
+
+@promised("whole counts", "exact counts")
+def test_months_share_out_a_year(target: Target, sample: Sample) -> None:
+    """A month goes from its first day to its last: the logs of twelve are those of the year they are."""
+    months = list(months_before(sample.logs[0]["time"]))
+    whole_year = f"date_from:{months[-1][0]} date_to:{months[0][1]}"
+    since, until = (target.contract.search.keys[name] for name in ("date_from", "date_to"))
+
+    def look() -> None:
+        whole = listed(target, whole_year, limit=1)
+        total = 0
+        for first, last in months:
+            page = listed(target, f"date_from:{first} date_to:{last}", limit=SHOWN)
+            others = [log["time"] for log in page.logs if not inside(log, (since, first), (until, last))]
+            expect(not others, f"logs from {first} to {last}", others, page.exchange)
+            total += page.total
+        expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
+
+    undisturbed(target, Scope(whole_year), look)
+
+
+def inside(log: Log, *bounds: tuple[SearchKey, str]) -> bool:
+    """Whether a log is within bounds of time."""
+    return all(matches(log, key, day) for key, day in bounds)
+
+
+def months_before(time: str) -> Iterator[tuple[str, str]]:
+    """List the first and the last day of whole months before a time, the latest first."""
+    latest = 12 * int(time[:4]) + int(time[5:7]) - 2
+    for number in range(latest, latest - MONTHS, -1):
+        year, month = number // 12, number % 12 + 1
+        yield f"{year:04}-{month:02}-01", f"{year:04}-{month:02}-{monthrange(year, month)[1]:02}"
+
+
+@promised("me")
+def test_me_narrows_as_a_name_does(target: Target, sample: Sample) -> None:
+    """`username:me` beside other elements finds what the caller's name finds there."""
+    mine = listed(target, "username:me", limit=1).logs
+    if not mine:
+        pytest.skip("the caller has done nothing yet")
+    key = target.contract.search.keys["username"]
+    found = select(sample.logs, key, mine[0]["user"]["username"])
+    q = sample.within("username:me")
+
+    undisturbed(
+        target, sample.scope, lambda: expect_logs(listed(target, q, limit=LARGEST), found, len(found))
+    )
+
+
+def test_parameters_stand_in_any_order(target: Target, sample: Sample) -> None:
+    """`q` may be the last parameter, and a space in it be written as `+`."""
+    path = f"{target.path('get-audit-logs')}?limit=9&offset=2&q="
+    words = quote(sample.within("  "), safe=":").replace("%20", "+")
+
+    def look() -> None:
+        exchange = target.send(Request("GET", path + words))
+        expect(exchange.status == HTTPStatus.OK, "200", exchange.status, exchange)
+        seen, wanted = (
+            [log["id"] for log in logs] for logs in (exchange.json()["audit_logs"], sample.logs[2:11])
+        )
+        expect(seen == wanted, f"{wanted}", seen, exchange)
+
+    undisturbed(target, sample.scope, look)
