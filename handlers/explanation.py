@@ -97,7 +97,7 @@ class Explainer:
             page["after_id"] = after
         world = self._worlds.find(facts.visitor.world)
         if world:
-            wanted = self._understanding.filter(facts.value("q"), facts.visitor.person)
+            wanted, _ = self._understanding.filter(facts.value("q"), facts.visitor.person)
             found = world.store.find(wanted, Page(limit, offset, after or None))
             span = Filter((), wanted.since, wanted.until)
             page |= {"matched": found.count, "shown": found.shown}
