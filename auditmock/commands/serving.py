@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from auditmock.mock import Mock
     from auditmock.server import MockServer, Watch
 
-_UNUSED = "httpx._main"
+UNUSED = "httpx._main"
 """The command line of httpx, which comes along with Connexion, and with it 4 MB of Rich and Pygments."""
 
 
@@ -55,7 +55,7 @@ def serve(**values: Any) -> None:
     mock = mock_of(settings)
 
     def build() -> App:
-        with _left_out(_UNUSED):
+        with _left_out(UNUSED):
             from auditmock.judge import build_judge
 
         return build_judge(mock, settings)
