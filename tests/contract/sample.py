@@ -6,10 +6,11 @@ from typing import NamedTuple
 
 import pytest
 
-from auditmock.contract.logs import Log
+from auditmock.contract.logs import Log, telling_value
 from auditmock.contract.page import listed
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Scope, ask_witness
+from auditmock.openapi import SearchKey
 
 _SIZE = 300
 _OF_A_KIND = 25
@@ -74,6 +75,14 @@ class Sample(NamedTuple):
     def between(self, days: str) -> str:
         """Write a search for the sample's kind of logs on other days."""
         return Bounds(self.bounds.words, days).q
+
+
+def telling(logs: Sequence[Log], key: SearchKey) -> str:
+    """Choose a telling value of a key; skips a key of which these logs have none."""
+    value = telling_value(logs, key)
+    if not value:
+        pytest.skip(f"no log of the sample has a {key.name}")
+    return value
 
 
 def take_gallery(target: Target) -> Sequence[Log]:

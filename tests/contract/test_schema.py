@@ -35,6 +35,7 @@ _LARGEST_PAGE = 200
 """Rows of a page that may be asked for of all logs: nobody knows how many a deployment has."""
 
 _LARGEST_LIMIT = 2147483647
+_DIGITS = 20
 _OF_CLIENT = {"content-length", "connection", "accept-encoding", "user-agent"}
 """Headers that the suite's own client sends, its name among them."""
 _OF_TRANSFER = {"content-length", "transfer-encoding", "content-encoding"}
@@ -137,9 +138,9 @@ def drawn(target: Target, options: Options) -> Any:
 
 def keep_page_small(case: schemathesis.Case[Any]) -> None:
     """Ask for no page that might be a whole deployment; laws of paging try the large ones."""
-    limit = (case.query or {}).get("limit")
-    if isinstance(limit, int) and _LARGEST_PAGE < limit <= _LARGEST_LIMIT:
-        case.query["limit"] = limit % _LARGEST_PAGE
+    limit = str((case.query or {}).get("limit", ""))
+    if limit.isascii() and limit.isdecimal() and _LARGEST_PAGE < int(limit[:_DIGITS]) <= _LARGEST_LIMIT:
+        case.query["limit"] = int(limit) % _LARGEST_PAGE
 
 
 def keep_to_the_past(case: schemathesis.Case[Any]) -> None:

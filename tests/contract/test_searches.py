@@ -9,10 +9,10 @@ import pytest
 
 from auditmock.contract.exchange import Request
 from auditmock.contract.keys import bare, named, plain
-from auditmock.contract.logs import Log, element, is_left_out, matches, select, telling_value, values_of
+from auditmock.contract.logs import Log, element, is_left_out, matches, select, values_of
 from auditmock.contract.page import expect_logs, listed
 from auditmock.contract.promises import each, promised
-from auditmock.contract.sample import Sample
+from auditmock.contract.sample import Sample, telling
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Scope, expect, undisturbed
 from auditmock.openapi import SearchKey
@@ -27,18 +27,10 @@ OTHER = {"date_from": "9999-12-31", "date_to": "0001-01-01", "resource_id": STRA
 """Values that no log has, where a word would not do."""
 
 
-def told(logs: Sequence[Log], key: SearchKey) -> str:
-    """Choose a telling value of a key; skips a key of which these logs have none."""
-    value = telling_value(logs, key)
-    if not value:
-        pytest.skip(f"no log of the sample has a {key.name}")
-    return value
-
-
 @each("key", plain, named)
 def test_each_key_in_other_words(target: Target, sample: Sample, key: SearchKey) -> None:
     """Every key may stand behind all others, in capitals, its value in quotes; pages are cut as always."""
-    value = told(sample.logs, key)
+    value = telling(sample.logs, key)
     found = select(sample.logs, key, value)
     q = f'{sample.around(key.name)} {key.name.upper()}:"{value}"'
 
@@ -56,7 +48,7 @@ def test_each_bare_word_beside_an_action(target: Target, sample: Sample, kind: s
     keys = target.contract.search.keys
     key, actions = keys[target.contract.search.bare_term], keys["action"]
     of_kind = select(sample.logs, key, kind)
-    action = told(of_kind or sample.logs, actions)
+    action = telling(of_kind or sample.logs, actions)
     found = select(of_kind, actions, action)
     q = sample.within(f"{element(actions, action)} {kind}")
 
