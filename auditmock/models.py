@@ -19,6 +19,7 @@ class Person(NamedTuple):
     roles: tuple[str, ...]
     avatar_url: str = ""
     name: str = ""
+    login_type: str = "password"
 
 
 class Filter(NamedTuple):
