@@ -122,6 +122,7 @@ class _Writing:
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
         log = contract.schema("AuditLog")["properties"]
         self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
+        self._build_fields: Mapping[str, str] = log["additional_fields"].get("x-build-fields", {})
         self._enums = {
             "resource_type": ("resource_type", contract.enum("ResourceType")),
             "action": ("audit_action", contract.enum("AuditAction")),
@@ -129,11 +130,13 @@ class _Writing:
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
-        return partial(self._insert, caller_of(visit), self._new_log(values, visit))
+        kept = _normalize(values.get("additional_fields", {}))
+        return partial(self._insert, caller_of(visit), self._new_log(values, visit), kept)
 
     def _new_log(self, values: Mapping[str, Any], visit: Visit) -> NewLog:
         resource_id, time = values.get("resource_id"), values.get("time")
         user_agent = first_header(visit.scope["headers"], b"user-agent") or b""
+        fields = values.get("additional_fields", {})
         return NewLog(
             action=values.get("action") or self._defaults["action"],
             resource_type=values.get("resource_type") or self._defaults["resource_type"],
@@ -143,7 +146,8 @@ class _Writing:
             user_agent=user_agent.decode(errors="replace"),
             request_id=values.get("request_id", NIL_UUID),
             organization_id=values.get("organization_id", NIL_UUID),
-            additional_fields=self._fit(values.get("additional_fields", {})),
+            additional_fields=self._fit(fields),
+            told=tuple(self._tell(fields)),
         )
 
     def _fit(self, fields: Any) -> bytes:
@@ -151,15 +155,22 @@ class _Writing:
         fits = isinstance(fields, dict) and all(isinstance(fields.get(name, ""), str) for name in self._unfit)
         return _normalize(fields) if fits else orjson.dumps(self._unfit)
 
-    def _insert(self, caller: Caller, new: NewLog) -> Reply:
-        """Write a log as the database takes it (reference 12.3)."""
+    def _tell(self, fields: Any) -> Iterator[tuple[str, str]]:
+        """Find the facts that additional fields tell, even those that do not fit as a whole (11.4)."""
+        for shown, fact in self._build_fields.items():
+            text = fields.get(shown) if isinstance(fields, dict) else None
+            if text and isinstance(text, str):
+                yield fact, text
+
+    def _insert(self, caller: Caller, new: NewLog, kept: bytes) -> Reply:
+        """Write a log as the database takes it, its additional fields as they came (reference 12.3)."""
         for field, (enum, known) in self._enums.items():
             value = getattr(new, field)
             if value not in known:
                 raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
-        if _NUL.search(new.additional_fields):
+        if _NUL.search(kept):
             raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
 

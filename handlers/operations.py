@@ -14,7 +14,7 @@ class Operations:
     def __init__(self, contract: Contract) -> None:
         self._language = SearchLanguage(contract.search)
         self._default_limit = contract.default_limit
-        self._veil = Veil(contract.server.get("unseen", {}))
+        self._veil = Veil(contract)
         self._counts_page: bool = contract.paging["count"] == "of_page"
         self._cap: int | None = contract.paging.get("count_cap")
         cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap
