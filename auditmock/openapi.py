@@ -237,9 +237,10 @@ class Contract:
 
     @cached_property
     def database_refusals(self) -> frozenset[str]:
-        """The details of the 500s that its database has for numbers (`x-paging`)."""
+        """The details of its database's 500s: for numbers (`x-paging`), for logs of nobody (`x-no-user`)."""
         negative = self.paging.get("numbers", {}).get("negative", {})
-        return frozenset(negative.values() if isinstance(negative, dict) else ())
+        no_user = self.schema("User").get("x-no-user", "")
+        return frozenset((*(negative.values() if isinstance(negative, dict) else ()), no_user)) - {""}
 
     def explains_failure(self, body: Any) -> bool:
         """Tell whether the body of a 500 says what the contract says its database does."""

@@ -1,6 +1,7 @@
 """The deployed editions: every case of `tests/data/editions` over HTTP.
 
-The mock has no history, but for cases that ask for one (`history: true`).
+The mock has no history, but for cases that ask for one (`history: true`) or for a world that begins with the
+scenario of some token (`scenario: DeletedUse`).
 """
 
 import json
@@ -104,9 +105,7 @@ def _call(case: Mapping[str, Any], secret: str) -> Call:
 def _fill(value: Any, words: Words) -> Any:
     """Fill in what is written as `<owner.id>`, anywhere in a case."""
     if isinstance(value, str):
-        return re.sub(
-            r"<([a-z_-]+)\.(id|username|email|owner)>", lambda found: words[found[1]][found[2]], value
-        )
+        return re.sub(r"<([a-z_-]+)\.(\w+)>", lambda found: words[found[1]][found[2]], value)
     if isinstance(value, dict):
         return {name: _fill(each, words) for name, each in value.items()}
     return [_fill(each, words) for each in value] if isinstance(value, list) else value
@@ -151,6 +150,8 @@ def test_a_case(
     logs = LOGS if case.get("history") else 0
     case = _fill(case, {**people, **things_of(edition)} if logs else people)
     secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
+    if "scenario" in case:
+        case = {**case, "as": "nobody", "headers": {"Coder-Session-Token": f"{case['scenario']}-{secret}"}}
     given = [_call({"when": f"POST {WRITE}", "body": fields}, secret) for fields in case.get("given", ())]
 
     app = app_of(edition, case.get("rate_limit", 0), logs)
