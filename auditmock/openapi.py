@@ -151,6 +151,12 @@ class Contract:
         return "x-encoding" in self.document
 
     @property
+    def unwritable(self) -> Mapping[str, Any]:
+        """How a deployed server answers a list that it cannot encode: the `status` and the `text`."""
+        answer: Mapping[str, Any] = self.document.get("x-encoding", {}).get("unwritable", {})
+        return answer
+
+    @property
     def base_path(self) -> str:
         """Where the paths start, without a trailing slash."""
         path: str = self.document["servers"][0]["url"]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from auditmock.errors import database_error, invalid_parameters
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
+from auditmock.handlers.gojson import Number
 from auditmock.handlers.goquery import Values, first_value, read_query
 from auditmock.handlers.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.operations import Operations
@@ -26,6 +28,11 @@ _NUMBERS = ("limit", "offset")
 _TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped U+0000 in JSON, which PostgreSQL does not keep."""
+
+_BEFORE_POINT, _BEHIND_POINT = 131_072, 16_383
+"""The most digits that a number of PostgreSQL has."""
+
+_OVERFLOW = "pq: value overflows numeric format"
 
 _ZERO_TIME = parse_instant(ZERO_TIME)
 _REMEMBERED = 4096
@@ -130,8 +137,7 @@ class _Writing:
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
-        kept = _normalize(values.get("additional_fields", {}))
-        return partial(self._insert, caller_of(visit), self._new_log(values, visit), kept)
+        return partial(self._insert, caller_of(visit), values, visit)
 
     def _new_log(self, values: Mapping[str, Any], visit: Visit) -> NewLog:
         resource_id, time = values.get("resource_id"), values.get("time")
@@ -152,8 +158,20 @@ class _Writing:
 
     def _fit(self, fields: Any) -> bytes:
         """Give additional fields, or what is shown in their place when they do not fit (reference 10.4)."""
-        fits = isinstance(fields, dict) and all(isinstance(fields.get(name, ""), str) for name in self._unfit)
+        fits = isinstance(fields, dict) and all(
+            value is None or name.lower() not in self._unfit or self._is_such(name.lower(), value)
+            for name, value in fields.items()
+        )
         return _normalize(fields) if fits else orjson.dumps(self._unfit)
+
+    def _is_such(self, name: str, value: Any) -> bool:
+        """Tell whether a field is a text, and a UUID where its replacement is one."""
+        if not isinstance(value, str):
+            return False
+        try:
+            return self._unfit[name] != NIL_UUID or bool(parse_uuid(value))
+        except ValueError:
+            return False
 
     def _tell(self, fields: Any) -> Iterator[tuple[str, str]]:
         """Find the facts that additional fields tell, even those that do not fit as a whole (11.4)."""
@@ -162,17 +180,31 @@ class _Writing:
             if text and isinstance(text, str):
                 yield fact, text
 
-    def _insert(self, caller: Caller, new: NewLog, kept: bytes) -> Reply:
-        """Write a log as the database takes it, its additional fields as they came (reference 12.3)."""
+    def _insert(self, caller: Caller, values: Mapping[str, Any], visit: Visit) -> Reply:
+        """Write a log as the database takes it (reference 12.3)."""
+        new = self._new_log(values, visit)
         for field, (enum, known) in self._enums.items():
             value = getattr(new, field)
             if value not in known:
                 raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
-        if _NUL.search(kept):
+        if _NUL.search(_normalize(values.get("additional_fields", {}))):
             raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
+
+
+def _write_number(text: str) -> str:
+    """Write a number as PostgreSQL keeps it, without exponent; refuses (500) one beyond its bounds."""
+    try:
+        number = Decimal(text)
+        _, _, exponent = number.as_tuple()
+    except InvalidOperation:
+        raise database_error(_OVERFLOW) from None
+    if number.adjusted() >= _BEFORE_POINT or int(exponent) < -_BEHIND_POINT:
+        raise database_error(_OVERFLOW)
+    written = format(number, "f")
+    return written if number else written.lstrip("-")
 
 
 def _normalize(value: Any) -> bytes:
@@ -181,6 +213,8 @@ def _normalize(value: Any) -> bytes:
 
 
 def _sort_keys(value: Any) -> Any:
+    if isinstance(value, Number):
+        return orjson.Fragment(_write_number(value.text))
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
         return {name: _sort_keys(value[name]) for name in names}

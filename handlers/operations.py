@@ -1,16 +1,20 @@
 """The operations of the contract, one method each: from an understood request to an answer."""
 
 from collections.abc import Iterable
+from itertools import chain, islice
 
 import orjson
 
-from auditmock.errors import database_error
+from auditmock.errors import PlainRefusal, database_error
 from auditmock.handlers.search import SearchLanguage
 from auditmock.handlers.tokens import Caller
 from auditmock.handlers.veil import Veil
 from auditmock.handlers.wire import NO_CONTENT, Reply, page_reply
 from auditmock.models import Filter, NewLog, Page
 from auditmock.openapi import Contract
+from auditmock.vocabulary import JSON_TYPE
+
+_JSON = (b"content-type", JSON_TYPE.encode())
 
 
 class Operations:
@@ -25,6 +29,7 @@ class Operations:
         self._cap: int | None = contract.paging.get("count_cap")
         cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap
         self._end = b'],"count":%d' + cap + b"}\n"
+        self._unwritable = contract.unwritable
 
     def get_audit_logs(self, caller: Caller, q: str, page: Page) -> Reply:
         """List audit logs; refuses (400) a malformed search and (404) an unknown cursor."""
@@ -35,6 +40,12 @@ class Operations:
 
     def find(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """List audit logs as a deployed server does (reference 8.2, 8.4): a filter, and no hints."""
+        try:
+            return self._find(caller, wanted, page)
+        except OverflowError:
+            return self._break_off()
+
+    def _find(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         found = caller.world.store.find(wanted, page._replace(limit=page.limit or self._default_limit))
         if self._no_user and caller.world.store.lacks_users:
             found = found._replace(blocks=iter(self._scan(found.blocks)))
@@ -42,7 +53,16 @@ class Operations:
             found = found._replace(count=0)
         elif self._cap is not None and found.count > self._cap:
             found = found._replace(count=self._cap + 1)
+        # what cannot be written is of the last of all years, so it comes first
+        found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
         return page_reply(self._veil.cover(found, caller.roles), (), self._end)
+
+    def _break_off(self) -> Reply:
+        """Answer as a server whose encoder has failed, with its words or with nothing (3, 12.5)."""
+        if self._unwritable["text"]:
+            headers = (("X-Content-Type-Options", "nosniff"),)
+            raise PlainRefusal(self._unwritable["status"], self._unwritable["text"], headers=headers)
+        return Reply(self._unwritable["status"], [_JSON, (b"content-length", b"0")], b"")
 
     def _scan(self, blocks: Iterable[list[bytes]]) -> list[list[bytes]]:
         """Read a page as such a server's database does: refuses (500) it for one log of nobody (10.2)."""

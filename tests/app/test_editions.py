@@ -164,3 +164,30 @@ def test_a_case(
 def test_there_are_cases() -> None:
     """The reference's tables make hundreds of cases."""
     assert sum(map(len, CASES_OF.values())) >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("1.10", "1.10"), ("1e2", "100"), ("-0", "0"), ("1E-3", "0.001"), ("-12345678901234567890123.0", None)],
+)
+def test_numbers_are_kept_as_postgresql_keeps_them(app_of: App, written: str, kept: str | None) -> None:
+    """Numbers of additional fields come back to the digit, without exponent (reference 10.4)."""
+    secret = sha256(written.encode()).hexdigest()[:SECRET_LENGTH]
+    calls: list[Mapping[str, Any]] = [
+        {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":[{written}]}}}}'},
+        {"when": f"GET {LIST}?limit=1"},
+    ]
+
+    _, answer = drive(app_of("v2.35", 0, 0), [_call(each, secret) for each in calls])
+
+    assert f'"additional_fields":{{"a":[{kept or written}]}}'.encode() in answer.body
+
+
+@pytest.mark.parametrize("written", ["1e131072", "1e-16384", "1e99999999999999999999"])
+def test_numbers_beyond_postgresql_are_refused(app_of: App, written: str) -> None:
+    """A number that PostgreSQL cannot hold is a 500 of the database."""
+    call = {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":{written}}}}}'}
+
+    (answer,) = drive(app_of("v2.35", 0, 0), [_call(call, "n" * SECRET_LENGTH)])
+
+    assert (answer.status, answer.json()["detail"]) == (500, "pq: value overflows numeric format")
