@@ -151,16 +151,9 @@ class Contract:
         return "x-encoding" in self.document
 
     @property
-    def unwritable(self) -> Mapping[str, Any]:
-        """How a deployed server answers a list that it cannot encode: the `status` and the `text`."""
-        answer: Mapping[str, Any] = self.document.get("x-encoding", {}).get("unwritable", {})
-        return answer
-
-    @property
     def base_path(self) -> str:
         """Where the paths start, without a trailing slash."""
-        path: str = self.document["servers"][0]["url"]
-        return path.rstrip("/")
+        return str(self.document["servers"][0]["url"]).rstrip("/")
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
@@ -245,8 +238,8 @@ class Contract:
     def database_refusals(self) -> frozenset[str]:
         """The details of its database's 500s: for numbers (`x-paging`), for logs of nobody (`x-no-user`)."""
         negative = self.paging.get("numbers", {}).get("negative", {})
-        no_user = self.schema("User").get("x-no-user", "")
-        return frozenset((*(negative.values() if isinstance(negative, dict) else ()), no_user)) - {""}
+        told = negative.values() if isinstance(negative, dict) else ()
+        return frozenset((*told, self.schema("User").get("x-no-user", ""))) - {""}
 
     def explains_failure(self, body: Any) -> bool:
         """Tell whether the body of a 500 says what the contract says its database does."""

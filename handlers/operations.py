@@ -1,7 +1,8 @@
 """The operations of the contract, one method each: from an understood request to an answer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import chain, islice
+from typing import Any
 
 import orjson
 
@@ -29,7 +30,7 @@ class Operations:
         self._cap: int | None = contract.paging.get("count_cap")
         cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap
         self._end = b'],"count":%d' + cap + b"}\n"
-        self._unwritable = contract.unwritable
+        self._unwritable: Mapping[str, Any] = contract.document.get("x-encoding", {}).get("unwritable", {})
 
     def get_audit_logs(self, caller: Caller, q: str, page: Page) -> Reply:
         """List audit logs; refuses (400) a malformed search and (404) an unknown cursor."""
