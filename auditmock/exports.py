@@ -26,7 +26,7 @@ def _write_body(mock: Mock) -> Iterator[bytes]:
     caller = Caller(Holder.OWNER, world.cast[Holder.OWNER].username, frozenset({"owner"}), world)
     page = Page(max(1, len(world.store)))
     if mock.contract.server:
-        reply = mock.operations.find(caller, Filter(), page)
+        reply = mock.operations.write(caller, Filter(), page)
     else:
         reply = mock.operations.get_audit_logs(caller, "", page)
     yield from (reply.body,) if isinstance(reply.body, bytes) else reply.body

@@ -12,6 +12,9 @@ WEEK = 7 * DAY
 _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min - EPOCH) // _MICROSECOND  # noqa: DTZ901
 LAST = (datetime.max - EPOCH) // _MICROSECOND  # noqa: DTZ901
+CYCLE = 146_097 * DAY
+"""400 years: after them the calendar is the same again."""
+
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)"
     r"(?:\.([0-9]+))?(?:[Zz]|([+-])([01][0-9]|2[0-3]):([0-5][0-9]))"
@@ -28,6 +31,16 @@ def format_instant(instant: int) -> str:
     """Write an instant as Go does: up to six digits of fraction, trailing zeros cut, `Z` (reference 10.1)."""
     text = (EPOCH + timedelta(microseconds=instant)).isoformat()
     return (text.rstrip("0") if "." in text else text) + "Z"
+
+
+def format_any_year(instant: int) -> str:
+    """Write an instant likewise, of the year 0, too; raises OverflowError outside the years 0 to 9999."""
+    if instant >= _FIRST:
+        return format_instant(instant)
+    text = format_instant(instant + CYCLE)
+    if not text.startswith("0400"):
+        raise OverflowError(instant)
+    return "0000" + text[4:]
 
 
 def parse_instant(text: str) -> int:

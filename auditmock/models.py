@@ -19,6 +19,7 @@ class Person(NamedTuple):
     roles: tuple[str, ...]
     avatar_url: str = ""
     name: str = ""
+    login_type: str = "password"
 
 
 class Filter(NamedTuple):
@@ -61,6 +62,8 @@ class NewLog(NamedTuple):
     organization_id: str = NIL_UUID
     additional_fields: bytes = b"{}"
     """As JSON."""
+    told: tuple[tuple[str, str], ...] = ()
+    """The facts that the additional fields tell, by their names in the contract's `x-link`."""
 
 
 class Validation(NamedTuple):

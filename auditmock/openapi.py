@@ -153,8 +153,7 @@ class Contract:
     @property
     def base_path(self) -> str:
         """Where the paths start, without a trailing slash."""
-        path: str = self.document["servers"][0]["url"]
-        return path.rstrip("/")
+        return str(self.document["servers"][0]["url"]).rstrip("/")
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
@@ -237,9 +236,10 @@ class Contract:
 
     @cached_property
     def database_refusals(self) -> frozenset[str]:
-        """The details of the 500s that its database has for numbers (`x-paging`)."""
+        """The details of its database's 500s: for numbers (`x-paging`), for logs of nobody (`x-no-user`)."""
         negative = self.paging.get("numbers", {}).get("negative", {})
-        return frozenset(negative.values() if isinstance(negative, dict) else ())
+        told = negative.values() if isinstance(negative, dict) else ()
+        return frozenset((*told, self.schema("User").get("x-no-user", ""))) - {""}
 
     def explains_failure(self, body: Any) -> bool:
         """Tell whether the body of a 500 says what the contract says its database does."""

@@ -3,7 +3,9 @@
 import asyncio
 import logging
 import re
+from functools import partial
 from typing import Any, ClassVar, NamedTuple, cast
+from urllib.parse import unquote_to_bytes
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
@@ -12,6 +14,7 @@ from auditmock.asgi import Scope
 from auditmock.errors import not_http
 from auditmock.front import Front
 from auditmock.handlers.disturbance import TRANSPORT
+from auditmock.handlers.route import KNOWN_METHODS
 from auditmock.handlers.wire import Reply, refusal_reply
 
 _log = logging.getLogger(__name__)
@@ -23,6 +26,7 @@ _LAST_MOMENT = 0.7
 """Seconds until connections are closed: what is unfinished then gets no answer rather than a wrong one."""
 
 _REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]")
+_ODD_METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/\S*) HTTP/1\.[01]\r\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
 _PLAIN_QUERY = re.compile(rb"[0-9A-Za-z%&+,.:=_~*-]*")
 _ODD_HEADERS = frozenset({b"upgrade", b"expect"})
@@ -51,10 +55,12 @@ class Protocol(HttpToolsProtocol):
     _begun: RequestResponseCycle | None = None
     _between = True
     _used = False
+    _came = b""
     _habit: Habit | None = None
 
     def data_received(self, data: bytes) -> None:
         """Read; clients that write a target in plain UTF-8, as curl does, are understood."""
+        self._came = data
         habit, self._habit = self._habit, None
         if habit is not None and self._answer_alike(habit, data):
             self._habit = habit
@@ -151,12 +157,39 @@ class Protocol(HttpToolsProtocol):
         if self._broken:
             return
         self._broken = True
+        refuse = partial(self._refuse, self._came)
         if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
-            self._refuse()
+            refuse()
         else:
-            self.cycle.on_response = self._refuse
+            self.cycle.on_response = refuse
 
-    def _refuse(self) -> None:
+    def _refuse(self, came: bytes) -> None:
+        asked = _ODD_METHOD.match(came)
+        reply = self._ask_routes(asked) if asked and asked[1].decode() not in KNOWN_METHODS else None
+        if reply is not None and isinstance(reply.body, bytes):
+            self._write(reply, b"connection: close\r\n\r\n", reply.body)
+            self.transport.close()
+        else:
+            self._refuse_bytes()
+
+    def _ask_routes(self, asked: re.Match[bytes]) -> Reply | None:
+        """Ask about a method that only the parser does not know: routers of some editions refuse it."""
+        path, _, query = asked[2].partition(b"?")
+        scope: Any = {
+            "type": "http",
+            "method": asked[1].decode(),
+            "headers": [],
+            "client": self.client,
+            "path": unquote_to_bytes(path).decode(errors="replace"),
+            "raw_path": path,
+            "query_string": query,
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": self.server,
+        }
+        return self.front.answer(scope, b"")
+
+    def _refuse_bytes(self) -> None:
         reply = refusal_reply(not_http())
         headers = [*reply.headers, *self.stamp.headers(), (b"connection", b"close")]
         head = b"".join(b"%s: %s\r\n" % header for header in headers)

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from auditmock.errors import Refusal, database_error, invalid_parameters
-from auditmock.handlers.gotext import parse_date, parse_uuid, quote
-from auditmock.instants import DAY, SECOND, format_instant, parse_instant
+from auditmock.handlers.gotext import lower_case, parse_date, parse_uuid, quote
+from auditmock.instants import DAY, SECOND, format_any_year, parse_instant
 from auditmock.models import Filter, Validation
 from auditmock.openapi import Search, SearchKey
 from auditmock.vocabulary import ME, NIL_UUID, ZERO_TIME
@@ -49,7 +49,7 @@ class AuditQuery:
         """Understand a search by the user of that name; refuses (400) what the edition does not take."""
         if not text:
             return Filter()
-        values = self._collect(text.lower())
+        values = self._collect(lower_case(text))
         problems: list[Validation] = []
         read: dict[str, Any] = {}
         for name, given in values.given.items():
@@ -169,7 +169,7 @@ def _read_uuid(key: SearchKey, text: str) -> str:
 
 def _check_order(since: int, until: int) -> None:
     if until < since:
-        shown = format_instant(until).replace("T", " ").replace("Z", " +0000 UTC")
+        shown = format_any_year(until).replace("T", " ").replace("Z", " +0000 UTC")
         raise _bad_search(Validation("q", f'DateTo value "{shown}" cannot be before than DateFrom'))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 from typing import Any
 
@@ -11,6 +12,7 @@ from auditmock.errors import database_error, invalid_parameters
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
+from auditmock.handlers.gojson import Number
 from auditmock.handlers.goquery import Values, first_value, read_query
 from auditmock.handlers.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.operations import Operations
@@ -26,6 +28,11 @@ _NUMBERS = ("limit", "offset")
 _TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
 _NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped U+0000 in JSON, which PostgreSQL does not keep."""
+
+_BEFORE_POINT, _BEHIND_POINT = 131_072, 16_383
+"""The most digits that a number of PostgreSQL has."""
+
+_OVERFLOW = "pq: value overflows numeric format"
 
 _ZERO_TIME = parse_instant(ZERO_TIME)
 _REMEMBERED = 4096
@@ -122,6 +129,7 @@ class _Writing:
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
         log = contract.schema("AuditLog")["properties"]
         self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
+        self._build_fields: Mapping[str, str] = log["additional_fields"].get("x-build-fields", {})
         self._no_fields = self._fit({})
         self._enums = (
             ("resource_type", frozenset(contract.enum("ResourceType"))),
@@ -130,11 +138,12 @@ class _Writing:
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
-        return partial(self._insert, caller_of(visit), self._new_log(values, visit))
+        return partial(self._insert, caller_of(visit), values, visit)
 
     def _new_log(self, values: Mapping[str, Any], visit: Visit) -> NewLog:
         resource_id, time = values.get("resource_id"), values.get("time")
         user_agent = first_header(visit.scope["headers"], b"user-agent") or b""
+        given, fields = "additional_fields" in values, values.get("additional_fields")
         return NewLog(
             action=values.get("action") or self._defaults["action"],
             resource_type=values.get("resource_type") or self._defaults["resource_type"],
@@ -144,26 +153,58 @@ class _Writing:
             user_agent=user_agent.decode(errors="replace"),
             request_id=values.get("request_id", NIL_UUID),
             organization_id=values.get("organization_id", NIL_UUID),
-            additional_fields=self._fit(values["additional_fields"])
-            if "additional_fields" in values
-            else self._no_fields,
+            additional_fields=self._fit(fields) if given else self._no_fields,
+            told=tuple(self._tell(fields)) if given else (),
         )
 
     def _fit(self, fields: Any) -> bytes:
         """Give additional fields, or what is shown in their place when they do not fit (reference 10.4)."""
-        fits = isinstance(fields, dict) and all(isinstance(fields.get(name, ""), str) for name in self._unfit)
+        fits = isinstance(fields, dict) and all(
+            value is None or name.lower() not in self._unfit or self._is_such(name.lower(), value)
+            for name, value in fields.items()
+        )
         return _normalize(fields) if fits else orjson.dumps(self._unfit)
 
-    def _insert(self, caller: Caller, new: NewLog) -> Reply:
+    def _is_such(self, name: str, value: Any) -> bool:
+        """Tell whether a field is a text, and a UUID where its replacement is one."""
+        if not isinstance(value, str):
+            return False
+        try:
+            return self._unfit[name] != NIL_UUID or bool(parse_uuid(value))
+        except ValueError:
+            return False
+
+    def _tell(self, fields: Any) -> Iterator[tuple[str, str]]:
+        """Find the facts that additional fields tell, even those that do not fit as a whole (11.4)."""
+        for shown, fact in self._build_fields.items():
+            text = fields.get(shown) if isinstance(fields, dict) else None
+            if text and isinstance(text, str):
+                yield fact, text
+
+    def _insert(self, caller: Caller, values: Mapping[str, Any], visit: Visit) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
+        new = self._new_log(values, visit)
         for value, (enum, known) in zip((new.resource_type, new.action), self._enums, strict=True):
             if value not in known:
                 raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
-        if _NUL.search(new.additional_fields):
+        if _NUL.search(_normalize(values.get("additional_fields", {}))):
             raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
+
+
+def _write_number(text: str) -> str:
+    """Write a number as PostgreSQL keeps it, without exponent; refuses (500) one beyond its bounds."""
+    try:
+        number = Decimal(text)
+        _, _, exponent = number.as_tuple()
+    except InvalidOperation:
+        raise database_error(_OVERFLOW) from None
+    if number.adjusted() >= _BEFORE_POINT or int(exponent) < -_BEHIND_POINT:
+        raise database_error(_OVERFLOW)
+    written = format(number, "f")
+    return written if number else written.lstrip("-")
 
 
 def _normalize(value: Any) -> bytes:
@@ -172,6 +213,8 @@ def _normalize(value: Any) -> bytes:
 
 
 def _sort_keys(value: Any) -> Any:
+    if isinstance(value, Number):
+        return orjson.Fragment(_write_number(value.text))
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
         return {name: _sort_keys(value[name]) for name in names}

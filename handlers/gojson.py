@@ -22,6 +22,12 @@ class Node(NamedTuple):
     value: Any
 
 
+class Number(NamedTuple):
+    """A number as it was written, to the digit."""
+
+    text: str
+
+
 Members = list[tuple[str, Node]]
 
 
@@ -38,12 +44,12 @@ def read_first(body: bytes) -> Node:
 
 
 def plain(node: Node) -> Any:
-    """Make plain Python values of a node; of a name that stands twice the last one counts."""
+    """Make plain values of a node; of a name that stands twice the last one counts."""
     if node.kind == "object":
         return {name: plain(value) for name, value in node.value}
     if node.kind == "array":
         return [plain(value) for value in node.value]
-    return node.value
+    return Number(node.text) if node.kind == "number" else node.value
 
 
 class _Scanner:
@@ -121,7 +127,7 @@ class _Scanner:
             self._next(f"in literal {word} (expecting '{letter}')", letter)
         return {"true": True, "false": False, "null": None}[word]
 
-    def _number(self) -> float:
+    def _number(self) -> str:
         start = self._place
         if self._peek() == "-":
             self._place += 1
@@ -137,10 +143,7 @@ class _Scanner:
                 self._place += 1
             self._next("in exponent of numeric literal", _DIGITS)
             self._digits()
-        text = self._text[start : self._place]
-        return (
-            int(text) if text.lstrip("-").isdigit() and len(text) < len("9007199254740993") else float(text)
-        )
+        return self._text[start : self._place]
 
     def _digits(self) -> None:
         while self._peek() in _DIGITS and self._peek():

@@ -8,9 +8,12 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from auditmock.instants import DAY, EPOCH, SECOND
+from auditmock.instants import CYCLE, DAY, EPOCH, SECOND
 
 _SHORT = {"\a": "a", "\b": "b", "\f": "f", "\n": "n", "\r": "r", "\t": "t", "\v": "v", '"': '"', "\\": "\\"}
+_LOWER = {"\u0130": "i"}
+"""Letters whose lower case has one character in Go and two in Python."""
+
 _INTEGER = re.compile(r"[+-]?[0-9]+")
 _HEX = re.compile(r"[0-9A-Fa-f]{32}")
 _DASHES = (8, 13, 18, 23)
@@ -33,6 +36,11 @@ def _escape(character: str) -> str:
     if code < _BYTE:
         return f"\\x{code:02x}"
     return f"\\u{code:04x}" if code < _PLANE else f"\\U{code:08x}"
+
+
+def lower_case(text: str) -> str:
+    """Write in lower case as Go does: each letter for itself, whatever stands around it."""
+    return text.lower() if text.isascii() else "".join(_LOWER.get(each) or each.lower() for each in text)
 
 
 def parse_integer(text: str, bits: int, function: str) -> int:
@@ -108,6 +116,7 @@ _TIME = (
 _FRACTION = re.compile(r"[.,]([0-9]+)")
 _ZONE = re.compile(r"Z|([+-])([0-9]{2}):([0-9]{2})")
 _ZONE_TEXT = "Z07:00"
+_LIKE_YEAR_0 = 400
 _USUAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -149,11 +158,13 @@ class _Reader:
         """Check that nothing is left over; gives the first instant of the day."""
         if self.rest:
             raise ValueError(f"parsing time {quote(self._told)}: extra text: {quote(self.rest)}")
+        year = numbers["year"]
         try:
-            day = date(max(numbers["year"], 1), numbers["month"], numbers["day"])
+            # Python's calendar has no year 0; the year 400 is like it
+            day = date(year or _LIKE_YEAR_0, numbers["month"], numbers["day"])
         except ValueError:
             raise self.outside("day") from None
-        return (day - EPOCH.date()).days * DAY
+        return (day - EPOCH.date()).days * DAY - (0 if year else CYCLE)
 
     def wrong(self, piece: str) -> ValueError:
         told, layout = quote(self._told), quote(self._layout)

@@ -2,22 +2,32 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
+import orjson
+
+from auditmock.fixtures.form import go_json
+from auditmock.fixtures.wording import Wording
 from auditmock.models import Found
+from auditmock.openapi import Contract
 
-_LINK = b'"resource_link":"'
-_SHOWN = re.compile(rb'[^"]*","is_deleted":(?:true|false)')
-_HIDDEN = b'","is_deleted":false'
+_TYPE = re.compile(rb'"resource_type":"([^"]*)"')
+_LINK = b'"resource_link":'
+_SHOWN = re.compile(rb'"(?:[^"\\]|\\.)*","is_deleted":(?:true|false)')
+_HIDDEN = b',"is_deleted":false'
 
 
 class Veil:
     """Takes links and deletions out of logs; who does not see which types is the contract's `unseen`."""
 
-    def __init__(self, unseen: Mapping[str, Any]) -> None:
+    def __init__(self, contract: Contract) -> None:
+        unseen = contract.server.get("unseen", {})
+        fields = contract.schema("AuditLog")["properties"]["additional_fields"]
+        self._wording = Wording(contract)
+        self._told: Mapping[str, str] = fields.get("x-build-fields", {})
         self._roles = frozenset(unseen.get("by", ()))
-        kinds = "|".join(unseen.get("resource_types", ())).encode()
-        self._about = re.compile(b'"resource_type":"(?:%b)"' % kinds)
+        self._types = frozenset(unseen.get("resource_types", ()))
+        anything = dict.fromkeys(self._told.values(), "x")
+        self._telling = {kind for kind in self._types if self._tell(kind, anything)}
 
     def cover(self, found: Found, roles: frozenset[str]) -> Found:
         """Show what is found as a caller of these roles sees it."""
@@ -27,9 +37,24 @@ class Veil:
 
     def _cover(self, blocks: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
         for block in blocks:
-            yield [self._hide(log) if self._about.search(log) else log for log in block]
+            yield [self._show(log) for log in block]
 
-    def _hide(self, log: bytes) -> bytes:
-        # the last one is the log's own: additional fields, which may hold anything, stand before it
-        before, link, rest = log.rpartition(_LINK)
-        return b"".join((before, link, _SHOWN.sub(_HIDDEN, rest, count=1)))
+    def _show(self, log: bytes) -> bytes:
+        # additional fields may hold anything: the log's own type stands before them, its own link behind
+        about = _TYPE.search(log)
+        if about is None or about[1].decode() not in self._types:
+            return log
+        before, name, rest = log.rpartition(_LINK)
+        link = go_json(self._link(log, about[1].decode()))
+        return b"".join((before, name, _SHOWN.sub(lambda _: link + _HIDDEN, rest, count=1)))
+
+    def _link(self, log: bytes, resource_type: str) -> str:
+        """Write what a log alone tells of its link; empty when it takes a look at the resource."""
+        if resource_type not in self._telling:
+            return ""
+        fields = orjson.loads(log)["additional_fields"] or {}
+        told = {fact: fields[shown] for shown, fact in self._told.items() if fields.get(shown)}
+        return self._tell(resource_type, told)
+
+    def _tell(self, resource_type: str, told: Mapping[str, str]) -> str:
+        return self._wording.link(resource_type, self._wording.take(resource_type, told))

@@ -1,4 +1,8 @@
-"""The deployed editions: every case of `tests/data/editions` over HTTP, against a mock without a history."""
+"""The deployed editions: every case of `tests/data/editions` over HTTP.
+
+The mock has no history, but for cases that ask for one (`history: true`) or for a world that begins with the
+scenario of some token (`scenario: DeletedUse`).
+"""
 
 import json
 import re
@@ -25,9 +29,13 @@ CASES = Path(__file__).parents[1] / "data" / "editions"
 EDITIONS = tuple(find_overlays())
 LEAST = 300
 """Cases there are at least."""
+LOGS = 2000
+"""Logs of a history."""
 
-App = Callable[[str, int], AsgiApp]
-"""Gives the mock of an edition, and of so many requests a minute; 0 is no limit."""
+App = Callable[[str, int, int], AsgiApp]
+"""Gives the mock of an edition, of so many requests a minute (0 is no limit) and so many logs."""
+Words = Mapping[str, Mapping[str, str]]
+"""What cases say of people and things: what stands in their texts as `<owner.id>` or `<build.number>`."""
 
 
 def read_cases(edition: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -44,20 +52,37 @@ CASES_OF = {edition: dict(read_cases(edition)) for edition in EDITIONS}
 def app_of() -> App:
     """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
 
-    def make(edition: str, limit: int) -> AsgiApp:
-        return create_app(Settings(edition=edition, logs=0, rate_limit=limit), lambda: NOW)
+    def make(edition: str, limit: int, logs: int) -> AsgiApp:
+        return create_app(Settings(edition=edition, logs=logs, rate_limit=limit), lambda: NOW)
 
     return cache(make)
 
 
 @pytest.fixture(scope="session")
-def people(app_of: App) -> Mapping[str, Mapping[str, str]]:
-    """Give what cases say of people: what stands in their texts as `<owner.id>`."""
+def people(app_of: App) -> Words:
+    """Give what cases say of people."""
     secret = "p" * SECRET_LENGTH
     calls: list[Mapping[str, Any]] = [{"when": f"POST {WRITE}", "body": {}}, {"when": f"GET {LIST}?limit=1"}]
-    _, answer = drive(app_of(EDITIONS[0], 0), [_call(each, secret) for each in calls])
+    _, answer = drive(app_of(EDITIONS[0], 0, 0), [_call(each, secret) for each in calls])
     user = answer.json()["audit_logs"][0]["user"]
     return {"owner": {"id": user["id"], "username": user["username"], "email": user["email"]}}
+
+
+@pytest.fixture(scope="session")
+def things_of(app_of: App) -> Callable[[str], Words]:
+    """Give a function that gives what cases say of an edition's history: what is left of it, and is gone."""
+
+    def look(edition: str) -> Words:
+        call = _call({"when": f"GET {LIST}?limit={LOGS}"}, "t" * SECRET_LENGTH)
+        logs = drive(app_of(edition, 0, LOGS), [call])[0].json()["audit_logs"]
+        return {f"{'gone-' if log['is_deleted'] else ''}{log['resource_type']}": _tell(log) for log in logs}
+
+    return cache(look)
+
+
+def _tell(log: Mapping[str, Any]) -> Mapping[str, str]:
+    """Tell what cases say of a thing: its id, and who owns it, where that is whoever acts."""
+    return {"id": log["resource_id"], "owner": (log["user"] or {}).get("username", "")}
 
 
 def _call(case: Mapping[str, Any], secret: str) -> Call:
@@ -77,10 +102,10 @@ def _call(case: Mapping[str, Any], secret: str) -> Call:
     )
 
 
-def _fill(value: Any, words: Mapping[str, Mapping[str, str]]) -> Any:
+def _fill(value: Any, words: Words) -> Any:
     """Fill in what is written as `<owner.id>`, anywhere in a case."""
     if isinstance(value, str):
-        return re.sub(r"<(owner)\.(\w+)>", lambda found: words[found[1]][found[2]], value)
+        return re.sub(r"<([a-z_-]+)\.(\w+)>", lambda found: words[found[1]][found[2]], value)
     if isinstance(value, dict):
         return {name: _fill(each, words) for name, each in value.items()}
     return [_fill(each, words) for each in value] if isinstance(value, list) else value
@@ -117,13 +142,20 @@ def _seen(answer: Answer, wanted: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("edition", "name"), [(edition, name) for edition, cases in CASES_OF.items() for name in cases]
 )
-def test_a_case(edition: str, name: str, app_of: App, people: Mapping[str, Mapping[str, str]]) -> None:
+def test_a_case(
+    edition: str, name: str, app_of: App, people: Words, things_of: Callable[[str], Words]
+) -> None:
     """What the reference says of a request is what the edition answers."""
-    case = _fill(CASES_OF[edition][name], people)
+    case = CASES_OF[edition][name]
+    logs = LOGS if case.get("history") else 0
+    case = _fill(case, {**people, **things_of(edition)} if logs else people)
     secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
+    if "scenario" in case:
+        case = {**case, "as": "nobody", "headers": {"Coder-Session-Token": f"{case['scenario']}-{secret}"}}
     given = [_call({"when": f"POST {WRITE}", "body": fields}, secret) for fields in case.get("given", ())]
 
-    *written, answer = drive(app_of(edition, case.get("rate_limit", 0)), [*given, _call(case, secret)])
+    app = app_of(edition, case.get("rate_limit", 0), logs)
+    *written, answer = drive(app, [*given, _call(case, secret)])
 
     assert {each.status for each in written} <= {204}
     assert _seen(answer, case["then"]) == case["then"]
@@ -132,3 +164,30 @@ def test_a_case(edition: str, name: str, app_of: App, people: Mapping[str, Mappi
 def test_there_are_cases() -> None:
     """The reference's tables make hundreds of cases."""
     assert sum(map(len, CASES_OF.values())) >= LEAST
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [("1.10", "1.10"), ("1e2", "100"), ("-0", "0"), ("1E-3", "0.001"), ("-12345678901234567890123.0", None)],
+)
+def test_numbers_are_kept_as_postgresql_keeps_them(app_of: App, written: str, kept: str | None) -> None:
+    """Numbers of additional fields come back to the digit, without exponent (reference 10.4)."""
+    secret = sha256(written.encode()).hexdigest()[:SECRET_LENGTH]
+    calls: list[Mapping[str, Any]] = [
+        {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":[{written}]}}}}'},
+        {"when": f"GET {LIST}?limit=1"},
+    ]
+
+    _, answer = drive(app_of("v2.35", 0, 0), [_call(each, secret) for each in calls])
+
+    assert f'"additional_fields":{{"a":[{kept or written}]}}'.encode() in answer.body
+
+
+@pytest.mark.parametrize("written", ["1e131072", "1e-16384", "1e99999999999999999999"])
+def test_numbers_beyond_postgresql_are_refused(app_of: App, written: str) -> None:
+    """A number that PostgreSQL cannot hold is a 500 of the database."""
+    call = {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":{written}}}}}'}
+
+    (answer,) = drive(app_of("v2.35", 0, 0), [_call(call, "n" * SECRET_LENGTH)])
+
+    assert (answer.status, answer.json()["detail"]) == (500, "pq: value overflows numeric format")

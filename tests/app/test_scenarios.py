@@ -1,6 +1,5 @@
 """Scenarios over HTTP: a token is enough to be in one."""
 
-import json
 import tracemalloc
 from pathlib import Path
 
@@ -27,9 +26,10 @@ def test_a_token_opens_its_scenario(edition: str) -> None:
     tokens = [
         f"{half}-{SECRET}" for half in ("Owner00000", "Busy000000", "Empty00000", "FirstDay00", "Hostile000")
     ]
-    counts = [answer.json()["count"] for answer in drive(app, [listing(ALL, token) for token in tokens])]
+    # one log: a longer page of the hostile one is none that all editions can show
+    answers = drive(app, [listing("q=&limit=1", token) for token in tokens])
 
-    assert counts == [30, 30, 0, 12, 11]
+    assert [answer.json()["count"] for answer in answers] == [30, 30, 0, 12, 11]
 
 
 def test_a_scenarios_worlds_are_apart() -> None:
@@ -115,8 +115,10 @@ def test_an_idle_world_of_a_scenario_is_small(scenario: str) -> None:
 def test_hostile_text_crosses_the_wire(edition: str) -> None:
     """A body with hostile text is UTF-8 and JSON, and reads as what the file says."""
     app = create_app(Settings(edition=edition, scenario="hostile"), lambda: NOW)
-    body = ask(app, listing(ALL)).body
-    targets = [log["resource_target"] for log in json.loads(body.decode())["audit_logs"]]
+    # log by log: some edition cannot show those of nobody
+    answers = drive(app, [listing(f"q=&limit=1&offset={number}") for number in range(11)])
+    body = b"".join(answer.body for answer in answers)
+    targets = [log["resource_target"] for answer in answers for log in answer.json().get("audit_logs", ())]
 
     assert "<img src=x onerror=\"document.title='owned'\">" in targets
     assert (b"<script>" in body) == (edition == "documented")

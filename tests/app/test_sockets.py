@@ -7,7 +7,9 @@ import pytest
 from calls import LIST, OWNER, WRITE
 from processes import Running, connect
 
+from auditmock.editions import find_overlays, list_editions
 from auditmock.front import Front
+from auditmock.settings import Settings
 from auditmock.testing import AuditMock
 
 MIB = 1 << 20
@@ -144,3 +146,16 @@ def test_what_has_come_whole_takes_the_short_cut(monkeypatch: pytest.MonkeyPatch
 def test_head_has_no_body(server: Running) -> None:
     """HEAD is 405 without a body, as HTTP wants it."""
     assert exchange(server, START.replace(b"GET", b"HEAD", 1) + SIGNED + b"\r\n") == (405, b"")
+
+
+@pytest.mark.parametrize("edition", list_editions())
+def test_a_method_there_is_not_is_the_routers_to_refuse(edition: str) -> None:
+    """A deployed server's router refuses it with 405 and no body (reference 2); elsewhere it is no HTTP."""
+    with AuditMock(Settings(edition=edition, logs=0)) as mock:
+        head, _, body = send(mock.url, START.replace(b"GET", b"FOO") + b"\r\n").partition(b"\r\n\r\n")
+
+    deployed = edition in find_overlays()
+    assert head.startswith(b"HTTP/1.1 405 " if deployed else b"HTTP/1.1 400 ")
+    assert (body == b"") == deployed
+    assert b"x-coder-request-id: " in head
+    assert b"x-ratelimit" not in head.lower()

@@ -1,7 +1,7 @@
 """Laws of whole searches: what an element means does not depend on what stands around it."""
 
 from calendar import monthrange
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from http import HTTPStatus
 from urllib.parse import quote
 

@@ -68,8 +68,14 @@ def test_a_mistake_is_one_line_and_status_two(text: str, reason: bytes, tmp_path
         assert reason in done.stderr
 
 
-@pytest.mark.parametrize("edition", ["documented", "v0.14"])
-@pytest.mark.parametrize("scenario", ["hostile", "incident", "empty"])
+@pytest.mark.parametrize(
+    ("scenario", "edition"),
+    [
+        *(("hostile", edition) for edition in ("documented", "v2.35")),
+        *(("incident", edition) for edition in ("documented", "v0.14")),
+        *(("empty", edition) for edition in ("documented", "v0.14")),
+    ],
+)
 def test_an_export_served_is_what_was_served(
     scenario: str, edition: str, start_server: Start, tmp_path: Path
 ) -> None:
@@ -83,6 +89,15 @@ def test_an_export_served_is_what_was_served(
     )
 
     assert exported == first == again
+
+
+def test_an_export_has_what_a_list_cannot_show(start_server: Start) -> None:
+    """Logs of nobody are exported also where a list with one of them is refused."""
+    flags = ("--edition", "v0.14", "--scenario", "hostile")
+    exported = json.loads(run("export", *flags).stdout)["audit_logs"]
+
+    assert None in [log["user"] for log in exported]
+    assert b"unsupported scan type for UserStatus" in read_list(start_server(*flags).url)
 
 
 def test_the_forms_say_the_same(tmp_path: Path) -> None:

@@ -25,6 +25,11 @@ class Told:
         """List the logs of some types."""
         return [log for log in self.logs if log["resource_type"] in types]
 
+    @property
+    def acts(self) -> list[tuple[Log, Any]]:
+        """List the logs of which it is known who acted, each with that user."""
+        return [(log, log["user"]) for log in self.logs if log["user"]]
+
     def lives(self, *types: str) -> Iterable[list[Log]]:
         """Group the logs of some types by type and resource."""
         lives: dict[tuple[str, str], list[Log]] = defaultdict(list)

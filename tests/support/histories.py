@@ -32,8 +32,8 @@ LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
     "resource_id": lambda log: str(log["resource_id"]),
     "resource_target": lambda log: str(log["resource_target"]),
     "action": lambda log: str(log["action"]),
-    "username": lambda log: str(log["user"]["username"]),
-    "email": lambda log: str(log["user"]["email"]),
+    "username": lambda log: str(log["user"]["username"]) if log["user"] else NO_REASON,
+    "email": lambda log: str(log["user"]["email"]) if log["user"] else NO_REASON,
     "build_reason": lambda log: (
         str(log["additional_fields"].get("build_reason", NO_REASON))
         if log["resource_type"] == "workspace_build"

@@ -115,6 +115,7 @@ TODAY = Case(
         ("api_key", "logout"): {200},
         ("api_key", "register"): {307},
         ("user", "request_password_reset"): {204},
+        ("user", "create"): {200, 201},
         ("user", "write"): {200, 204},
         ("template", "write"): {200, 304},
         ("template_version", "write"): {201},

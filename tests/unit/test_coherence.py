@@ -55,7 +55,7 @@ def test_logs_of_one_request_come_from_one_caller(told: Told) -> None:
     """Two logs of one request have the same user, address and program."""
     callers: dict[str, tuple[str, str, str]] = {}
     for log in told.logs:
-        caller = log["user"]["id"], log["ip"], log["user_agent"]
+        caller = (log["user"] or {}).get("id", ""), log["ip"], log["user_agent"]
         assert callers.setdefault(log["request_id"], caller) == caller
 
 
@@ -143,17 +143,14 @@ def test_active_versions_exist(told: Told) -> None:
 
 def test_nobody_acts_before_being_there(told: Told) -> None:
     """Every log is younger than its user."""
-    assert all(parse_instant(log["user"]["created_at"]) < parse_instant(log["time"]) for log in told.logs)
+    assert all(parse_instant(user["created_at"]) < parse_instant(log["time"]) for log, user in told.acts)
 
 
 def test_people_join_when_they_are_created(told: Told) -> None:
     """A user who joined was created at the time of the log that says so."""
     joined = {log["resource_id"]: log["time"] for log in told.of("user") if log["action"] == "create"}
 
-    assert all(
-        log["user"]["created_at"] == joined.get(log["user"]["id"], log["user"]["created_at"])
-        for log in told.logs
-    )
+    assert all(user["created_at"] == joined.get(user["id"], user["created_at"]) for _, user in told.acts)
 
 
 def test_users_are_as_they_are_now(told: Told) -> None:
@@ -165,7 +162,7 @@ def test_users_are_as_they_are_now(told: Told) -> None:
         if "rbac_roles" in log["diff"]:
             roles[log["resource_id"]] = log["diff"]["rbac_roles"]["new"]
 
-    for user in (log["user"] for log in told.logs if log["user"]["id"] in status):
+    for user in (user for _, user in told.acts if user["id"] in status):
         assert user["status"] == status[user["id"]]
         assert [role["name"] for role in user["roles"]] == roles[user["id"]]
 
@@ -174,7 +171,7 @@ def test_nobody_acts_while_suspended(told: Told) -> None:
     """Between a suspension and its end a user writes no log."""
     suspended: set[str] = set()
     for log in told.logs:
-        assert log["user"]["id"] not in suspended
+        assert (log["user"] or {}).get("id") not in suspended
         if log["diff"].get("status", {}).get("new") == "suspended":
             suspended.add(log["resource_id"])
         else:
@@ -189,12 +186,37 @@ def test_keepers_may_do_what_they_do(told: Told, kind: str) -> None:
 
 
 def test_people_only_change_themselves_or_look_after_others(told: Told) -> None:
-    """A key is its user's own; another user is changed by an owner or user admin."""
-    for log in told.of("user", "git_ssh_key"):
-        roles = {role["name"] for role in log["user"]["roles"]}
-        assert log["resource_id"] == log["user"]["id"] or (
-            log["resource_type"] == "user" and roles & {"owner", "user-admin"}
-        )
+    """A key is its user's own; another user is changed by an owner or user admin, or by SCIM."""
+    for log, user in told.acts:
+        if log["resource_type"] in {"user", "git_ssh_key"}:
+            roles = {role["name"] for role in user["roles"]}
+            assert log["resource_id"] == user["id"] or (
+                log["resource_type"] == "user" and roles & {"owner", "user-admin"}
+            )
+
+
+def test_only_an_identity_provider_acts_as_nobody(told: Told) -> None:
+    """Where `user` is null the request came by SCIM, and of SCIM's all have none (reference 10.2, 10.4)."""
+    scim = {"automatic_actor": "coder", "automatic_subsystem": "scim"}
+
+    assert [log["additional_fields"] == scim for log in told.logs] == [not log["user"] for log in told.logs]
+
+
+def test_an_identity_provider_looks_after_its_users(told: Told) -> None:
+    """SCIM creates users who log in by OIDC, and changes the status of those alone."""
+    theirs: set[str] = set()
+    for log in (log for log in told.logs if not log["user"]):
+        if log["action"] == "create":
+            theirs.add(log["resource_id"])
+            assert log["diff"]["login_type"]["new"] == "oidc"
+        else:
+            assert (log["action"], list(log["diff"])) == ("write", ["status"])
+        assert log["resource_id"] in theirs
+        assert log["ip"]
+        assert log["user_agent"]
+
+    assert bool(theirs) == ("api_key" in told.case.types)
+    assert {user["login_type"] for _, user in told.acts if user["id"] in theirs} <= {"oidc"}
 
 
 def test_every_kind_of_log_occurs(told: Told) -> None:

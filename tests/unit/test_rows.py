@@ -198,7 +198,8 @@ def test_descriptions_say_what_happened(told: Told) -> None:
 
 def link(log: Log) -> str:
     """Link to a resource by the rules of reference 11.4; whoever acts on a workspace owns it."""
-    target, owner, facts = log["resource_target"], log["user"]["username"], log["additional_fields"]
+    target, facts = log["resource_target"], log["additional_fields"]
+    owner = (log["user"] or {}).get("username", "")
     workspace = f"/@{owner}/{facts.get('workspace_name', '')}"
     paths = {
         "template": f"/templates/{target}",
