@@ -21,8 +21,8 @@ _FIELDS: Mapping[str, Callable[[Log], str]] = {
     "resource_id": lambda log: str(log["resource_id"]),
     "resource_target": lambda log: str(log["resource_target"]),
     "action": lambda log: str(log["action"]),
-    "username": lambda log: str(log["user"]["username"]),
-    "email": lambda log: str(log["user"]["email"]),
+    "username": lambda log: str(log["user"]["username"]) if log["user"] else "",
+    "email": lambda log: str(log["user"]["email"]) if log["user"] else "",
     "build_reason": lambda log: str(log["additional_fields"].get("build_reason", "")),
 }
 _ENUMS = ("resource_type", "action", "build_reason")
