@@ -189,7 +189,7 @@ class _Writing:
                 raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
-        if _NUL.search(_normalize(values.get("additional_fields", {}))):
+        if "additional_fields" in values and _NUL.search(_normalize(values["additional_fields"])):
             raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
 

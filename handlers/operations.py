@@ -7,6 +7,7 @@ from typing import Any
 import orjson
 
 from auditmock.errors import PlainRefusal, database_error
+from auditmock.fixtures.paging import BLOCK
 from auditmock.handlers.search import SearchLanguage
 from auditmock.handlers.tokens import Caller
 from auditmock.handlers.veil import Veil
@@ -57,8 +58,9 @@ class Operations:
             found = found._replace(count=0)
         elif self._cap is not None and found.count > self._cap:
             found = found._replace(count=self._cap + 1)
-        # what cannot be written is of the last of all years, so it comes first
-        found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
+        if found.shown > BLOCK:
+            # a long page is written while it is sent; what cannot be written is of the last year: it comes first
+            found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
         return page_reply(self._veil.cover(found, caller.roles), (), self._end)
 
     def _break_off(self) -> Reply:
