@@ -59,7 +59,7 @@ class Operations:
         elif self._cap is not None and found.count > self._cap:
             found = found._replace(count=self._cap + 1)
         if found.shown > BLOCK:
-            # a long page is written while it is sent; what cannot be written is of the last year: it comes first
+            # it is written while it is sent; what cannot be written is of the last year, and so comes first
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
         return page_reply(self._veil.cover(found, caller.roles), (), self._end)
 
