@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from auditmock.errors import database_error, invalid_parameters
+from auditmock.errors import Refusal, database_error, invalid_parameters
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
@@ -131,10 +131,8 @@ class _Writing:
         self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
         self._build_fields: Mapping[str, str] = log["additional_fields"].get("x-build-fields", {})
         self._no_fields = self._fit({})
-        self._enums = (
-            ("resource_type", frozenset(contract.enum("ResourceType"))),
-            ("audit_action", frozenset(contract.enum("AuditAction"))),
-        )
+        self._types = frozenset(contract.enum("ResourceType"))
+        self._actions = frozenset(contract.enum("AuditAction"))
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
@@ -184,14 +182,19 @@ class _Writing:
     def _insert(self, caller: Caller, values: Mapping[str, Any], visit: Visit) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
         new = self._new_log(values, visit)
-        for value, (enum, known) in zip((new.resource_type, new.action), self._enums, strict=True):
-            if value not in known:
-                raise database_error(f'pq: invalid input value for enum {enum}: "{value}"')
+        if new.resource_type not in self._types:
+            raise _no_value("resource_type", new.resource_type)
+        if new.action not in self._actions:
+            raise _no_value("audit_action", new.action)
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
         if "additional_fields" in values and _NUL.search(_normalize(values["additional_fields"])):
             raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
+
+
+def _no_value(enum: str, value: str) -> Refusal:
+    return database_error(f'pq: invalid input value for enum {enum}: "{value}"')
 
 
 def _write_number(text: str) -> str:
