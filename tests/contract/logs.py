@@ -46,9 +46,10 @@ def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
 
 
 def telling_value(logs: Sequence[Log], key: SearchKey) -> str:
-    """Choose the value of a key that comes nearest to halving these logs; empty when they have none."""
-    values = values_of(logs, key)
-    return min(values, key=lambda value: abs(2 * len(select(logs, key, value)) - len(logs)), default="")
+    """Choose the value of a key that comes nearest to halving these logs; empty when none finds any."""
+    found = {value: len(select(logs, key, value)) for value in values_of(logs, key)}
+    telling = (value for value, count in found.items() if count)
+    return min(telling, key=lambda value: abs(2 * found[value] - len(logs)), default="")
 
 
 def is_left_out(found: Sequence[Log], *keys: SearchKey) -> bool:

@@ -44,13 +44,13 @@ def test_each_key_in_other_words(target: Target, sample: Sample, key: SearchKey)
 
 @each("kind", bare)
 def test_each_bare_word_beside_an_action(target: Target, sample: Sample, kind: str) -> None:
-    """Every resource type may be a word without a key, and narrows what an action finds."""
+    """Every resource type may be a word without a key, in capitals too, and narrows what an action finds."""
     keys = target.contract.search.keys
     key, actions = keys[target.contract.search.bare_term], keys["action"]
     of_kind = select(sample.logs, key, kind)
     action = telling(of_kind or sample.logs, actions)
     found = select(of_kind, actions, action)
-    q = sample.within(f"{element(actions, action)} {kind}")
+    q = sample.within(f"{element(actions, action)} {kind.upper()}")
 
     undisturbed(
         target,

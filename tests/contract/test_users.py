@@ -1,13 +1,13 @@
 """Laws of finding logs by who acted."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from http import HTTPStatus
 
 import pytest
 
 from auditmock.contract.exchange import Request
 from auditmock.contract.logs import Log
-from auditmock.contract.page import expect_logs, listed
+from auditmock.contract.page import Page, expect_logs, listed
 from auditmock.contract.people import READERS, SHARED
 from auditmock.contract.promises import promised
 from auditmock.contract.target import Target
@@ -17,39 +17,51 @@ pytestmark = pytest.mark.law("laws", "filters", "#/components/parameters/q/x-sea
 
 SHOWN = 10
 CHANGES = 200
-NAMES = 3
+USERS = 5
 NIL = "00000000-0000-0000-0000-000000000000"
 
 
 @pytest.fixture(scope="module")
-def changes(target: Target) -> Sequence[Log]:
-    """Give the newest changes of users."""
-    return listed(target, "resource_type:user action:write", limit=CHANGES).logs
+def changed(target: Target) -> Mapping[str, Log]:
+    """Give, by id, the last change of each user of late; those of a status first."""
+    logs = listed(target, "resource_type:user action:write", limit=CHANGES).logs
+    about = sorted(
+        (log for log in logs if log["resource_target"]), key=lambda log: "status" not in log["diff"]
+    )
+    return {log["resource_id"]: log for log in reversed(about)}
 
 
-def test_a_name_finds_that_users_logs(target: Target, changes: Sequence[Log]) -> None:
+def last_status(log: Log) -> str:
+    """Tell the status that a change has set; empty where it set none, or was not made by a request."""
+    status: str = log["diff"].get("status", {}).get("new", "")
+    return status if log["request_id"] != NIL else ""
+
+
+@pytest.fixture(scope="module")
+def deeds(target: Target, changed: Mapping[str, Log]) -> Mapping[str, Page]:
+    """Give, by id, the newest logs of what some users did, those who were suspended first."""
+    users = sorted(changed, key=lambda user: last_status(changed[user]) != "suspended")[:USERS]
+    return {
+        user: listed(target, f"username:{changed[user]['resource_target']}", limit=SHOWN) for user in users
+    }
+
+
+def test_a_name_finds_that_users_logs(changed: Mapping[str, Log], deeds: Mapping[str, Page]) -> None:
     """What a user did is found by the name and shows it, also when the user is suspended by now."""
-    about = [log for log in changes if log["resource_target"]]
-    suspended = [log for log in about if log["diff"].get("status", {}).get("new") == "suspended"]
-    if not about:
+    if not deeds:
         pytest.skip("no log is about a user")
-    for name in list(dict.fromkeys(log["resource_target"] for log in suspended or about))[:NAMES]:
-        page = listed(target, f"username:{name}", limit=SHOWN)
+    for user, page in deeds.items():
+        name = changed[user]["resource_target"]
         names = {(log["user"] or {}).get("username", "").lower() for log in page.logs}
         expect(names <= {name.lower()}, f"logs of {name}", sorted(names), page.exchange)
 
 
-def test_who_was_suspended_is_shown_so(target: Target, changes: Sequence[Log]) -> None:
+def test_who_was_suspended_is_shown_so(changed: Mapping[str, Log], deeds: Mapping[str, Page]) -> None:
     """A user whose status was last changed to `suspended` has that in every log."""
-    statuses: dict[str, str] = {}
-    for log in changes:
-        if "status" in log["diff"] and log["request_id"] != NIL:
-            statuses.setdefault(log["resource_id"], log["diff"]["status"].get("new", ""))
-    suspended = {user: log for log in changes if statuses.get(user := log["resource_id"]) == "suspended"}
-    for user, log in list(suspended.items())[:NAMES]:
-        page = listed(target, f"username:{log['resource_target']}", limit=SHOWN)
-        told = {each["user"]["status"] for each in page.logs if each["user"] and each["user"]["id"] == user}
-        expect(told <= {"suspended"}, f"{log['resource_target']} suspended", sorted(told), page.exchange)
+    for user, page in deeds.items():
+        if last_status(changed[user]) == "suspended":
+            told = {log["user"]["status"] for log in page.logs if log["user"] and log["user"]["id"] == user}
+            expect(told <= {"suspended"}, f"{user} suspended", sorted(told), page.exchange)
 
 
 @promised("me")
