@@ -52,6 +52,10 @@ matrix: $(TOOLS) ## Judge the mock of every edition by the suite of every editio
 overlays: $(TOOLS) ## Apply the overlays anew, after a change of theirs or of openapi.yaml
 	$(BIN)/python -c "from auditmock.editions import write_applied; write_applied()"
 
+.PHONY: pools
+pools: $(TOOLS) ## Draw the pools of the usual seed anew, after a change of Faker
+	$(BIN)/python -c "from auditmock.fixtures.kept_pools import keep_pools; keep_pools()"
+
 .PHONY: bench
 bench: $(TOOLS) ## Measure the speed, side by side with other tools
 	$(BIN)/python benchmarks $(ARGS)

@@ -31,8 +31,9 @@ LATE_IMPORTERS = {
     "auditmock.commands.scenarios",
     "auditmock.commands.serving",
     "auditmock.editions",
+    "auditmock.fixtures.kept_pools",
 }
-"""Modules that may import inside functions: a command loads only what it needs, and so does an edition."""
+"""Modules that may import inside functions: a command loads only what it needs, so do editions and pools."""
 TIME_TELLERS = {"auditmock.clock"}
 """Modules that may look at a clock; all others are handed one."""
 DICE_THROWERS = {f"auditmock.contract.{noun}" for noun in ("writing", "test_order", "test_schema")}

@@ -9,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from auditmock.fixtures.dice import Dice
+from auditmock.fixtures.kept_pools import fill_pools
 from auditmock.fixtures.names import KEYS_PER_PERSON, SPACE_SIZES, Names, Space, name_code
 from auditmock.fixtures.people import STAFF
-from auditmock.fixtures.pools import POOL, fill_pools
+from auditmock.fixtures.pools import POOL
 
 NAMES = Names(Dice(1), fill_pools(1))
 PEOPLE = 200_000

@@ -5,7 +5,9 @@ import random
 
 import pytest
 
-from auditmock.fixtures.pools import POOL, fill_pools
+from auditmock.fixtures.fakes import draw_pools
+from auditmock.fixtures.kept_pools import KEPT_SEED, fill_pools
+from auditmock.fixtures.pools import POOL
 from auditmock.vocabulary import USER_AGENT_LIMIT
 
 POOLS = [fill_pools(seed) for seed in range(5)]
@@ -15,6 +17,11 @@ POOLS = [fill_pools(seed) for seed in range(5)]
 def test_a_seed_fills_the_pools_alike(seed: int) -> None:
     """The same seed gives the same values in the same order."""
     assert fill_pools(seed) == POOLS[seed]
+
+
+def test_kept_pools_are_those_that_faker_draws() -> None:
+    """What is kept of one seed is what would be drawn; if Faker draws otherwise by now: `make pools`."""
+    assert fill_pools(KEPT_SEED) == draw_pools(KEPT_SEED)
 
 
 def test_seeds_fill_the_pools_apart() -> None:
