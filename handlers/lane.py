@@ -13,12 +13,10 @@ from string import hexdigits
 from time import perf_counter
 from typing import Any, NoReturn
 
-import orjson
-
 from auditmock.asgi import App, Message, Receive, Scope, Send
 from auditmock.errors import Refusal, internal_error
 from auditmock.handlers.operations import Operations
-from auditmock.handlers.request import BODY_LIMIT, UUID, Arrival, NewLogs
+from auditmock.handlers.request import BODY_LIMIT, UUID, Arrival, NewLogs, read_texts
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Reply, refusal_reply, send_reply
 from auditmock.instants import parse_instant
@@ -34,8 +32,6 @@ _PLAIN_JSON = frozenset(
 _ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin", b"prefer"})
 _PLAIN_HEADERS = frozenset({b"accept", b"cookie", b"content-type", b"content-length"})
 _LONGEST_NUMBER = 10
-_QUOTES_A_MEMBER = 4
-"""In an object whose keys and values are strings without quotes in them; more means a key given twice."""
 
 
 Finish = Callable[[Scope, Reply, Send, Arrival], Awaitable[None]]
@@ -163,14 +159,10 @@ class Lane:
         return values
 
     def _read_body(self, body: bytes) -> dict[str, Any]:
-        values = orjson.loads(body) if len(body) <= BODY_LIMIT else _odd()
-        if not isinstance(values, dict) or body.count(b'"') != _QUOTES_A_MEMBER * len(values):
+        values = read_texts(body) if len(body) <= BODY_LIMIT else _odd()
+        if not values.keys() <= self._fields.keys():
             raise _Odd
-        for name, text in values.items():
-            if name not in self._fields or not isinstance(text, str):
-                raise _Odd
-            values[name] = self._fields[name](text)
-        return values
+        return {name: self._fields[name](text) for name, text in values.items()}
 
 
 async def _send_plainly(_scope: Scope, reply: Reply, send: Send, _arrival: Arrival) -> None:

@@ -4,6 +4,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+import orjson
+
 from auditmock.instants import parse_instant
 from auditmock.models import NewLog
 from auditmock.openapi import Contract
@@ -26,6 +28,10 @@ BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 NUMBER = re.compile(r"[0-9]{1,1000}")
 """A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
 
+_QUOTES_A_MEMBER = 4
+"""In an object whose keys and values are strings without quotes in them; more means a key given twice."""
+_OTHER = "no plain object of texts"
+
 
 def first_header(headers: Headers, name: bytes) -> bytes | None:
     """Find the first header of a name (in lower case)."""
@@ -40,6 +46,19 @@ class Arrival(NamedTuple):
 
     started: float
     body: bytes = b""
+
+
+def read_texts(body: bytes) -> dict[str, str]:
+    """Read an object of texts, no name in it twice and no quote in a text, as nearly all clients send it.
+
+    Raises ValueError for any other body.
+    """
+    values = orjson.loads(body)
+    if not isinstance(values, dict) or body.count(b'"') != _QUOTES_A_MEMBER * len(values):
+        raise ValueError(_OTHER)
+    if not {type(text) for text in values.values()} <= {str}:
+        raise ValueError(_OTHER)
+    return values
 
 
 class NewLogs:
