@@ -8,6 +8,7 @@ from typing import Any
 
 import orjson
 
+from auditmock.asgi import Scope
 from auditmock.errors import Refusal, database_error, invalid_parameters
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
@@ -130,38 +131,44 @@ class _Writing:
         log = contract.schema("AuditLog")["properties"]
         self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
         self._build_fields: Mapping[str, str] = log["additional_fields"].get("x-build-fields", {})
-        self._no_fields = self._fit({})
         self._types = frozenset(contract.enum("ResourceType"))
         self._actions = frozenset(contract.enum("AuditAction"))
 
     def read(self, visit: Visit) -> Act:
         values = self._decoding.decode(visit.body)
-        return partial(self._insert, caller_of(visit), values, visit)
+        # nothing that leads back to the visit: a cycle for each post would wait for the garbage collector
+        return partial(self._insert, caller_of(visit), values, visit.scope)
 
-    def _new_log(self, values: Mapping[str, Any], visit: Visit) -> NewLog:
+    def _new_log(self, values: Mapping[str, Any], scope: Scope) -> NewLog:
+        """Fill in the defaults of all but the additional fields."""
         resource_id, time = values.get("resource_id"), values.get("time")
-        user_agent = first_header(visit.scope["headers"], b"user-agent") or b""
-        given, fields = "additional_fields" in values, values.get("additional_fields")
+        user_agent = first_header(scope["headers"], b"user-agent") or b""
         return NewLog(
             action=values.get("action") or self._defaults["action"],
             resource_type=values.get("resource_type") or self._defaults["resource_type"],
             resource_id=None if resource_id == NIL_UUID else resource_id,
             time=None if time == _ZERO_TIME else time,
-            ip=(visit.scope["client"] or ("",))[0],
+            ip=(scope["client"] or ("",))[0],
             user_agent=user_agent.decode(errors="replace"),
             request_id=values.get("request_id", NIL_UUID),
             organization_id=values.get("organization_id", NIL_UUID),
-            additional_fields=self._fit(fields) if given else self._no_fields,
-            told=tuple(self._tell(fields)) if given else (),
         )
 
-    def _fit(self, fields: Any) -> bytes:
-        """Give additional fields, or what is shown in their place when they do not fit (reference 10.4)."""
-        fits = isinstance(fields, dict) and all(
+    def _keep(self, fields: Any) -> bytes:
+        """Give additional fields as kept, or what is shown in their place when they do not fit (10.4).
+
+        Refuses (500) what PostgreSQL does.
+        """
+        kept = _normalize(fields)
+        if _NUL.search(kept):
+            raise database_error("pq: unsupported Unicode escape sequence")
+        return kept if self._fits(fields) else orjson.dumps(self._unfit)
+
+    def _fits(self, fields: Any) -> bool:
+        return isinstance(fields, dict) and all(
             value is None or name.lower() not in self._unfit or self._is_such(name.lower(), value)
             for name, value in fields.items()
         )
-        return _normalize(fields) if fits else orjson.dumps(self._unfit)
 
     def _is_such(self, name: str, value: Any) -> bool:
         """Tell whether a field is a text, and a UUID where its replacement is one."""
@@ -179,17 +186,19 @@ class _Writing:
             if text and isinstance(text, str):
                 yield fact, text
 
-    def _insert(self, caller: Caller, values: Mapping[str, Any], visit: Visit) -> Reply:
+    def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
-        new = self._new_log(values, visit)
+        new = self._new_log(values, scope)
         if new.resource_type not in self._types:
             raise _no_value("resource_type", new.resource_type)
         if new.action not in self._actions:
             raise _no_value("audit_action", new.action)
+        if "additional_fields" in values:
+            fields = values["additional_fields"]
+            new = new._replace(additional_fields=self._keep(fields), told=tuple(self._tell(fields)))
+        # last: PostgreSQL reads all values before it cuts one to the length of its column
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
-        if "additional_fields" in values and _NUL.search(_normalize(values["additional_fields"])):
-            raise database_error("pq: unsupported Unicode escape sequence")
         return self._operations.generate_fake_audit_logs(caller, new)
 
 

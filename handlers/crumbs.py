@@ -55,9 +55,7 @@ class Crumbs:
         self._new: tuple[Header, ...] = (*self._always, (b"set-cookie", _TOKEN))
 
     def add(self, reply: Reply, request: Headers) -> Reply:
-        """Add the headers to the answer to a request; a preflight has its own."""
-        if first_header(reply.headers, b"vary") is not None:
-            return reply
+        """Add the headers to the answer to a request."""
         known = first_header(request, b"cookie") is not None and any(
             _COOKIE.search(value) for name, value in request if name == b"cookie"
         )

@@ -111,6 +111,8 @@ class Deployment:
         route = self._routes.find(scope["path"])
         if route is None or message is None:
             return None
+        if self._closed and _is_preflight(scope):
+            return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
         visit = Visit(scope, message["body"], route)
         try:
             reply = self._pass(visit)
@@ -124,11 +126,8 @@ class Deployment:
         return self._crumbs.add(reply, scope["headers"])
 
     def _pass(self, visit: Visit) -> Reply:
-        method = visit.scope["method"]
-        if method not in KNOWN_METHODS:
+        if visit.scope["method"] not in KNOWN_METHODS:
             return Reply(405, [_EMPTY], b"")
-        if method == "OPTIONS" and self._closed and _is_preflight(visit.scope):
-            return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
         for check in self._checks:
             check(visit)
         if visit.act is None:
@@ -177,7 +176,9 @@ def _take_toll(toll: Toll, visit: Visit) -> None:
 
 
 def _is_preflight(scope: Scope) -> bool:
-    return bool(first_header(scope["headers"], b"access-control-request-method"))
+    return scope["method"] == "OPTIONS" and bool(
+        first_header(scope["headers"], b"access-control-request-method")
+    )
 
 
 def json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:
