@@ -63,7 +63,7 @@ def make_mock(settings: Settings, clock: Clock, read_records: ReadRecords | None
 
     worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, settings.scenario)
     passes = {each.token: Pass(each.caller, name) for name, each in playbill.scenarios.items()}
-    tokens = Tokens(contract.carriers, worlds.open, find_cast, passes, cured=not contract.server)
+    tokens = Tokens(contract.carriers, worlds.open, find_cast, passes, server=contract.server)
     history = first.desk.history
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
     return Mock(

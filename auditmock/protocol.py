@@ -85,6 +85,10 @@ class Protocol(HttpToolsProtocol):
         self._between = False
         super().on_message_begin()
 
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header; spaces behind a value are none of it (RFC 9110, 5.5), and the parser leaves them."""
+        super().on_header(name, value.rstrip(b" \t"))
+
     def on_message_complete(self) -> None:
         """Have read a request."""
         self._between = True
@@ -123,7 +127,8 @@ class Protocol(HttpToolsProtocol):
         if reply is None or not isinstance(reply.body, bytes):
             return False
         cycle.response_started = cycle.response_complete = True
-        self._write(reply, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", reply.body)
+        body = b"" if scope["method"] == "HEAD" else reply.body
+        self._write(reply, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
@@ -140,7 +145,7 @@ class Protocol(HttpToolsProtocol):
         reply = self.front.answer({**scope, "query_string": query}, b"")
         if reply is None or not isinstance(reply.body, bytes):
             return False
-        self._write(reply, b"\r\n", reply.body)
+        self._write(reply, b"\r\n", b"" if scope["method"] == "HEAD" else reply.body)
         self._used = True
         self.server_state.total_requests += 1
         return True

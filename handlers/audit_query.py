@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from auditmock.errors import Refusal, database_error, invalid_parameters
+from auditmock.handlers.goquery import REPEATED
 from auditmock.handlers.gotext import lower_case, parse_date, parse_uuid, quote
 from auditmock.instants import DAY, SECOND, format_any_year, parse_instant
 from auditmock.models import Filter, Validation
@@ -13,7 +14,7 @@ from auditmock.vocabulary import ME, NIL_UUID, ZERO_TIME
 
 _ZERO_DAY = parse_instant(ZERO_TIME)
 _LAST_SECOND = DAY - SECOND
-_NUL = 'pq: invalid byte sequence for encoding "UTF8": 0x00'
+NUL_IN_TEXT = 'pq: invalid byte sequence for encoding "UTF8": 0x00'
 _PAIR = 2
 
 
@@ -65,7 +66,7 @@ class AuditQuery:
             raise _bad_search(*problems, *values.unknown)
         equal = {name: value for name, value in read.items() if value not in ("", None, NIL_UUID)}
         if any("\0" in value for value in equal.values()):
-            raise database_error(_NUL)
+            raise database_error(NUL_IN_TEXT)
         if equal.get("username") == ME and self._keys["username"].me:
             equal["username"] = username
         if self._rules["date_order"] != "refused" and until == _ZERO_DAY:
@@ -75,10 +76,7 @@ class AuditQuery:
 
     def _read(self, key: SearchKey, given: list[str]) -> Any:
         if len(given) > 1 and self._rules["duplicates"] == "refused":
-            raise _ProblemError(
-                f'Query param "{key.name}" provided more than once, found {len(given)} times. '
-                "Only provide 1 instance of this query param."
-            )
+            raise _ProblemError(f'Query param "{key.name}" {REPEATED.format(len(given))}')
         return self._readers[key.type](key, given[-1]) if given[-1] else None
 
     def _collect(self, text: str) -> _Values:
@@ -89,10 +87,12 @@ class AuditQuery:
             pieces = self.take_apart(element)
             if len(pieces) > 1:
                 given.setdefault(pieces[0], []).append(pieces[1])
-            elif joined:
-                bare.append(element)
-            else:
+            elif not joined:
                 given.setdefault(self._bare_term, []).append(pieces[0])
+            elif ":" in element:
+                given.setdefault(self._bare_term, []).append(element)
+            else:
+                bare.append(element)
         if bare:
             given.setdefault(self._bare_term, []).append(" ".join(bare))
         known = {name: given[name] for name in self._keys if name in given}

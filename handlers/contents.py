@@ -10,11 +10,11 @@ import orjson
 
 from auditmock.asgi import Scope
 from auditmock.errors import Refusal, database_error, invalid_parameters
-from auditmock.handlers.audit_query import AuditQuery
+from auditmock.handlers.audit_query import NUL_IN_TEXT, AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
-from auditmock.handlers.gojson import Number
-from auditmock.handlers.goquery import Values, first_value, read_query
+from auditmock.handlers.gojson import Node, Number, plain
+from auditmock.handlers.goquery import REPEATED, Values, first_value, read_query
 from auditmock.handlers.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.request import first_header
@@ -27,11 +27,15 @@ from auditmock.vocabulary import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 
 _NUMBERS = ("limit", "offset")
 _TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
-"""An escaped U+0000 in JSON, which PostgreSQL does not keep."""
+_PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"\\(?:(?P<nul>u0000)|{_PAIR}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)")
+"""An escape in JSON; PostgreSQL keeps neither U+0000 nor half of a surrogate pair."""
 
 _BEFORE_POINT, _BEHIND_POINT = 131_072, 16_383
 """The most digits that a number of PostgreSQL has."""
+
+_LENGTHS = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
+"""By the least first byte, how many bytes of a wrong character PostgreSQL shows."""
 
 _OVERFLOW = "pq: value overflows numeric format"
 
@@ -70,7 +74,10 @@ class _Listing:
     def read(self, visit: Visit) -> Act:
         caller, query = caller_of(visit), visit.scope["query_string"]
         understand = self._understand_short if len(query) < _LONG else self._understand
-        return partial(self._operations.find, caller, *understand(query, caller.username))
+        wanted, page = understand(query, caller.username)
+        if visit.organization:
+            wanted = wanted._replace(equal=(*wanted.equal, ("organization", visit.organization)))
+        return partial(self._operations.find, caller, wanted, page)
 
     def _understand(self, query: bytes, username: str) -> tuple[Filter, Page]:
         """Understand a query of the user of that name; refuses (400, 500) what the server does not take."""
@@ -86,28 +93,28 @@ class _Listing:
 
     def _problems(self, values: Values, numbers: dict[str, int]) -> Iterator[Validation]:
         """Read the parameters; tells what is wrong, in the order of the server."""
-        if after_id := first_value(values, "after_id"):
-            try:
-                parse_uuid(after_id)
-            except ValueError:
-                yield Validation("after_id", 'Query param "after_id" must be a valid uuid')
+        try:
+            _check_cursor(self._value(values, "after_id"))
+        except ValueError as error:
+            yield Validation("after_id", f'Query param "after_id" {error}')
         for name in _NUMBERS:
             try:
-                numbers[name] = self._number(values, name)
+                numbers[name] = self._number(self._value(values, name))
             except ValueError as error:
                 yield Validation(name, f'Query param "{name}" {error}')
 
-    def _number(self, values: Values, name: str) -> int:
-        given = values.get(name, ())
-        if len(given) > 1 and self._once:
-            raise ValueError(
-                f"provided more than once, found {len(given)} times. Only provide 1 instance of this query "
-                "param."
-            )
-        if not given or not given[0]:
+    def _value(self, values: Values, name: str) -> str:
+        """Give the value of a parameter, empty if it is absent; raises ValueError where it is repeated."""
+        times = len(values.get(name, ()))
+        if times > 1 and self._once:
+            raise ValueError(REPEATED.format(times))
+        return first_value(values, name)
+
+    def _number(self, text: str) -> int:
+        if not text:
             return 0
         try:
-            number = parse_integer(given[0], self._bits, self._function)
+            number = parse_integer(text, self._bits, self._function)
             if number < 0 and isinstance(self._negative, str):
                 raise ValueError(self._negative)  # noqa: TRY301 - told like all others
         except ValueError as error:
@@ -149,20 +156,24 @@ class _Writing:
             resource_id=None if resource_id == NIL_UUID else resource_id,
             time=None if time == _ZERO_TIME else time,
             ip=(scope["client"] or ("",))[0],
-            user_agent=user_agent.decode(errors="replace"),
+            user_agent=user_agent.decode(errors="surrogateescape"),
             request_id=values.get("request_id", NIL_UUID),
             organization_id=values.get("organization_id", NIL_UUID),
         )
 
-    def _keep(self, fields: Any) -> bytes:
-        """Give additional fields as kept, or what is shown in their place when they do not fit (10.4).
+    def _with_fields(self, new: NewLog, written: Node) -> NewLog:
+        """Add additional fields as kept, or what is shown in their place when they do not fit (10.4).
 
         Refuses (500) what PostgreSQL does.
         """
-        kept = _normalize(fields)
-        if _NUL.search(kept):
-            raise database_error("pq: unsupported Unicode escape sequence")
-        return kept if self._fits(fields) else orjson.dumps(self._unfit)
+        _check_escapes(written.text)
+        try:
+            fields = plain(written)
+            kept = _normalize(fields)
+        except RecursionError:
+            raise database_error("pq: stack depth limit exceeded") from None
+        shown = kept if self._fits(fields) else orjson.dumps(self._unfit)
+        return new._replace(additional_fields=shown, told=tuple(self._tell(fields)))
 
     def _fits(self, fields: Any) -> bool:
         return isinstance(fields, dict) and all(
@@ -181,28 +192,49 @@ class _Writing:
 
     def _tell(self, fields: Any) -> Iterator[tuple[str, str]]:
         """Find the facts that additional fields tell, even those that do not fit as a whole (11.4)."""
+        given = {name.lower(): value for name, value in fields.items()} if isinstance(fields, dict) else {}
         for shown, fact in self._build_fields.items():
-            text = fields.get(shown) if isinstance(fields, dict) else None
+            text = given.get(shown)
             if text and isinstance(text, str):
                 yield fact, text
 
     def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
         new = self._new_log(values, scope)
+        _check_encoding(new.user_agent)
         if new.resource_type not in self._types:
             raise _no_value("resource_type", new.resource_type)
         if new.action not in self._actions:
             raise _no_value("audit_action", new.action)
         if "additional_fields" in values:
-            fields = values["additional_fields"]
-            new = new._replace(additional_fields=self._keep(fields), told=tuple(self._tell(fields)))
+            new = self._with_fields(new, values["additional_fields"])
         # last: PostgreSQL reads all values before it cuts one to the length of its column
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
         return self._operations.generate_fake_audit_logs(caller, new)
 
 
+def _check_cursor(after_id: str) -> None:
+    try:
+        parse_uuid(after_id or NIL_UUID)
+    except ValueError:
+        raise ValueError("must be a valid uuid") from None
+
+
+def _check_encoding(text: str) -> None:
+    """Refuse (500) what is no UTF-8; such a text has surrogates in the place of its bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        wrong = text[error.start :].encode(errors="surrogateescape")
+        length = next((length for first, length in _LENGTHS.items() if wrong[0] >= first), 1)
+        shown = " ".join(f"0x{byte:02x}" for byte in wrong[:length])
+        raise database_error(f'pq: invalid byte sequence for encoding "UTF8": {shown}') from None
+
+
 def _no_value(enum: str, value: str) -> Refusal:
+    if "\0" in value:
+        return database_error(NUL_IN_TEXT)
     return database_error(f'pq: invalid input value for enum {enum}: "{value}"')
 
 
@@ -219,15 +251,23 @@ def _write_number(text: str) -> str:
     return written if number else written.lstrip("-")
 
 
+def _check_escapes(text: str) -> None:
+    """Refuse (500) JSON with escapes that stand for nothing PostgreSQL keeps (reference 12.3)."""
+    for found in _ESCAPE.finditer(text):
+        if found["nul"]:
+            raise database_error("pq: unsupported Unicode escape sequence")
+        if found["half"]:
+            raise database_error("pq: invalid input syntax for type json")
+
+
 def _normalize(value: Any) -> bytes:
     """Write JSON as PostgreSQL keeps it: keys by their length, then by their letters (reference 10.4)."""
-    return orjson.dumps(_sort_keys(value))
-
-
-def _sort_keys(value: Any) -> Any:
     if isinstance(value, Number):
-        return orjson.Fragment(_write_number(value.text))
+        return _write_number(value.text).encode()
     if isinstance(value, dict):
         names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
-        return {name: _sort_keys(value[name]) for name in names}
-    return [_sort_keys(each) for each in value] if isinstance(value, list) else value
+        members = [orjson.dumps(name) + b":" + _normalize(value[name]) for name in names]
+        return b"{" + b",".join(members) + b"}"
+    if isinstance(value, list):
+        return b"[" + b",".join([_normalize(each) for each in value]) + b"]"
+    return orjson.dumps(value)

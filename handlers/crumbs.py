@@ -1,6 +1,7 @@
 """The headers that a deployed server puts on every answer, and its CSRF cookie (reference 3)."""
 
 import re
+from base64 import b64decode
 from collections.abc import Mapping, Sequence
 
 from auditmock.asgi import Scope
@@ -18,6 +19,9 @@ _COOKIE = re.compile(rb"(?:^|[;\s])csrf_token=[0-9A-Za-z+/]{43}=")
 _TOKEN = b"csrf_token=YXVkaXRtb2NrYXVkaXRtb2NrYXVkaXRtb2NrYXVkaXQ=; Path=/; HttpOnly; SameSite=Lax"
 """The cookie of every client; a real server's is random, and a mock has nothing to protect."""
 
+
+_LENGTH = 32
+"""Bytes of a token."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 _WRONG = (
@@ -39,9 +43,26 @@ def check_crossing(scope: Scope, carriers: Sequence[Carrier]) -> None:
     cookie, header = found["cookie"], found["header"]
     if not cookie or cookie in (header, found["query"]) or found.get("bearer"):
         return
-    token, known = first_header(headers, b"x-csrf-token"), find_token(_CSRF, headers, query)
-    if not token or token != known:
+    token, known = first_header(headers, b"x-csrf-token") or b"", find_token(_CSRF, headers, query)
+    if _unmask(token) != _decode(known):
         raise PlainRefusal(400, _DIFFERENT if header else _WRONG)
+
+
+def _decode(token: bytes) -> bytes | None:
+    """Decode a token; None if it is none."""
+    try:
+        plain = b64decode(token, validate=True)
+    except ValueError:
+        return None
+    return plain if len(plain) in (_LENGTH, 2 * _LENGTH) else None
+
+
+def _unmask(token: bytes) -> bytes:
+    """Decode the token of a header: as in the cookie, or a one-time key and that under it, as in pages."""
+    plain = _decode(token) or b""
+    if len(plain) == _LENGTH:
+        return plain
+    return bytes(key ^ under for key, under in zip(plain[:_LENGTH], plain[_LENGTH:], strict=True))
 
 
 class Crumbs:

@@ -4,19 +4,28 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from auditmock.errors import invalid_body
-from auditmock.handlers.gojson import Node, plain, read_first
+from auditmock.handlers.gojson import Node, read_first
 from auditmock.handlers.gotext import parse_time, parse_uuid
 from auditmock.handlers.request import read_texts
 from auditmock.openapi import Contract
 
 _ESCAPED = "texts with escapes"
+_LONG_S = "\u017f"
+"""Folds to an s when Go compares names without regard to case, and not when Python writes it small."""
 
 Read = Callable[[str, Node], Any]
 """Reads a field, whose name is for errors; raises ValueError."""
 
 
+class _KindError(ValueError):
+    """A value is of a kind that its field does not take."""
+
+
 class Decoding:
-    """Decodes bodies by one contract: the fields it has, in any letter case, and nothing else."""
+    """Decodes bodies by one contract: the fields it has, in any letter case, and nothing else.
+
+    A field that may be anything stays as it was written.
+    """
 
     def __init__(self, contract: Contract) -> None:
         names = contract.server["decoder"]
@@ -53,14 +62,14 @@ class Decoding:
         if node.kind != "object":
             raise ValueError(f"json: cannot unmarshal {node.kind} into Go value of type {self._type}")
         values: dict[str, Any] = {}
-        wrong: ValueError | None = None
+        wrong: _KindError | None = None
         for written, value in node.value:
-            name = written if written in self._fields else written.lower()
+            name = written if written in self._fields else written.replace(_LONG_S, "s").lower()
             if name in self._fields and value.kind != "null":
                 try:
                     values[name] = self._fields[name](name, value)
-                except ValueError as error:
-                    wrong = wrong or error  # Go goes on, and tells the first
+                except _KindError as error:
+                    wrong = wrong or error  # Go goes on, and tells the first, unless a value is wrong as well
         if wrong:
             raise wrong
         return values
@@ -78,7 +87,7 @@ class Decoding:
             return self._read_time
         if "x-go-type" in schema:
             return self._text_reader(schema["x-go-type"])
-        return lambda _name, node: plain(node)
+        return lambda _name, node: node
 
     def _text_reader(self, go_type: str) -> Read:
         def read(name: str, node: Node) -> str:
@@ -98,11 +107,11 @@ class Decoding:
             return parse_time(node.text, self._around)
         if node.kind != "string":
             raise ValueError("Time.UnmarshalJSON: input is not a JSON string")
-        return parse_time(node.value)
+        return parse_time(node.text[1:-1])
 
-    def _wrong(self, name: str, node: Node, go_type: str) -> ValueError:
+    def _wrong(self, name: str, node: Node, go_type: str) -> _KindError:
         field = f"{self._struct}.{name}"
-        return ValueError(
+        return _KindError(
             f"json: cannot unmarshal {node.kind} into Go struct field {field} of type {go_type}"
         )
 

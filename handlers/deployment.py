@@ -24,6 +24,9 @@ _log = logging.getLogger(__name__)
 _JSON: Header = (b"content-type", JSON_TYPE.encode())
 _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _EMPTY: Header = (b"content-length", b"0")
+_CHALLENGING = frozenset({401, 403})
+"""What the check of the token answers; a 403 of later checks challenges nobody (reference 3)."""
+
 _PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
 
 Finish = Callable[[Scope, Reply, Send, Arrival], Awaitable[None]]
@@ -44,6 +47,8 @@ class Visit:
     operation: Operation | None = None
     act: Act | None = None
     """What is to be done, once all checks have passed."""
+    organization: str = ""
+    """The id of the one whose logs alone the caller may see, if the caller is bounded so."""
     told: Sequence[Header] = ()
     """What every answer from there on tells of the rate limit."""
 
@@ -80,11 +85,14 @@ class Deployment:
         self._allow: bool = server["allow"] == "present"
         self._closed: bool = server["preflight"] == "closed"
         self._gate: Mapping[str, object] = server.get("gate", {})
+        self._inside = frozenset(server.get("gate", {}).get("roles", ()))
+        self._bounded = frozenset(server.get("gate", {}).get("organization_roles", ()))
         self._denied: Mapping[str, object] = server["denied"]
         self._challenge: bool = server.get("challenge", False)
         self._crumbs = Crumbs(server["vary"], server["headers"])
         checks: dict[str, Callable[[Visit], None]] = {
             "csrf": lambda visit: check_crossing(visit.scope, contract.carriers),
+            "method": _check_method,
             "token": self._check_token,
             "gate": self._check_gate,
             "route": self._check_route,
@@ -97,7 +105,7 @@ class Deployment:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the app behind do it."""
-        if scope["type"] != "http" or self._routes.find(scope["path"]) is None:
+        if scope["type"] != "http" or self._routes.find(scope) is None:
             await self._app(scope, receive, send)
             return
         started = perf_counter()
@@ -108,7 +116,7 @@ class Deployment:
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:
         """Answer a request whose body has come in one message; None outside the API."""
-        route = self._routes.find(scope["path"])
+        route = self._routes.find(scope)
         if route is None or message is None:
             return None
         if self._closed and _is_preflight(scope):
@@ -126,8 +134,6 @@ class Deployment:
         return self._crumbs.add(reply, scope["headers"])
 
     def _pass(self, visit: Visit) -> Reply:
-        if visit.scope["method"] not in KNOWN_METHODS:
-            return Reply(405, [_EMPTY], b"")
         for check in self._checks:
             check(visit)
         if visit.act is None:
@@ -140,8 +146,11 @@ class Deployment:
             visit.caller = self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
 
     def _check_gate(self, visit: Visit) -> None:
-        if visit.caller and visit.caller.roles.isdisjoint(self._gate["roles"]):  # type: ignore[arg-type]
-            raise _denial(self._gate)
+        caller = visit.caller
+        if caller and caller.roles.isdisjoint(self._inside):
+            if caller.roles.isdisjoint(self._bounded):
+                raise _denial(self._gate)
+            visit.organization = caller.organization
 
     def _check_route(self, visit: Visit) -> None:
         operations = visit.route.operations
@@ -163,12 +172,17 @@ class Deployment:
         headers = [(name.lower().encode(), value.encode()) for name, value in refusal.headers]
         if not refusal.message:
             return Reply(refusal.status, [_EMPTY, *headers], b"")
-        if refusal.status == 401 and self._challenge:  # noqa: PLR2004 - the one status that challenges
+        if self._challenge and refusal.status in _CHALLENGING and visit.caller is None:
             headers.append((b"www-authenticate", _challenge(refusal, visit.scope)))
         if isinstance(refusal, PlainRefusal):
             text = refusal.message.encode() + b"\n"
             return Reply(refusal.status, [_TEXT, (b"content-length", b"%d" % len(text)), *headers], text)
         return json_reply(refusal.status, envelope(refusal), headers)
+
+
+def _check_method(visit: Visit) -> None:
+    if visit.scope["method"] not in KNOWN_METHODS:
+        raise Refusal(405, "")
 
 
 def _take_toll(toll: Toll, visit: Visit) -> None:

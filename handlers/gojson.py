@@ -11,15 +11,23 @@ _DIGITS = "0123456789"
 _PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
 _LITERALS = {"t": "true", "f": "false", "n": "null"}
 _KINDS = {"{": "object", "[": "array", '"': "string", "t": "bool", "f": "bool", "n": "null"}
+_ENDS = {"{": "}", "[": "]"}
 _HEX_DIGITS = 4
+_DEEPEST = 10_000
 
 
 class Node(NamedTuple):
-    """A value: its kind by Go's name, its text, and what it is; an object is a list of its members."""
+    """A value: its kind by Go's name, where its text stands, and what it is; an object lists its members."""
 
     kind: str
-    text: str
+    body: str
+    place: slice
     value: Any
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self.body[self.place].encode("latin-1").decode(errors="replace")
 
 
 class Number(NamedTuple):
@@ -28,28 +36,42 @@ class Number(NamedTuple):
     text: str
 
 
-Members = list[tuple[str, Node]]
-
-
 def read_first(body: bytes) -> Node:
     """Read the first JSON value of a body and nothing behind it; raises ValueError with Go's message."""
     # byte by byte, as Go does: each byte is a character here
     scanner = _Scanner(body.decode("latin-1"))
     if scanner.skip_space() == "":
         raise ValueError("EOF")
-    try:
-        return scanner.value()
-    except RecursionError:
-        raise ValueError("exceeded max depth") from None
+    return scanner.value()
 
 
 def plain(node: Node) -> Any:
-    """Make plain values of a node; of a name that stands twice the last one counts."""
+    """Make plain values of a node; of a name that stands twice the last one counts.
+
+    Raises RecursionError for a node deeper than Python goes.
+    """
     if node.kind == "object":
-        return {name: plain(value) for name, value in node.value}
+        return dict(map(_plain_member, node.value))
     if node.kind == "array":
-        return [plain(value) for value in node.value]
+        return list(map(plain, node.value))
     return Number(node.text) if node.kind == "number" else node.value
+
+
+def _plain_member(member: tuple[str, Node]) -> tuple[str, Any]:
+    return member[0], plain(member[1])
+
+
+class _Open:
+    """An object or an array that has begun."""
+
+    def __init__(self, first: str, start: int) -> None:
+        self.first = first
+        self.start = start
+        self.name = ""
+        self.values: list[Any] = []
+
+    def add(self, node: Node) -> None:
+        self.values.append((self.name, node) if self.first == "{" else node)
 
 
 class _Scanner:
@@ -64,47 +86,63 @@ class _Scanner:
         return self._peek()
 
     def value(self) -> Node:
+        """Read a value; those that it stands in wait in a list, so that depth costs no recursion."""
+        waiting: list[_Open] = []
+        while True:
+            node = self._begin(waiting)
+            while node is not None:
+                if not waiting:
+                    return node
+                waiting[-1].add(node)
+                node = None if self._goes_on(waiting[-1]) else self._close(waiting.pop())
+
+    def _begin(self, waiting: list[_Open]) -> Node | None:
+        """Read a value without others in it, or the beginning of one that has some; that then waits."""
         first, start = self.skip_space(), self._place
+        if first not in _ENDS:
+            return self._node(first, start, self._scalar(first))
+        if len(waiting) >= _DEEPEST:
+            raise self._wrong("exceeded max depth")
+        self._place += 1
+        opened = _Open(first, start)
+        if self.skip_space() == _ENDS[first]:
+            self._place += 1
+            return self._close(opened)
         if first == "{":
-            value: Any = self._object()
-        elif first == "[":
-            value = self._array()
-        elif first == '"':
-            value = self._string()
-        elif first in _LITERALS and first:
-            value = self._literal(_LITERALS[first])
-        elif first == "-" or (first in _DIGITS and first):
-            value = self._number()
-        else:
-            raise self._wrong("looking for beginning of value")
-        text = self._text[start : self._place].encode("latin-1").decode(errors="replace")
-        return Node(_KINDS.get(first, "number"), text, value)
+            opened.name = self._name()
+        waiting.append(opened)
+        return None
 
-    def _object(self) -> Members:
-        members: Members = []
-        self._place += 1
-        if self.skip_space() == "}":
-            self._place += 1
-            return members
-        while True:
-            if self.skip_space() != '"':
-                raise self._wrong("looking for beginning of object key string")
-            name = self._string()
-            self._expect(":", "after object key")
-            members.append((name, self.value()))
-            if self._expect(",}", "after object key:value pair") == "}":
-                return members
+    def _goes_on(self, opened: _Open) -> bool:
+        """Read what stands behind a value in another one."""
+        if opened.first == "[":
+            return self._expect(",]", "after array element") == ","
+        if self._expect(",}", "after object key:value pair") == "}":
+            return False
+        opened.name = self._name()
+        return True
 
-    def _array(self) -> list[Node]:
-        values: list[Node] = []
-        self._place += 1
-        if self.skip_space() == "]":
-            self._place += 1
-            return values
-        while True:
-            values.append(self.value())
-            if self._expect(",]", "after array element") == "]":
-                return values
+    def _close(self, opened: _Open) -> Node:
+        return self._node(opened.first, opened.start, opened.values)
+
+    def _node(self, first: str, start: int, value: Any) -> Node:
+        return Node(_KINDS.get(first, "number"), self._text, slice(start, self._place), value)
+
+    def _scalar(self, first: str) -> Any:
+        if first == '"':
+            return self._string()
+        if first in _LITERALS:
+            return self._literal(_LITERALS[first])
+        if first == "-" or (first in _DIGITS and first):
+            return self._number()
+        raise self._wrong("looking for beginning of value")
+
+    def _name(self) -> str:
+        if self.skip_space() != '"':
+            raise self._wrong("looking for beginning of object key string")
+        name = self._string()
+        self._expect(":", "after object key")
+        return name
 
     def _string(self) -> str:
         start = self._place

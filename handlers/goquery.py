@@ -7,6 +7,8 @@ from auditmock.handlers.request import BROKEN_ESCAPE
 
 Values = Mapping[str, Sequence[str]]
 
+REPEATED = "provided more than once, found {} times. Only provide 1 instance of this query param."
+
 
 def read_query(query: bytes) -> Values:
     """Read a query: the values of each name, in their order."""

@@ -86,35 +86,39 @@ _USUAL_UUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _GROUPS = ((-1, 8), (8, 4), (13, 4), (18, 4), (23, 12))
 
 
+_FOUR, _TWO, _ONE_OR_TWO = re.compile("[0-9]{4}"), re.compile("[0-9]{2}"), re.compile("[0-9]{1,2}")
+
+
 class _Piece(NamedTuple):
-    """A piece of a layout: its text and, for a number, its name, digits and least and greatest value."""
+    """A piece of a layout: its text and, for a number, its name, form and least and greatest value."""
 
     text: str
     name: str = ""
-    digits: int = 0
+    form: re.Pattern[str] | None = None
     least: int = 0
     greatest: int = 9999
 
 
 _DATE = (
-    _Piece("2006", "year", 4),
+    _Piece("2006", "year", _FOUR),
     _Piece("-"),
-    _Piece("01", "month", 2, 1, 12),
+    _Piece("01", "month", _TWO, 1, 12),
     _Piece("-"),
-    _Piece("02", "day", 2, 0, 99),
+    _Piece("02", "day", _TWO, 0, 99),
 )
 _TIME = (
     *_DATE,
     _Piece("T"),
-    _Piece("15", "hour", 2, 0, 23),
+    _Piece("15", "hour", _ONE_OR_TWO, 0, 23),
     _Piece(":"),
-    _Piece("04", "minute", 2, 0, 59),
+    _Piece("04", "minute", _TWO, 0, 59),
     _Piece(":"),
-    _Piece("05", "second", 2, 0, 59),
+    _Piece("05", "second", _TWO, 0, 59),
 )
 _FRACTION = re.compile(r"[.,]([0-9]+)")
 _ZONE = re.compile(r"Z|([+-])([0-9]{2}):([0-9]{2})")
 _ZONE_TEXT = "Z07:00"
+_ZONE_HOURS, _ZONE_MINUTES = 24, 60
 _LIKE_YEAR_0 = 400
 _USUAL_TIME = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]Z")
 _DAY_SECONDS = DAY // SECOND
@@ -131,16 +135,16 @@ class _Reader:
     def read(self, pieces: tuple[_Piece, ...]) -> dict[str, int]:
         numbers: dict[str, int] = {}
         for piece in pieces:
-            if not piece.digits:
+            if piece.form is None:
                 self.skip(piece.text)
                 continue
-            digits = self.rest[: piece.digits]
-            if not (len(digits) == piece.digits and digits.isascii() and digits.isdigit()):
+            digits = self.take(piece.form)
+            if digits is None:
                 raise self.wrong(piece.text)
-            self.rest = self.rest[piece.digits :]
-            if not piece.least <= int(digits) <= piece.greatest:
+            number = int(digits[0])
+            if not piece.least <= number <= piece.greatest:
                 raise self.outside(piece.name)
-            numbers[piece.name] = int(digits)
+            numbers[piece.name] = number
         return numbers
 
     def skip(self, text: str) -> None:
@@ -201,8 +205,19 @@ def parse_time(text: str, around: str = "") -> int:
     instant = reader.end(numbers)
     instant += (numbers["hour"] * 60 + numbers["minute"]) * 60 * SECOND + numbers["second"] * SECOND
     if fraction:
-        instant += (int(fraction[1][:9].ljust(9, "0")) + 500) // 1000
+        # as PostgreSQL does it: in floating point, half a microsecond to the even one
+        instant += round(float(f"0.{fraction[1][:9]}") * SECOND)
     if zone[1]:
-        offset = (int(zone[2]) * 60 + int(zone[3])) * 60 * SECOND
-        instant -= offset if zone[1] == "+" else -offset
+        instant -= _offset(reader, zone, is_bounded=not around)
     return instant
+
+
+def _offset(reader: _Reader, zone: re.Match[str], *, is_bounded: bool) -> int:
+    """Give the microseconds of a zone; Go bounds them since it reads times without their quotes (1.20)."""
+    hours, minutes = int(zone[2]), int(zone[3])
+    if is_bounded and hours > _ZONE_HOURS:
+        raise reader.outside("time zone offset hour")
+    if is_bounded and minutes > _ZONE_MINUTES:
+        raise reader.outside("time zone offset minute")
+    offset = (hours * 60 + minutes) * 60 * SECOND
+    return offset if zone[1] == "+" else -offset

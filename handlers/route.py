@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
+from auditmock.asgi import Scope
 from auditmock.openapi import Contract, Operation
 
 KNOWN_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
@@ -24,6 +25,7 @@ class Routes:
 
     def __init__(self, contract: Contract) -> None:
         self._collapse = contract.server["repeated_slashes"] == "collapsed"
+        self._as_written = contract.server["encoded_paths"] == "kept"
         self._base = contract.base_path
         self._routes: dict[str, Route] = {}
         for operation in contract.operations.values():
@@ -36,13 +38,19 @@ class Routes:
         self._routes[self._root + "/"] = self._routes[self._root]
         self._nowhere = {guarded: Route({}, guarded) for guarded in (True, False)}
 
-    def find(self, path: str) -> Route | None:
-        """Find a route, one without operations where there is nothing; None outside the API."""
+    def find(self, scope: Scope) -> Route | None:
+        """Find a request's route, one without operations where there is nothing; None outside the API."""
+        path = scope["path"]
+        if self._as_written and b"%" in scope["raw_path"]:
+            path = scope["raw_path"].decode("latin-1")
+        return self._find(path)
+
+    def _find(self, path: str) -> Route | None:
         route = self._routes.get(path)
         if route is not None:
             return route
         if self._collapse and "//" in path:
-            return self.find(_SLASHES.sub("/", path))
+            return self._find(_SLASHES.sub("/", path))
         if not (path + "/").startswith(self._base + "/"):
             return None
         return self._nowhere[path.startswith(self._root + "/")]

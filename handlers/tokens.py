@@ -8,7 +8,7 @@ Tokens are handled as the bytes they came as, because Coder counts their bytes.
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from auditmock.errors import Refusal, forbidden, inactive, scenario_not_found, signed_out
@@ -35,20 +35,28 @@ TOKEN_IDS: Mapping[Holder, str] = {
 
 
 class Pass(NamedTuple):
-    """What an id stands for: whose token it is, and the scenario it opens, empty for that of the server."""
+    """What an id stands for: whose token it is, and the scenario it opens, empty for that of the server.
+
+    `refusal` is what its session always comes to, `roles` those of one that has not the holder's.
+    """
 
     holder: Holder
     scenario: str = ""
+    refusal: Refusal | None = None
+    roles: frozenset[str] | None = None
 
 
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
 _ESCAPED = re.compile(rb"[%+]")
+_COOKIE_VALUE = re.compile(rb'"(?P<quoted>[ !#-:<-\[\]-~]*)"|(?P<plain>[ !#-:<-\[\]-~]*)')
+"""What Go takes for the value of a cookie; a cookie with any other is none."""
 _OTHER_HEADERS = frozenset({b"cookie", b"authorization"})
 """Headers that may hold a token beside the one that is named for it."""
 
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
 _NO_PASSES: Mapping[str, Pass] = MappingProxyType({})
+_NO_SERVER: Mapping[str, Any] = MappingProxyType({})
 
 
 def token_of(holder: Holder, secret: str = SHARED_SECRET) -> str:
@@ -57,12 +65,16 @@ def token_of(holder: Holder, secret: str = SHARED_SECRET) -> str:
 
 
 class Caller(NamedTuple):
-    """Somebody signed in: the person's number and name, what they are, and the world they see."""
+    """Somebody signed in: the person's number and name, what they are, and the world they see.
+
+    `organization` is the id of theirs.
+    """
 
     number: int
     username: str
     roles: frozenset[str]
     world: World
+    organization: str = ""
 
     def must_be(self, roles: frozenset[str]) -> None:
         """Refuse (403) unless the caller has one of the roles."""
@@ -81,11 +93,11 @@ class Tokens:
         cast: Callable[[str], Cast],
         scenarios: Mapping[str, Pass] = _NO_PASSES,
         *,
-        cured: bool = True,
+        server: Mapping[str, Any] = _NO_SERVER,
     ) -> None:
         """Take the token's places, what opens worlds, what tells who is in one, and the scenarios by id.
 
-        `cured` refusals name a token that works.
+        `server` is the contract's `x-server`; without one, refusals name a token that works.
         """
         self._carriers = carriers
         self._names = {carrier.place: carrier.name for carrier in reversed(carriers)}
@@ -94,13 +106,15 @@ class Tokens:
         # a parameter for a token, or one whose name is escaped and may be that
         self._parameter = re.compile(rf"(?:\A|&)(?:{names}|[^=&%+]*[%+])".encode())
         people = {token_id: Pass(holder) for holder, token_id in TOKEN_IDS.items()}
-        self._passes = {name.encode(): each for name, each in {**scenarios, **people}.items()}
+        sessions = {name: _read_session(each) for name, each in server.get("sessions", {}).items()}
+        self._passes = {name.encode(): each for name, each in {**scenarios, **people, **sessions}.items()}
+        self._welcome = frozenset(server.get("signs_in", ("active",)))
         self._scenario_ids = {each.scenario: token_id for token_id, each in scenarios.items()}
         self._world = world
         self._cast = cast
         self._shared: dict[bytes, tuple[Caller, Cast]] = {}
         cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
-        self._cure = cure if cured else ""
+        self._cure = "" if server else cure
 
     def find(self, headers: Headers, query: bytes) -> bytes:
         """Find a request's token: the first place of the contract that holds one that is not empty."""
@@ -145,7 +159,14 @@ class Tokens:
     def _sign_in(self, token: bytes) -> Caller:
         holder, person, name = self.recognize(token)
         world = self._world(name)
-        caller = Caller(holder, person.username, frozenset(person.roles), world)
+        roles = self._passes[token[:ID_LENGTH]].roles
+        caller = Caller(
+            holder,
+            person.username,
+            frozenset(person.roles) if roles is None else roles,
+            world,
+            person.organization_ids[0] if person.organization_ids else "",
+        )
         if name.endswith(SHARED_SECRET):
             # few, and remembered until the world has other people; other worlds come and go
             self._shared[token] = caller, world.cast
@@ -161,9 +182,11 @@ class Tokens:
             raise signed_out("API key secret is invalid.", self._cure)
         if entry.holder is Holder.EXPIRED:
             raise signed_out(f'API key expired at "{_EXPIRED_AT}".', self._cure)
+        if entry.refusal:
+            raise entry.refusal
         world = name_world(secret.decode(), entry.scenario)
         person = self._cast(world)[entry.holder]
-        if person.status != "active":
+        if person.status not in self._welcome:
             raise inactive(person.status, self._cure)
         return entry.holder, person, world
 
@@ -188,6 +211,14 @@ class Tokens:
         )
 
 
+def _read_session(session: Mapping[str, Any]) -> Pass:
+    """Read what the contract says of an owner's session that is not as others are."""
+    if "roles" in session:
+        return Pass(Holder.OWNER, roles=frozenset(session["roles"]))
+    refusal = Refusal(session["status"], session["message"], detail=session.get("detail", ""))
+    return Pass(Holder.OWNER, refusal=refusal)
+
+
 def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
     return first_header(headers, name.lower()) or b""
 
@@ -196,9 +227,9 @@ def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
     for header, value in headers:
         if header == b"cookie":
             for crumb in value.split(b";"):
-                crumb_name, _, crumb_value = crumb.partition(b"=")
-                if crumb_name.strip() == name:
-                    return crumb_value.strip().strip(b'"')
+                crumb_name, _, crumb_value = crumb.strip(b" \t").partition(b"=")
+                if crumb_name.strip(b" \t") == name and (found := _COOKIE_VALUE.fullmatch(crumb_value)):
+                    return found["quoted"] or found["plain"] or b""
     return b""
 
 

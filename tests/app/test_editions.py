@@ -53,7 +53,10 @@ def app_of() -> App:
     """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
 
     def make(edition: str, limit: int, logs: int) -> AsgiApp:
-        return create_app(Settings(edition=edition, logs=logs, rate_limit=limit), lambda: NOW)
+        settings = Settings(
+            edition=edition, logs=logs, rate_limit=limit, scenarios=str(CASES / edition / "scenarios")
+        )
+        return create_app(settings, lambda: NOW)
 
     return cache(make)
 

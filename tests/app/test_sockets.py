@@ -143,9 +143,20 @@ def test_what_has_come_whole_takes_the_short_cut(monkeypatch: pytest.MonkeyPatch
     assert answer.startswith(b"HTTP/1.1 20")
 
 
-def test_head_has_no_body(server: Running) -> None:
-    """HEAD is 405 without a body, as HTTP wants it."""
-    assert exchange(server, START.replace(b"GET", b"HEAD", 1) + SIGNED + b"\r\n") == (405, b"")
+@pytest.mark.parametrize("edition", list_editions())
+@pytest.mark.parametrize("path", [LIST, "/api/v2/nothing"])
+def test_head_has_no_body(edition: str, path: str) -> None:
+    """Whatever HEAD is answered, nothing stands between its headers and the next answer."""
+    head = f"HEAD {path} HTTP/1.1\r\nHost: mock\r\n\r\n".encode()
+    with AuditMock(Settings(edition=edition, logs=0)) as mock:
+        answer = send(mock.url, head + START + b"\r\n")
+    assert re.search(rb"\A[^{]*\r\n\r\nHTTP/1.1 401 ", answer, re.DOTALL)
+
+
+def test_spaces_behind_a_value_are_none_of_it(server: Running) -> None:
+    """A token followed by a space and a tab is the token."""
+    status, _ = exchange(server, START + SIGNED.replace(b"\r\n", b" \t\r\n") + b"\r\n")
+    assert status == 200
 
 
 @pytest.mark.parametrize("edition", list_editions())

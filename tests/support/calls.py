@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
+from urllib.parse import unquote
 
 from auditmock.asgi import App, Message
 from auditmock.fixtures.people import Holder
@@ -92,7 +93,7 @@ async def _answer(app: App, call: Call) -> Answer:
         "http_version": "1.1",
         "method": call.method,
         "scheme": "http",
-        "path": call.path,
+        "path": unquote(call.path),
         "raw_path": call.path.encode(),
         "root_path": "",
         "query_string": call.query,
