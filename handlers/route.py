@@ -41,7 +41,7 @@ class Routes:
     def find(self, scope: Scope) -> Route | None:
         """Find a request's route, one without operations where there is nothing; None outside the API."""
         path = scope["path"]
-        if self._as_written and b"%" in scope["raw_path"]:
+        if self._as_written and b"%" in (scope.get("raw_path") or b""):
             path = scope["raw_path"].decode("latin-1")
         return self._find(path)
 

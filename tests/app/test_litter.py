@@ -32,6 +32,7 @@ def test_answers_leave_no_litter(edition: str, call: Call) -> None:
         "type": "http",
         "method": call.method,
         "path": call.path,
+        "raw_path": call.path.encode(),
         "query_string": call.query,
         "headers": list(call.headers),
         "client": ("127.0.0.1", 1),
