@@ -61,7 +61,7 @@ class Operations:
         if found.shown > BLOCK:
             # it is written while it is sent; what cannot be written is of the last year, and so comes first
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
-        return page_reply(self._veil.cover(found, caller.roles), (), self._end)
+        return page_reply(self._veil.cover(found, caller.roles, caller.world.store.knows), (), self._end)
 
     def _break_off(self) -> Reply:
         """Answer as a server whose encoder has failed, with its words or with nothing (3, 12.5)."""

@@ -1,7 +1,7 @@
 """What a caller sees of logs about resources that are not theirs to look at (reference 11.4, 11.5)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 
@@ -10,10 +10,14 @@ from auditmock.fixtures.wording import Wording
 from auditmock.models import Found
 from auditmock.openapi import Contract
 
-_TYPE = re.compile(rb'"resource_type":"([^"]*)"')
+_ABOUT = re.compile(rb'"resource_type":"([^"]*)","resource_id":"([^"]*)"')
 _LINK = b'"resource_link":'
 _SHOWN = re.compile(rb'"(?:[^"\\]|\\.)*","is_deleted":(?:true|false)')
 _HIDDEN = b',"is_deleted":false'
+
+
+Knows = Callable[[str, str], bool]
+"""Tells whether there is or was a resource of that type and id."""
 
 
 class Veil:
@@ -29,20 +33,22 @@ class Veil:
         anything = dict.fromkeys(self._told.values(), "x")
         self._telling = {kind for kind in self._types if self._tell(kind, anything)}
 
-    def cover(self, found: Found, roles: frozenset[str]) -> Found:
-        """Show what is found as a caller of these roles sees it."""
+    def cover(self, found: Found, roles: frozenset[str], knows: Knows) -> Found:
+        """Show what is found as a caller of these roles sees it; nobody's rights hide what there never was."""
         if not self._roles or not roles <= self._roles:
             return found
-        return found._replace(blocks=self._cover(found.blocks))
+        return found._replace(blocks=self._cover(found.blocks, knows))
 
-    def _cover(self, blocks: Iterator[list[bytes]]) -> Iterator[list[bytes]]:
+    def _cover(self, blocks: Iterator[list[bytes]], knows: Knows) -> Iterator[list[bytes]]:
         for block in blocks:
-            yield [self._show(log) for log in block]
+            yield [self._show(log, knows) for log in block]
 
-    def _show(self, log: bytes) -> bytes:
+    def _show(self, log: bytes, knows: Knows) -> bytes:
         # additional fields may hold anything: the log's own type stands before them, its own link behind
-        about = _TYPE.search(log)
+        about = _ABOUT.search(log)
         if about is None or about[1].decode() not in self._types:
+            return log
+        if not knows(about[1].decode(), about[2].decode()):
             return log
         before, name, rest = log.rpartition(_LINK)
         link = go_json(self._link(log, about[1].decode()))
