@@ -21,6 +21,11 @@ def instant(log: Log) -> int:
     return parse_instant(log["time"])
 
 
+def is_test(log: Log) -> bool:
+    """Whether testgenerate wrote it, about anything: such a log tells of no real request (reference 12.4)."""
+    return [*log["diff"]] == ["foo"]
+
+
 def matches(log: Log, key: SearchKey, value: str) -> bool:
     """Whether a log is what `key:value` asks for, by the contract's table."""
     if key.match == "not_before":

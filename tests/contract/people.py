@@ -1,10 +1,27 @@
 """The people of the mock: their tokens are shown to everybody, so they must open no other deployment."""
 
+import pytest
+
+from auditmock.contract.exchange import TOKEN_VARIABLE
+
 SHARED = "0" * 22
 """The secret of each token."""
 
 STRANGERS = ("Suspended0", "Expired000", "Member0000", "UserAdmin0")
 """Ids of the tokens that may neither read nor write."""
 
+OWNER = "Owner00000"
+"""Id of the token that may do everything."""
+
 READERS = ("Auditor000",)
 """Ids of the tokens that may read, if anything."""
+
+
+def colleague(name: str, own: str) -> str:
+    """Write, as a sender, the token of somebody else in the world that one's own token opens.
+
+    Skips when one's own is no owner's of a mock: then nobody else is known.
+    """
+    if not own.startswith(f"{OWNER}-"):
+        pytest.skip("there is nobody else who may read")
+    return f"{name}-${{{TOKEN_VARIABLE}#*-}}"

@@ -81,7 +81,7 @@ class Watch:
             "a page's size": self._judge_size,
             "a log's constancy": self._judge_constancy,
         }
-        self._logs: dict[str, int] = {}
+        self._logs: dict[str, Sequence[int]] = {}
         self.sightings: dict[str, Sighting] = {}
 
     def look(self, exchange: Exchange) -> None:
@@ -126,9 +126,11 @@ class Watch:
 
     def _judge_constancy(self, answer: _Answer) -> tuple[str, str] | None:
         for log in answer.logs:
-            facts = hash(json.dumps([log.get(name) for name in _CONSTANT], sort_keys=True))
-            if self._logs.setdefault(str(log.get("id")), facts) != facts:
-                return f"the same {', '.join(_CONSTANT)} of a log on every page", f"others of {log.get('id')}"
+            facts = [hash(json.dumps(log.get(name), sort_keys=True)) for name in _CONSTANT]
+            known = self._logs.setdefault(str(log.get("id")), facts)
+            changed = [name for name, was, now in zip(_CONSTANT, known, facts, strict=True) if was != now]
+            if changed:
+                return f"the same {changed[0]} of {log.get('id')} on every page", f"{log.get(changed[0])!r}"
         return None
 
     def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:

@@ -3,20 +3,29 @@
 import random
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 import httpx
 
+LIST = "/api/v2/audit"
 WRITE = "/api/v2/audit/testgenerate"
-KINDS = ("template", "user", "workspace", "group")
+ACTIONS = ("create", "write", "delete", "start", "stop")
+TYPES = (
+    *("organization", "template", "template_version", "user"),
+    *("workspace", "workspace_build", "git_ssh_key", "api_key", "group"),
+)
+TIMES = ("2001-02-03T04:05:06Z", "9999-12-31T23:59:59Z", "0001-01-02T00:00:00Z")
+"""Of the suite's own month, of the last day and of the first."""
+HALF = 0.5
 
 
 @contextmanager
 def neighbour(url: str, token: str, rate: float) -> Iterator[list[int]]:
     """Post logs, `rate` a second, while the context is open; gives the statuses of the answers.
 
-    Every other log is of now, the rest of some day of the deployment's past.
+    They are of every action and type, some about resources there are, and of now, of the time of another
+    log, of some day of last year or of the ends of time.
     """
     stop = threading.Event()
     statuses: list[int] = []
@@ -33,8 +42,15 @@ def _post(url: str, token: str, rate: float, stop: threading.Event, statuses: li
     dice = random.Random(1)
     begun = time.monotonic()
     with httpx.Client(base_url=url, headers={"Coder-Session-Token": token}) as client:
+        known = client.get(LIST, params={"q": "", "limit": 100}).json()["audit_logs"]
         while not stop.wait(max(0.0, begun + len(statuses) / rate - time.monotonic())):
-            body = {"action": dice.choice(["create", "write"]), "resource_type": dice.choice(KINDS)}
-            if len(statuses) % 2:
-                body["time"] = f"2025-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}T12:00:00Z"
-            statuses.append(client.post(WRITE, json=body).status_code)
+            statuses.append(client.post(WRITE, json=draw_body(dice, known)).status_code)
+
+
+def draw_body(dice: random.Random, known: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
+    """Draw what to post, beside logs that are known."""
+    body = {"action": dice.choice(ACTIONS), "resource_type": dice.choice(TYPES)}
+    day = f"2025-{dice.randint(1, 12):02d}-{dice.randint(1, 28):02d}T12:00:00Z"
+    time = dice.choice(["", "", *(log["time"] for log in known[:3]), day, day, dice.choice(TIMES)])
+    resource = dice.choice(known)["resource_id"] if known and dice.random() < HALF else ""
+    return body | ({"time": time} if time else {}) | ({"resource_id": resource} if resource else {})
