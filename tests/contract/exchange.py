@@ -47,7 +47,7 @@ class Request(NamedTuple):
             case "bearer":
                 return ("Authorization", f"Bearer {token}"), None
             case "cookie":
-                return ("Cookie", f"{OTHER_COOKIE}; {name or _NAME}={token}"), None
+                return ("Cookie", f"{OTHER_COOKIE}; {name or _NAME}={token}; {OTHER_COOKIE}"), None
             case "query":
                 return None, (name or _NAME, token)
         return None, None

@@ -123,3 +123,14 @@ def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> No
         expect_logs(listed(target, sample.q, limit=step, **cursor), [], len(sample.logs))
 
     undisturbed(target, sample.scope, look)
+
+
+def test_nothing_follows_the_last_log(target: Target) -> None:
+    """Behind the oldest log of all there is none."""
+
+    def look() -> None:
+        total = listed(target, "", limit=1).total
+        for log in listed(target, "", limit=1, offset=max(0, total - 1)).logs:
+            expect_logs(listed(target, "", after_id=log["id"], limit=SHOWN), [], total)
+
+    undisturbed(target, Scope(""), look)

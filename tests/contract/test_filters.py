@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from auditmock.contract.keys import (
     absent,
     enums,
+    far_days,
     lists_of_all_logs,
     named,
     names,
@@ -97,7 +98,7 @@ def test_a_word_that_is_nowhere_finds_nothing(target: Target, key: SearchKey, va
 PARTS: Mapping[str, Callable[[str], str]] = {
     "its beginning": lambda value: value[:-1],
     "its end": lambda value: value[1:],
-    "with more": lambda value: f"{value}x",
+    "with a space more": lambda value: f"{value} ",
     "with a line for a letter": lambda value: f"{value[:1]}_{value[2:]}",
 }
 
@@ -135,6 +136,31 @@ def test_days_bound_what_is_found(target: Target, sample: Sample, data: st.DataO
         expect_logs(page, found, len(found))
 
     undisturbed(target, sample.scope, look)
+
+
+@each("key, day", far_days, named)
+def test_no_day_is_too_far(target: Target, key: SearchKey, day: str) -> None:
+    """A day bounds what is found, however long ago or far ahead it is."""
+    page = listed(target, element(key, day), limit=SHOWN)
+    others = [log["time"] for log in page.logs if not matches(log, key, day)]
+    expect(not others, f"logs that {element(key, day)} finds", others, page.exchange)
+
+
+NEAR: Mapping[str, Callable[[str], str]] = {
+    "the nil id": lambda _: NIL,
+    "its first digits": lambda value: f"{value[:8]}-0000-4000-8000-000000000000",
+}
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("near", NEAR)
+def test_an_id_is_whole(target: Target, sample: Sample, near: str) -> None:
+    """No id stands for others: not by its first digits, nor the nil id for all."""
+    key = target.contract.search.keys["resource_id"]
+    value = NEAR[near](sample.logs[0]["resource_id"])
+    page = listed(target, element(key, value), limit=SHOWN)
+    others = [log["resource_id"] for log in page.logs if not matches(log, key, value)]
+    expect(not others, f"logs of {value}", others, page.exchange)
 
 
 @promised("whole counts", "exact counts")

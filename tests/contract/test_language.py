@@ -78,7 +78,54 @@ def expect_the_same(target: Target, sample: Sample, rewrite: Callable[[str, str]
 
 
 NOTHING = ("", "   ")
-UNKNOWN = ("string", 'nosuchkey:"a:b" -action:create', "action:dance", "resource_type:spaceship")
+ALIASES = (
+    *(
+        "user",
+        "owner",
+        "name",
+        "target",
+        "resource",
+        "type",
+        "id",
+        "uuid",
+        "request_id",
+        "organization",
+        "ip",
+    ),
+    *(
+        "time",
+        "date",
+        "since",
+        "until",
+        "before",
+        "after",
+        "from",
+        "to",
+        "status",
+        "status_code",
+        "limit",
+        "q",
+    ),
+    *("description", "is_deleted", "user_agent", "diff", "usernam", "date_fro", "x-action"),
+)
+LOOKALIKES = (
+    *(
+        "create,delete",
+        '"create delete"',
+        "'create'",
+        "create\ndelete",
+        "create\u00a0delete",
+        "creat",
+        "create*",
+    ),
+    *('"create "', '" create"', "create|delete", "!create", "all", "any", "me", "*"),
+)
+UNKNOWN = (
+    'nosuchkey:"a:b" -action:create resource_type:spaceship',
+    " ".join(f"{name}:create" for name in ALIASES),
+    " ".join(f"action:{word}" for word in LOOKALIKES),
+    "string user,template user\ntemplate user\u00a0template 'user' (user) users user* *",
+)
 
 
 @pytest.mark.law("edges", "language", "#/components/parameters/q")

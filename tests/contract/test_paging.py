@@ -75,7 +75,7 @@ def test_limit_and_offset_hold_at_their_edges(target: Target, sample: Sample, ed
     )
 
 
-DEFAULTS: Mapping[str, Mapping[str, int]] = {"no limit": {"offset": 1}, "limit 0": {"limit": 0}}
+DEFAULTS: Mapping[str, Mapping[str, int]] = {"no limit": {"offset": 1}, "limit 0": {"limit": 0, "offset": 1}}
 
 
 @pytest.mark.law("edges", "paging", "#/components/parameters/limit")

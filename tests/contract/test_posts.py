@@ -98,6 +98,32 @@ def test_a_time_is_kept_in_utc(target: Target, digits: str, hours: int) -> None:
     expect(instant(log) == parse_instant(time), f"the instant {time}", log["time"])
 
 
+OF_ALL_TIMES = (
+    *(
+        "2000-02-29T12:34:56Z",
+        "1969-07-20T20:17:40.25Z",
+        "2001-12-31T23:59:59Z",
+        "2000-12-31T23:59:59.9999996Z",
+    ),
+    *("2001-02-03T04:05:06-00:30", "2001-03-01T00:30:00+01:00", "2000-06-30T12:00:00-00:00"),
+)
+
+
+def test_every_time_is_kept(target: Target) -> None:
+    """Leap days, ends of years, noon, what was before 1970, offsets of half an hour: all are kept."""
+    resource = fresh()
+    for time in OF_ALL_TIMES:
+        post(
+            target,
+            {"resource_id": resource, "time": time, "resource_type": "organization", "action": "delete"},
+        )
+    page = listed(target, f"resource_id:{resource}")
+
+    wanted = sorted(map(parse_instant, OF_ALL_TIMES), reverse=True)
+    seen = [instant(log) for log in page.logs]
+    expect(seen == wanted, f"{sorted(OF_ALL_TIMES)}", [log["time"] for log in page.logs], page.exchange)
+
+
 def told_time(exchange: Exchange) -> int:
     """Tell when the server answered: by its own clock if it says so, else by ours."""
     told = exchange.headers.get("date")

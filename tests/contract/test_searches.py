@@ -81,8 +81,8 @@ def another(key: SearchKey, value: str) -> str:
 
 @promised("whole counts", "exact counts")
 def test_months_share_out_a_year(target: Target, sample: Sample) -> None:
-    """A month goes from its first day to its last: the logs of twelve are those of the year they are."""
-    months = list(months_before(sample.logs[0]["time"]))
+    """The logs of twelve spans, each from or to the last day of a month, are those of the year they are."""
+    months = list(spans_before(sample.logs[0]["time"]))
     whole_year = f"date_from:{months[-1][0]} date_to:{months[0][1]}"
     since, until = (target.contract.search.keys[name] for name in ("date_from", "date_to"))
 
@@ -104,12 +104,18 @@ def inside(log: Log, *bounds: tuple[SearchKey, str]) -> bool:
     return all(matches(log, key, day) for key, day in bounds)
 
 
-def months_before(time: str) -> Iterator[tuple[str, str]]:
-    """List the first and the last day of whole months before a time, the latest first."""
+def spans_before(time: str) -> Iterator[tuple[str, str]]:
+    """List the first and the last day of spans that make up twelve months before a time, the latest first.
+
+    By turns a month with the last day of the one before it, and a month without its last day.
+    """
     latest = 12 * int(time[:4]) + int(time[5:7]) - 2
-    for number in range(latest, latest - MONTHS, -1):
+    for number in range(latest, latest - MONTHS, -2):
         year, month = number // 12, number % 12 + 1
-        yield f"{year:04}-{month:02}-01", f"{year:04}-{month:02}-{monthrange(year, month)[1]:02}"
+        other_year, other = (number - 1) // 12, (number - 1) % 12 + 1
+        last, eve = monthrange(year, month)[1], monthrange(other_year, other)[1]
+        yield f"{other_year:04}-{other:02}-{eve:02}", f"{year:04}-{month:02}-{last:02}"
+        yield f"{other_year:04}-{other:02}-01", f"{other_year:04}-{other:02}-{eve - 1:02}"
 
 
 @promised("me")

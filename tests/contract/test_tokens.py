@@ -25,7 +25,6 @@ OWN = f"${TOKEN_VARIABLE}"
 BAD = {
     "empty": "",
     "one part": "x",
-    "short id": "012345678-0123456789012345678901",
     "unknown": "Nobody0000-0123456789012345678901",
 }
 
@@ -99,6 +98,20 @@ def test_every_place_will_do(target: Target, place: str) -> None:
     exchange = target.send(reading(target, place))
 
     expect(exchange.status == 200, f"200 with the token in the {place}", exchange.status, exchange)
+
+
+@promised("strict requests")
+def test_an_empty_parameter_is_no_token(target: Target) -> None:
+    """A place that holds nothing is passed over for the next one."""
+    query = [*QUERY, ("coder_session_token", "")]
+    exchange = target.send(reading(target, "header")._replace(query=query))
+
+    expect(exchange.status == 200, "200 with the token in the header", exchange.status, exchange)
+
+
+def test_another_name_will_not_do(target: Target) -> None:
+    """The token in a cookie whose name only ends alike is answered with 401."""
+    expect_refusal(target.send(reading(target, "cookie xcoder_session_token")), 401)
 
 
 @each("place", places)

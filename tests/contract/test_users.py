@@ -73,7 +73,7 @@ def test_me_is_the_caller(target: Target) -> None:
 
     def look() -> None:
         own = listed(target, "username:me", limit=SHOWN)
-        for word in ("ME", *names):
+        for word in ('"Me"', *names):
             expect_logs(listed(target, f"username:{word}", limit=SHOWN), own.logs, own.total)
 
     undisturbed(target, Scope("username:me"), look)

@@ -1,7 +1,10 @@
 """Laws of refused writing: what the contract forbids is told, and leaves no log."""
 
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
+from itertools import zip_longest
+from typing import Any
 
 import pytest
 
@@ -10,8 +13,8 @@ from auditmock.contract.people import READERS, SHARED, STRANGERS
 from auditmock.contract.promises import promised
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
-from auditmock.contract.verdict import expect
-from auditmock.contract.writing import expect_unwritten, mark, post, posting
+from auditmock.contract.verdict import Violation, expect
+from auditmock.contract.writing import MARKER, PAST, expect_unwritten, fresh, mark, post, posting
 
 pytestmark = [
     pytest.mark.writes,
@@ -19,6 +22,55 @@ pytestmark = [
 ]
 
 REFUSED_MARK = mark()
+STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
+WRONG: Mapping[str, Sequence[Any]] = {
+    "action": (
+        "dance",
+        "WRITE",
+        "Stop",
+        "write ",
+        " write",
+        "login",
+        "writes",
+        "wri",
+        "",
+        5,
+        None,
+        True,
+        ["write"],
+    ),
+    "resource_type": (
+        "spaceship",
+        "User",
+        "users",
+        "user ",
+        "license",
+        "workspace_agent",
+        "",
+        2,
+        None,
+        {},
+        False,
+    ),
+    "resource_id": (
+        *("xyz", "", STRANGER.replace("-", ""), f"{{{STRANGER}}}", f"urn:uuid:{STRANGER}", STRANGER[:-1]),
+        *(f"{STRANGER}0", f" {STRANGER}", STRANGER.replace("f", "g"), STRANGER.replace("-", "_"), 3, None),
+    ),
+    "time": (
+        *("yesterday", "", "2001-02-03", "2001-02-03T04:05:06", "2001-02-03 04:05:06Z", "2001-02-03T04:05Z"),
+        *(
+            "2001-02-03T24:00:00Z",
+            "2001-02-03T04:60:06Z",
+            "2001-02-03T04:05:06,5Z",
+            "2001-02-03T04:05:06+0200",
+        ),
+        *("2001-02-29T04:05:06Z", "2001-13-03T04:05:06Z", "20010203T040506Z", "2001-02-03T4:05:06Z"),
+        *("2001-02-03T04:05:06+24:00", " 2001-02-03T04:05:06Z", "0001-01-01T00:00:00+23:59"),
+        *("9999-12-31T23:59:59-23:59", 981173106, 4.5, None),
+    ),
+}
+"""By field, what it does not take."""
+
 REFUSED: Mapping[str, tuple[bytes, tuple[str, ...] | None]] = {
     "no JSON": (b"{", None),
     "nothing": (b"", None),
@@ -27,31 +79,17 @@ REFUSED: Mapping[str, tuple[bytes, tuple[str, ...] | None]] = {
     "no UTF-8": (b'{"action":"\xff"}', None),
     "half a surrogate pair": (b'{"action":"\\ud800"}', None),
     "NaN": (b'{"action":NaN}', None),
-    "an unknown action": (b'{"action":"dance"}', ("action",)),
-    "an action in capitals": (b'{"action":"WRITE"}', ("action",)),
-    "an unknown type": (b'{"resource_type":"spaceship"}', ("resource_type",)),
-    "an id that is none": (b'{"resource_id":"xyz"}', ("resource_id",)),
-    "a time that is none": (b'{"time":"yesterday"}', ("time",)),
-    "an empty time": (b'{"time":""}', ("time",)),
-    "an empty id": (b'{"resource_id":""}', ("resource_id",)),
-    "an empty action": (b'{"action":""}', ("action",)),
-    "no action": (b'{"action":null}', ("action",)),
-    "an id in braces": (b'{"resource_id":"{3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25}"}', ("resource_id",)),
-    "an id without dashes": (b'{"resource_id":"3f9d2c6158ab4f0e9d476b1e0a9c7d25"}', ("resource_id",)),
-    "a time without a zone": (b'{"time":"2001-02-03T04:05:06"}', ("time",)),
-    "a day for a time": (b'{"time":"2001-02-03"}', ("time",)),
-    "a day in no calendar": (b'{"time":"2001-02-29T04:05:06Z"}', ("time",)),
-    "a number for a time": (b'{"time":981173106}', ("time",)),
     "a name twice": (b'{"action":"stop","action":"stop"}', None),
     "more behind it": (b'{"action":"stop"} {}', None),
-    "a time before year 1": (b'{"time":"0001-01-01T00:00:00+23:59"}', ("time",)),
-    "a time after year 9999": (b'{"time":"9999-12-31T23:59:59-23:59"}', ("time",)),
     "a field nobody knows": (b'{"acton":"write"}', ("acton",)),
-    "a number for a word": (b'{"action":5}', ("action",)),
-    "every field": (
-        b'{"action":1,"resource_type":2,"resource_id":3,"time":4}',
-        ("action", "resource_type", "resource_id", "time"),
+    "names of other places": (
+        b'{"Action":"stop","additional_fields":{},"request_id":"","id":1}',
+        ("Action", "additional_fields", "request_id", "id"),
     ),
+    "a comma too many": (b'{"action":"stop",}', None),
+    "a byte order mark": (b'\xef\xbb\xbf{"action":"stop"}', None),
+    "a comment": (b'{"action":"stop"/**/}', None),
+    "marks of another kind": (b"{'action':'stop'}", None),
 }
 
 
@@ -72,6 +110,25 @@ def test_a_bad_body_is_refused(refused: Mapping[str, Exchange], case: str) -> No
     expect_refusal(refused[case], 400, REFUSED[case][1])
 
 
+def wrong_bodies() -> list[Mapping[str, Any]]:
+    """Write bodies that have nothing right in them: of every field a wrong value, while there is one."""
+    rows = zip_longest(*WRONG.values(), fillvalue=...)
+    return [{name: value for name, value in zip(WRONG, row, strict=True) if value is not ...} for row in rows]
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("number", range(len(wrong_bodies())))
+def test_every_wrong_value_is_told(target: Target, number: int) -> None:
+    """A value that is not of its field's form is refused, and those of all fields are told at once."""
+    body = wrong_bodies()[number]
+    try:
+        expect_refusal(post(target, body, REFUSED_MARK), 400, [*body])
+    except Violation:
+        for name, value in body.items():
+            expect_refusal(post(target, {name: value}, REFUSED_MARK), 400, [name])
+        raise
+
+
 @promised("strict requests")
 def test_what_is_refused_is_not_written(target: Target, refused: Mapping[str, Exchange]) -> None:
     """Whatever is wrong with a body, it leaves no log behind."""
@@ -89,14 +146,47 @@ def test_a_body_may_be_too_large(target: Target) -> None:
 
 
 @promised("strict requests")
-@pytest.mark.parametrize("media_type", ["text/plain", "application/xml", ""])
-def test_only_json_is_taken(target: Target, media_type: str) -> None:
-    """A body that is not declared as JSON is answered with 415."""
-    own = mark()
-    headers = {"Content-Type": media_type, "User-Agent": own} if media_type else {"User-Agent": own}
-    exchange = target.send(posting(target, b"{}")._replace(headers=headers))
+def test_a_body_may_be_as_large_as_that(target: Target) -> None:
+    """A body of 1 MiB to the byte is taken, whatever letters its media type is written in."""
+    start = json.dumps({"resource_id": fresh(), "time": PAST}).encode()
+    headers = {"Content-Type": "Application/JSON; charset=UTF-8", "User-Agent": MARKER}
+    exchange = target.send(posting(target, start.ljust(1 << 20))._replace(headers=headers))
 
-    expect_refusal(exchange, 415)
+    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+
+
+NOT_TAKEN: Mapping[str, tuple[int, Mapping[str, str]]] = {
+    "text": (415, {"Content-Type": "text/plain"}),
+    "a form": (415, {"Content-Type": "application/x-www-form-urlencoded"}),
+    "a name that begins alike": (415, {"Content-Type": "application/jsonx"}),
+    "a name that ends alike": (415, {"Content-Type": "application/merge-patch+json"}),
+    "other letters": (415, {"Content-Type": "application/json; charset=latin1"}),
+    "nothing": (415, {}),
+    "what is packed": (415, {"Content-Type": "application/json", "Content-Encoding": "gzip"}),
+    "an answer in HTML": (406, {"Content-Type": "application/json", "Accept": "text/html"}),
+}
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("case", NOT_TAKEN)
+def test_only_json_is_taken(target: Target, case: str) -> None:
+    """A body that is not declared as JSON, plain and in UTF-8, is answered with 415, unread."""
+    own = mark()
+    status, headers = NOT_TAKEN[case]
+    body = b"{" if case == "text" else b"{}"
+    exchange = target.send(posting(target, body)._replace(headers={**headers, "User-Agent": own}))
+
+    expect_refusal(exchange, status)
+    expect_unwritten(target, own, exchange)
+
+
+@promised("strict requests")
+def test_writing_has_no_parameters(target: Target) -> None:
+    """A parameter beside a body is answered with 400, and writes nothing."""
+    own = mark()
+    exchange = target.send(posting(target, {}, own)._replace(query=[("action", "stop")]))
+
+    expect_refusal(exchange, 400, ["action"])
     expect_unwritten(target, own, exchange)
 
 
@@ -105,9 +195,11 @@ BAD_TOKENS = {"no token": None, "an unknown token": "Nobody0000-0123456789012345
 
 @pytest.mark.parametrize("kind", BAD_TOKENS)
 def test_a_bad_token_writes_nothing(target: Target, kind: str) -> None:
-    """Nobody writes without a good token."""
+    """Nobody writes without a good token, and nobody is told of anything else before."""
     own, token = mark(), BAD_TOKENS[kind]
-    request = posting(target, {}, own)._replace(token="header" if token else None, sender=token or "")
+    request = posting(target, {} if token else b"{", own)._replace(
+        token="header" if token else None, sender=token or ""
+    )
     exchange = target.send(request)
 
     expect_refusal(exchange, 401)
@@ -135,6 +227,26 @@ def test_a_member_writes_nothing(target: Target, member: str) -> None:
     expect_unwritten(target, own, exchange)
 
 
+@promised("strict requests")
+def test_a_member_is_told_so_first(target: Target, member: str) -> None:
+    """Whoever may not write is answered with 403, whatever is wrong with the body and its type."""
+    headers = {"Content-Type": "text/plain", "Accept": "text/html", "User-Agent": mark()}
+    exchange = target.send(posting(target, b"{")._replace(headers=headers, sender=member))
+
+    expect_refusal(exchange, 403)
+
+
+@promised("strict requests")
+@pytest.mark.parametrize(("method", "below", "status"), [("DELETE", "", 405), ("GET", "/nowhere", 404)])
+def test_a_member_is_told_what_there_is(
+    target: Target, member: str, method: str, below: str, status: int
+) -> None:
+    """Path and method are looked at before the role."""
+    path = target.path("get-audit-logs") + below
+
+    expect_refusal(target.send(Request(method, path, sender=member)), status)
+
+
 @pytest.mark.parametrize("name", sorted({*STRANGERS, *READERS}))
 def test_the_mocks_own_people_write_nothing(target: Target, name: str) -> None:
     """The tokens a mock shows to everybody write nothing anywhere, but its owner's."""
@@ -150,6 +262,7 @@ ELSEWHERE: Mapping[str, Callable[[str], str]] = {
     "below": lambda path: f"{path}/nowhere",
     "with a slash": lambda path: f"{path}/",
     "in capitals": str.upper,
+    "with a slash more": lambda path: f"/{path}",
 }
 
 
@@ -175,3 +288,14 @@ def test_logs_cannot_be_changed(target: Target, method: str) -> None:
     if method != "HEAD":
         expect_refusal(exchange, 405)
     expect(exchange.headers.get("allow") == "GET", "Allow: GET", exchange.headers.get("allow"), exchange)
+
+
+@promised("strict requests")
+def test_writing_is_all_that_can_be_done_there(target: Target) -> None:
+    """The path for writing has no other method than POST, says so, and is another one with a slash."""
+    path = target.path("generate-fake-audit-logs")
+    exchange = target.send(Request("GET", path))
+
+    expect_refusal(exchange, 405)
+    expect(exchange.headers.get("allow") == "POST", "Allow: POST", exchange.headers.get("allow"), exchange)
+    expect_refusal(target.send(posting(target, {}, mark())._replace(path=f"{path}/")), 404)
