@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -65,9 +66,13 @@ def _drift_of(edition: str, path: Path) -> EditionDrift:
 
 
 def read_paragraphs(text: str) -> Iterator[tuple[str, Sequence[str], Sequence[Mapping[str, Any]]]]:
-    """Read an overlay's runs of actions, each behind the comment that says where it is known from."""
+    """Read an overlay's runs of actions, each behind the comment that says where it is known from.
+
+    What stands before the other actions of a run tells of those alone.
+    """
     for paragraph in text.partition("\nactions:\n")[2].split("\n\n"):
-        comment = " ".join(line[4:] for line in paragraph.splitlines() if line.startswith("  # "))
+        head = takewhile(lambda line: line.startswith("  # "), paragraph.strip("\n").splitlines())
+        comment = " ".join(line[4:] for line in head)
         told = _REFERENCE.fullmatch(comment)
         if told is None:
             raise ValueError(f"no comment says where this is known from: {paragraph[:80]}")

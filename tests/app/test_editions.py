@@ -1,7 +1,9 @@
 """The deployed editions: every case of `tests/data/editions` over HTTP.
 
-The mock has no history, but for cases that ask for one (`history: true`) or for a world that begins with the
-scenario of some token (`scenario: DeletedUse`).
+What is `given` is posted before, by whoever asks. The mock has no history, but for cases that ask for one
+(`history: true`) or for a world that begins with the scenario of some token (`scenario: DeletedUse`), one
+that ships or one of the edition's own folder `scenarios`. `earlier: 3` sends the same request three times
+before; `apart: true` sends each from an address of its own.
 """
 
 import json
@@ -25,7 +27,8 @@ from auditmock.instants import parse_instant
 from auditmock.settings import Settings
 
 NOW = parse_instant("2026-02-03T04:05:06.789Z")
-CASES = Path(__file__).parents[1] / "data" / "editions"
+DATA = Path(__file__).parents[1] / "data"
+CASES = DATA / "editions"
 EDITIONS = tuple(find_overlays())
 LEAST = 300
 """Cases there are at least."""
@@ -114,32 +117,56 @@ def _fill(value: Any, words: Words) -> Any:
     return [_fill(each, words) for each in value] if isinstance(value, list) else value
 
 
-def _seen(answer: Answer, wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """Look at an answer the way a case does."""
-    seen: dict[str, Any] = {"status": answer.status}
-    if "headers" in wanted:
-        seen["headers"] = {
-            name: ", ".join(v.decode() for key, v in answer.headers if key == name.lower().encode()) or None
-            for name in wanted["headers"]
-        }
-    if "text" in wanted:
-        seen["text"] = answer.body.decode()
-    if "json" in wanted:
-        seen["json"] = answer.json()
-        assert answer.body.endswith(b"\n")
-        assert answer.header("content-type") == "application/json; charset=utf-8"
-    if "logs" in wanted:
-        seen["logs"] = len(answer.json()["audit_logs"])
-    if "count" in wanted:
-        seen["count"] = answer.json()["count"]
-    if "keys" in wanted:
-        seen["keys"] = list(answer.json()["audit_logs"][0])
-    if "user_keys" in wanted:
-        seen["user_keys"] = list(answer.json()["audit_logs"][0]["user"])
-    if "log" in wanted:
-        log = answer.json()["audit_logs"][0]
-        seen["log"] = {name: log.get(name) for name in wanted["log"]}
-    return seen
+def _look_at_headers(answer: Answer, wanted: Mapping[str, str | None]) -> dict[str, str | None]:
+    return {
+        name: ", ".join(v.decode() for key, v in answer.headers if key == name.lower().encode()) or None
+        for name in wanted
+    }
+
+
+def _look_at_json(answer: Answer, _: Any) -> Any:
+    assert answer.body.endswith(b"\n")
+    assert answer.header("content-type") == "application/json; charset=utf-8"
+    return answer.json()
+
+
+def _look_at_diff(answer: Answer, wanted: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    diff = _first(answer)["diff"]
+    return {name: {side: diff[name].get(side) for side in change} for name, change in wanted.items()}
+
+
+def _first(answer: Answer) -> Mapping[str, Any]:
+    log: Mapping[str, Any] = answer.json()["audit_logs"][0]
+    return log
+
+
+_LOOKS: Mapping[str, Callable[[Answer, Any], Any]] = {
+    "status": lambda answer, _: answer.status,
+    "headers": _look_at_headers,
+    "text": lambda answer, _: answer.body.decode(),
+    "json": _look_at_json,
+    "logs": lambda answer, _: len(answer.json()["audit_logs"]),
+    "count": lambda answer, _: answer.json()["count"],
+    "keys": lambda answer, _: list(_first(answer)),
+    "user_keys": lambda answer, _: list(_first(answer)["user"]),
+    "changed": lambda answer, _: list(_first(answer)["diff"]),
+    "diff": _look_at_diff,
+    "log": lambda answer, wanted: {name: _first(answer).get(name) for name in wanted},
+}
+"""By what a case says of an answer, what it looks at; what is absent from the first log is null."""
+
+
+def _calls(case: Mapping[str, Any], secret: str) -> tuple[list[Call], list[Call]]:
+    """Make the posts of what is given, and the request itself, as often as the case sends it."""
+    if "scenario" in case:
+        token = {"as": "nobody", "headers": {"Coder-Session-Token": f"{case['scenario']}-{secret}"}}
+    else:
+        token = {}
+    given = [{"when": f"POST {WRITE}", "body": fields, **token} for fields in case.get("given", ())]
+    asked = [_call({**case, **token}, secret)] * (1 + case.get("earlier", 0))
+    if case.get("apart"):
+        asked = [call._replace(client=f"10.0.0.{number}") for number, call in enumerate(asked, 1)]
+    return [_call(each, secret) for each in given], asked
 
 
 @pytest.mark.parametrize(
@@ -153,15 +180,22 @@ def test_a_case(
     logs = LOGS if case.get("history") else 0
     case = _fill(case, {**people, **things_of(edition)} if logs else people)
     secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
-    if "scenario" in case:
-        case = {**case, "as": "nobody", "headers": {"Coder-Session-Token": f"{case['scenario']}-{secret}"}}
-    given = [_call({"when": f"POST {WRITE}", "body": fields}, secret) for fields in case.get("given", ())]
+    given, asked = _calls(case, secret)
 
-    app = app_of(edition, case.get("rate_limit", 0), logs)
-    *written, answer = drive(app, [*given, _call(case, secret)])
+    answers = drive(app_of(edition, case.get("rate_limit", 0), logs), [*given, *asked])
+    written, answer = answers[: len(given)], answers[-1]
 
     assert {each.status for each in written} <= {204}
-    assert _seen(answer, case["then"]) == case["then"]
+    assert {name: _LOOKS[name](answer, each) for name, each in case["then"].items()} == case["then"]
+
+
+@pytest.mark.parametrize("edition", EDITIONS)
+def test_every_row_of_section_16_has_a_case(edition: str) -> None:
+    """What Coder's own tests demand of the edition is demanded of the mock, row by row."""
+    rows = yaml.safe_load((DATA / "acceptance_rows.yaml").read_text(encoding="utf-8"))[edition]
+    cases = {(case["section"], case["case"]) for case in CASES_OF[edition].values()}
+
+    assert [(section, row) for section in rows for row in rows[section] if (section, row) not in cases] == []
 
 
 def test_there_are_cases() -> None:

@@ -16,13 +16,14 @@ OWNER = token_of(Holder.OWNER)
 
 
 class Call(NamedTuple):
-    """A request as ASGI has it; `parts` are the messages the body comes in."""
+    """A request as ASGI has it; `parts` are the messages the body comes in, `client` is who sends it."""
 
     method: str
     path: str
     query: bytes = b""
     headers: tuple[tuple[bytes, bytes], ...] = ()
     parts: tuple[bytes, ...] = (b"",)
+    client: str = "127.0.0.1"
 
 
 class Answer(NamedTuple):
@@ -98,7 +99,7 @@ async def _answer(app: App, call: Call) -> Answer:
         "root_path": "",
         "query_string": call.query,
         "headers": list(call.headers),
-        "client": ("127.0.0.1", 50000),
+        "client": (call.client, 50000),
         "server": ("127.0.0.1", 8910),
     }
     await app(scope, receive, send)

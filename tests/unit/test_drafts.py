@@ -63,6 +63,15 @@ def test_logs_of_one_target_are_about_one_resource() -> None:
     ]
 
 
+def test_changes_are_in_order() -> None:
+    """A diff's fields are sorted, and a change tells old, new and secret, however the file has them."""
+    (log,) = logs_of("logs: [{diff: {b: {new: 2, old: 1}, a: {secret: true, old: ''}}}]")
+
+    assert json.dumps(log["diff"]) == (
+        '{"a": {"old": "", "secret": true}, "b": {"old": 1, "new": 2, "secret": false}}'
+    )
+
+
 def test_what_is_said_stands() -> None:
     """Every field that a file gives is shown as given."""
     given = {

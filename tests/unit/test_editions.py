@@ -52,10 +52,11 @@ def test_an_edition_is_openapi(name: str) -> None:
 
 @every_overlay
 def test_every_action_names_its_source(name: str) -> None:
-    """In front of each run of actions a comment names the section of the reference it comes from."""
-    paragraphs = OVERLAYS[name].read_text(encoding="utf-8").partition("actions:\n")[2].split("\n\n")
+    """Directly before each action a comment names the section of the reference it comes from."""
+    text = OVERLAYS[name].read_text(encoding="utf-8")
+    told = re.findall(r"^  # Reference \d+(?:\.\d+)?[,:].*\n(?:  # .*\n)*  - target:", text, re.MULTILINE)
 
-    assert all(re.match(r"  # Reference \d+(\.\d+)?[,:]", paragraph.strip("\n")) for paragraph in paragraphs)
+    assert len(told) == len(yaml.safe_load(text)["actions"])
 
 
 @every_overlay

@@ -193,3 +193,24 @@ def test_a_posted_log_links_to_what_there_is_today(kind: str, *, is_gone: bool) 
         link = link.replace(about[0]["resource_target"], log["resource_target"])
     assert log["is_deleted"] is is_gone
     assert log["resource_link"] == ("" if kind == "workspace_build" else link)
+
+
+@pytest.mark.parametrize(
+    ("kind", "action", "is_found"),
+    [
+        ("workspace_build", "start", True),
+        ("workspace_build", "stop", True),
+        ("workspace", "create", True),
+        ("workspace", "write", False),
+    ],
+)
+def test_a_posted_log_has_the_reason_of_what_there_is(kind: str, action: str, *, is_found: bool) -> None:
+    """A post about a real build, or the creation of a workspace by one, is found by its reason (9.3)."""
+    store = open_store(TODAYS_HISTORY, contract=TODAY.contract)
+    wanted = Filter((("build_reason builds", "initiator"),))
+    about = next(log for log in find(store, wanted) if log["resource_type"] == kind)
+    store.add(new_log(resource_type=kind, resource_id=about["resource_id"], action=action), Holder.OWNER)
+    store.add(new_log(resource_type=kind, resource_id=FOREIGN, action=action), Holder.OWNER)
+
+    found = [log["resource_id"] for log in find(store, wanted) if log["time"] == format_instant(NOW)]
+    assert found == [about["resource_id"]] * is_found
