@@ -1,7 +1,7 @@
 """The deployed editions: every case of `tests/data/editions` over HTTP.
 
-The mock has no history, but for cases that ask for one (`history: true`) or for a world that begins with the
-scenario of some token (`scenario: DeletedUse`).
+The mock has no history, but for cases that ask for one (`history: true`) or for a world that begins with a
+scenario: that of some token (`scenario: DeletedUse`), or one of the case's own (`scenario: {logs: [...]}`).
 """
 
 import json
@@ -49,13 +49,37 @@ CASES_OF = {edition: dict(read_cases(edition)) for edition in EDITIONS}
 
 
 @pytest.fixture(scope="session")
-def app_of() -> App:
+def app_of(tmp_path_factory: pytest.TempPathFactory) -> App:
     """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
+    folders = {
+        edition: _write_scenarios(tmp_path_factory.mktemp("scenarios"), cases)
+        for edition, cases in CASES_OF.items()
+    }
 
     def make(edition: str, limit: int, logs: int) -> AsgiApp:
-        return create_app(Settings(edition=edition, logs=logs, rate_limit=limit), lambda: NOW)
+        folder = folders.get(edition, "")
+        settings = Settings(edition=edition, logs=logs, rate_limit=limit, scenarios=folder)
+        return create_app(settings, lambda: NOW)
 
     return cache(make)
+
+
+def _write_scenarios(folder: Path, cases: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write the scenarios that are cases' own, and give their folder; empty when there are none."""
+    own = {name: case["scenario"] for name, case in cases.items() if isinstance(case.get("scenario"), dict)}
+    for name, said in own.items():
+        scenario = {"summary": "x", "token": _token(name), "history": {"logs": 0}, **said}
+        (folder / f"case-{_digest(name)}.yaml").write_text(json.dumps(scenario))
+    return str(folder) if own else ""
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
+
+
+def _token(name: str) -> str:
+    """Give the first half of the token that opens a case's own scenario."""
+    return _digest(name)[:10]
 
 
 @pytest.fixture(scope="session")
@@ -119,6 +143,8 @@ def _seen(answer: Answer, wanted: Mapping[str, Any]) -> dict[str, Any]:
             name: ", ".join(v.decode() for key, v in answer.headers if key == name.lower().encode()) or None
             for name in wanted["headers"]
         }
+    if "parts" in wanted:
+        seen["parts"] = [part for part in wanted["parts"] if part.encode() in answer.body]
     if "text" in wanted:
         seen["text"] = answer.body.decode()
     if "json" in wanted:
@@ -149,13 +175,14 @@ def test_a_case(
     case = CASES_OF[edition][name]
     logs = LOGS if case.get("history") else 0
     case = _fill(case, {**people, **things_of(edition)} if logs else people)
-    secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
+    secret, who = _digest(name), {}
     if "scenario" in case:
-        case = {**case, "as": "nobody", "headers": {"Coder-Session-Token": f"{case['scenario']}-{secret}"}}
-    given = [_call({"when": f"POST {WRITE}", "body": fields}, secret) for fields in case.get("given", ())]
+        token = case["scenario"] if isinstance(case["scenario"], str) else _token(name)
+        who = {"as": "nobody", "headers": {"Coder-Session-Token": f"{token}-{secret}"}}
+    given = [_call({"when": f"POST {WRITE}", "body": each, **who}, secret) for each in case.get("given", ())]
 
     app = app_of(edition, case.get("rate_limit", 0), logs)
-    *written, answer = drive(app, [*given, _call(case, secret)])
+    *written, answer = drive(app, [*given, _call({**case, **who}, secret)])
 
     assert {each.status for each in written} <= {204}
     assert _seen(answer, case["then"]) == case["then"]
@@ -172,7 +199,7 @@ def test_there_are_cases() -> None:
 )
 def test_numbers_are_kept_as_postgresql_keeps_them(app_of: App, written: str, kept: str | None) -> None:
     """Numbers of additional fields come back to the digit, without exponent (reference 10.4)."""
-    secret = sha256(written.encode()).hexdigest()[:SECRET_LENGTH]
+    secret = _digest(written)
     calls: list[Mapping[str, Any]] = [
         {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":[{written}]}}}}'},
         {"when": f"GET {LIST}?limit=1"},
