@@ -10,12 +10,12 @@ import orjson
 
 from auditmock.asgi import Scope
 from auditmock.errors import Refusal, database_error, invalid_parameters
+from auditmock.fixtures.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
 from auditmock.handlers.gojson import Number
 from auditmock.handlers.goquery import Values, first_value, read_query
-from auditmock.handlers.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.request import first_header
 from auditmock.handlers.tokens import Caller
