@@ -2,19 +2,17 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 from typing import Any
 
-import orjson
-
 from auditmock.asgi import Scope
 from auditmock.errors import Refusal, database_error, invalid_parameters
+from auditmock.fixtures.dialects import KEPT, write
+from auditmock.fixtures.extras import Extras
 from auditmock.fixtures.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.audit_query import AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
-from auditmock.handlers.gojson import Number
 from auditmock.handlers.goquery import Values, first_value, read_query
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.request import first_header
@@ -27,13 +25,8 @@ from auditmock.vocabulary import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 
 _NUMBERS = ("limit", "offset")
 _TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
-_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
+_NUL = re.compile(r"(?<!\\)(?:\\\\)*\\u0000")
 """An escaped U+0000 in JSON, which PostgreSQL does not keep."""
-
-_BEFORE_POINT, _BEHIND_POINT = 131_072, 16_383
-"""The most digits that a number of PostgreSQL has."""
-
-_OVERFLOW = "pq: value overflows numeric format"
 
 _ZERO_TIME = parse_instant(ZERO_TIME)
 _REMEMBERED = 4096
@@ -128,9 +121,7 @@ class _Writing:
         self._operations = operations
         self._decoding = Decoding(contract)
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
-        log = contract.schema("AuditLog")["properties"]
-        self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
-        self._build_fields: Mapping[str, str] = log["additional_fields"].get("x-build-fields", {})
+        self._extras = Extras(contract)
         self._types = frozenset(contract.enum("ResourceType"))
         self._actions = frozenset(contract.enum("AuditAction"))
 
@@ -154,37 +145,19 @@ class _Writing:
             organization_id=values.get("organization_id", NIL_UUID),
         )
 
-    def _keep(self, fields: Any) -> bytes:
-        """Give additional fields as kept, or what is shown in their place when they do not fit (10.4).
+    def _take_in(self, new: NewLog, fields: Any) -> NewLog:
+        """Give a log additional fields, as kept or what is shown in their place (10.4), and what they tell.
 
         Refuses (500) what PostgreSQL does.
         """
-        kept = _normalize(fields)
+        kept = write(fields, KEPT)
         if _NUL.search(kept):
             raise database_error("pq: unsupported Unicode escape sequence")
-        return kept if self._fits(fields) else orjson.dumps(self._unfit)
-
-    def _fits(self, fields: Any) -> bool:
-        return isinstance(fields, dict) and all(
-            value is None or name.lower() not in self._unfit or self._is_such(name.lower(), value)
-            for name, value in fields.items()
+        decoded = self._extras.decode(fields)
+        return new._replace(
+            additional_fields=kept.encode() if decoded.fits else self._extras.replacement,
+            told=tuple(decoded.facts.items()),
         )
-
-    def _is_such(self, name: str, value: Any) -> bool:
-        """Tell whether a field is a text, and a UUID where its replacement is one."""
-        if not isinstance(value, str):
-            return False
-        try:
-            return self._unfit[name] != NIL_UUID or bool(parse_uuid(value))
-        except ValueError:
-            return False
-
-    def _tell(self, fields: Any) -> Iterator[tuple[str, str]]:
-        """Find the facts that additional fields tell, even those that do not fit as a whole (11.4)."""
-        for shown, fact in self._build_fields.items():
-            text = fields.get(shown) if isinstance(fields, dict) else None
-            if text and isinstance(text, str):
-                yield fact, text
 
     def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
@@ -194,8 +167,7 @@ class _Writing:
         if new.action not in self._actions:
             raise _no_value("audit_action", new.action)
         if "additional_fields" in values:
-            fields = values["additional_fields"]
-            new = new._replace(additional_fields=self._keep(fields), told=tuple(self._tell(fields)))
+            new = self._take_in(new, values["additional_fields"])
         # last: PostgreSQL reads all values before it cuts one to the length of its column
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
@@ -204,30 +176,3 @@ class _Writing:
 
 def _no_value(enum: str, value: str) -> Refusal:
     return database_error(f'pq: invalid input value for enum {enum}: "{value}"')
-
-
-def _write_number(text: str) -> str:
-    """Write a number as PostgreSQL keeps it, without exponent; refuses (500) one beyond its bounds."""
-    try:
-        number = Decimal(text)
-        _, _, exponent = number.as_tuple()
-    except InvalidOperation:
-        raise database_error(_OVERFLOW) from None
-    if number.adjusted() >= _BEFORE_POINT or int(exponent) < -_BEHIND_POINT:
-        raise database_error(_OVERFLOW)
-    written = format(number, "f")
-    return written if number else written.lstrip("-")
-
-
-def _normalize(value: Any) -> bytes:
-    """Write JSON as PostgreSQL keeps it: keys by their length, then by their letters (reference 10.4)."""
-    return orjson.dumps(_sort_keys(value))
-
-
-def _sort_keys(value: Any) -> Any:
-    if isinstance(value, Number):
-        return orjson.Fragment(_write_number(value.text))
-    if isinstance(value, dict):
-        names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
-        return {name: _sort_keys(value[name]) for name in names}
-    return [_sort_keys(each) for each in value] if isinstance(value, list) else value

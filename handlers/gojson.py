@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from auditmock.fixtures.dialects import Number
+
 _SPACE = " \t\r\n"
 _ESCAPES = '"\\/bfnrt'
 _HEX = "0123456789abcdefABCDEF"
@@ -20,12 +22,6 @@ class Node(NamedTuple):
     kind: str
     text: str
     value: Any
-
-
-class Number(NamedTuple):
-    """A number as it was written, to the digit."""
-
-    text: str
 
 
 Members = list[tuple[str, Node]]
