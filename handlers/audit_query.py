@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from auditmock.errors import Refusal, database_error, invalid_parameters
+from auditmock.fixtures.gotext import lower_case, parse_date, parse_uuid, quote
 from auditmock.handlers.goquery import REPEATED
-from auditmock.handlers.gotext import lower_case, parse_date, parse_uuid, quote
 from auditmock.instants import DAY, SECOND, format_any_year, parse_instant
 from auditmock.models import Filter, Validation
 from auditmock.openapi import Search, SearchKey

@@ -2,20 +2,19 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from decimal import Decimal, InvalidOperation
 from functools import lru_cache, partial
 from typing import Any
 
-import orjson
-
 from auditmock.asgi import Scope
 from auditmock.errors import Refusal, database_error, invalid_parameters
+from auditmock.fixtures.dialects import KEPT, write
+from auditmock.fixtures.extras import Extras
+from auditmock.fixtures.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.audit_query import NUL_IN_TEXT, AuditQuery
 from auditmock.handlers.decoding import Decoding
 from auditmock.handlers.deployment import Act, Contents, Visit, caller_of, json_reply
-from auditmock.handlers.gojson import Node, Number, plain
+from auditmock.handlers.gojson import Node, plain
 from auditmock.handlers.goquery import REPEATED, Values, first_value, read_query
-from auditmock.handlers.gotext import parse_integer, parse_uuid, wrap
 from auditmock.handlers.operations import Operations
 from auditmock.handlers.request import first_header
 from auditmock.handlers.tokens import Caller
@@ -31,13 +30,8 @@ _PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"\\(?:(?P<nul>u0000)|{_PAIR}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)")
 """An escape in JSON; PostgreSQL keeps neither U+0000 nor half of a surrogate pair."""
 
-_BEFORE_POINT, _BEHIND_POINT = 131_072, 16_383
-"""The most digits that a number of PostgreSQL has."""
-
 _LENGTHS = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
 """By the least first byte, how many bytes of a wrong character PostgreSQL shows."""
-
-_OVERFLOW = "pq: value overflows numeric format"
 
 _ZERO_TIME = parse_instant(ZERO_TIME)
 _REMEMBERED = 4096
@@ -135,9 +129,7 @@ class _Writing:
         self._operations = operations
         self._decoding = Decoding(contract)
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
-        log = contract.schema("AuditLog")["properties"]
-        self._unfit: Mapping[str, str] = log["additional_fields"].get("x-unfit", {})
-        self._build_fields: Mapping[str, str] = log["additional_fields"].get("x-build-fields", {})
+        self._extras = Extras(contract)
         self._types = frozenset(contract.enum("ResourceType"))
         self._actions = frozenset(contract.enum("AuditAction"))
 
@@ -161,42 +153,22 @@ class _Writing:
             organization_id=values.get("organization_id", NIL_UUID),
         )
 
-    def _with_fields(self, new: NewLog, written: Node) -> NewLog:
-        """Add additional fields as kept, or what is shown in their place when they do not fit (10.4).
+    def _take_in(self, new: NewLog, written: Node) -> NewLog:
+        """Give a log additional fields, as kept or what is shown in their place (10.4), and what they tell.
 
         Refuses (500) what PostgreSQL does.
         """
         _check_escapes(written.text)
         try:
             fields = plain(written)
-            kept = _normalize(fields)
+            kept = write(fields, KEPT)
         except RecursionError:
             raise database_error("pq: stack depth limit exceeded") from None
-        shown = kept if self._fits(fields) else orjson.dumps(self._unfit)
-        return new._replace(additional_fields=shown, told=tuple(self._tell(fields)))
-
-    def _fits(self, fields: Any) -> bool:
-        return isinstance(fields, dict) and all(
-            value is None or name.lower() not in self._unfit or self._is_such(name.lower(), value)
-            for name, value in fields.items()
+        decoded = self._extras.decode(fields)
+        return new._replace(
+            additional_fields=kept.encode() if decoded.fits else self._extras.replacement,
+            told=tuple(decoded.facts.items()),
         )
-
-    def _is_such(self, name: str, value: Any) -> bool:
-        """Tell whether a field is a text, and a UUID where its replacement is one."""
-        if not isinstance(value, str):
-            return False
-        try:
-            return self._unfit[name] != NIL_UUID or bool(parse_uuid(value))
-        except ValueError:
-            return False
-
-    def _tell(self, fields: Any) -> Iterator[tuple[str, str]]:
-        """Find the facts that additional fields tell, even those that do not fit as a whole (11.4)."""
-        given = {name.lower(): value for name, value in fields.items()} if isinstance(fields, dict) else {}
-        for shown, fact in self._build_fields.items():
-            text = given.get(shown)
-            if text and isinstance(text, str):
-                yield fact, text
 
     def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
@@ -207,7 +179,7 @@ class _Writing:
         if new.action not in self._actions:
             raise _no_value("audit_action", new.action)
         if "additional_fields" in values:
-            new = self._with_fields(new, values["additional_fields"])
+            new = self._take_in(new, values["additional_fields"])
         # last: PostgreSQL reads all values before it cuts one to the length of its column
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_TOO_LONG)
@@ -238,19 +210,6 @@ def _no_value(enum: str, value: str) -> Refusal:
     return database_error(f'pq: invalid input value for enum {enum}: "{value}"')
 
 
-def _write_number(text: str) -> str:
-    """Write a number as PostgreSQL keeps it, without exponent; refuses (500) one beyond its bounds."""
-    try:
-        number = Decimal(text)
-        _, _, exponent = number.as_tuple()
-    except InvalidOperation:
-        raise database_error(_OVERFLOW) from None
-    if number.adjusted() >= _BEFORE_POINT or int(exponent) < -_BEHIND_POINT:
-        raise database_error(_OVERFLOW)
-    written = format(number, "f")
-    return written if number else written.lstrip("-")
-
-
 def _check_escapes(text: str) -> None:
     """Refuse (500) JSON with escapes that stand for nothing PostgreSQL keeps (reference 12.3)."""
     for found in _ESCAPE.finditer(text):
@@ -258,16 +217,3 @@ def _check_escapes(text: str) -> None:
             raise database_error("pq: unsupported Unicode escape sequence")
         if found["half"]:
             raise database_error("pq: invalid input syntax for type json")
-
-
-def _normalize(value: Any) -> bytes:
-    """Write JSON as PostgreSQL keeps it: keys by their length, then by their letters (reference 10.4)."""
-    if isinstance(value, Number):
-        return _write_number(value.text).encode()
-    if isinstance(value, dict):
-        names = sorted(value, key=lambda name: (len(name.encode()), name.encode()))
-        members = [orjson.dumps(name) + b":" + _normalize(value[name]) for name in names]
-        return b"{" + b",".join(members) + b"}"
-    if isinstance(value, list):
-        return b"[" + b",".join([_normalize(each) for each in value]) + b"]"
-    return orjson.dumps(value)

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from auditmock.errors import invalid_body
+from auditmock.fixtures.gotext import parse_time, parse_uuid
 from auditmock.handlers.gojson import Node, read_first
-from auditmock.handlers.gotext import parse_time, parse_uuid
 from auditmock.handlers.request import read_texts
 from auditmock.openapi import Contract
 

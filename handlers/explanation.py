@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from auditmock.fixtures.gotext import wrap
 from auditmock.fixtures.worlds import Worlds
 from auditmock.handlers.facts import FactFinder, Facts
-from auditmock.handlers.gotext import wrap
 from auditmock.handlers.hints import clip, suggest
 from auditmock.handlers.journal import FAULT, Entry
 from auditmock.handlers.redaction import Redaction

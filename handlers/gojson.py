@@ -4,6 +4,8 @@ import json
 import re
 from typing import Any, NamedTuple
 
+from auditmock.fixtures.dialects import Number
+
 _SPACE = " \t\r\n"
 _ESCAPES = '"\\/bfnrt'
 _HEX = "0123456789abcdefABCDEF"
@@ -28,12 +30,6 @@ class Node(NamedTuple):
     def text(self) -> str:
         """What was written."""
         return self.body[self.place].encode("latin-1").decode(errors="replace")
-
-
-class Number(NamedTuple):
-    """A number as it was written, to the digit."""
-
-    text: str
 
 
 def read_first(body: bytes) -> Node:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 import orjson
 
+from auditmock.fixtures.extras import Extras
 from auditmock.fixtures.form import go_json
 from auditmock.fixtures.wording import Wording
 from auditmock.models import Found
@@ -25,16 +26,16 @@ class Veil:
 
     def __init__(self, contract: Contract) -> None:
         unseen = contract.server.get("unseen", {})
-        fields = contract.schema("AuditLog")["properties"]["additional_fields"]
         self._wording = Wording(contract)
-        self._told: Mapping[str, str] = fields.get("x-build-fields", {})
+        self._extras = Extras(contract)
         self._roles = frozenset(unseen.get("by", ()))
         self._types = frozenset(unseen.get("resource_types", ()))
-        anything = dict.fromkeys(self._told.values(), "x")
+        self._replacement = orjson.loads(self._extras.replacement)
+        anything = dict.fromkeys(self._extras.facts, "x")
         self._telling = {kind for kind in self._types if self._tell(kind, anything)}
 
     def cover(self, found: Found, roles: frozenset[str], knows: Knows) -> Found:
-        """Show what is found as a caller of these roles sees it; nobody's rights hide what there never was."""
+        """Show what is found as a caller of these roles sees it; no right hides what there never was."""
         if not self._roles or not roles <= self._roles:
             return found
         return found._replace(blocks=self._cover(found.blocks, knows))
@@ -58,9 +59,10 @@ class Veil:
         """Write what a log alone tells of its link; empty when it takes a look at the resource."""
         if resource_type not in self._telling:
             return ""
-        fields = orjson.loads(log)["additional_fields"] or {}
-        told = {fact: fields[shown] for shown, fact in self._told.items() if fields.get(shown)}
-        return self._tell(resource_type, told)
+        fields = orjson.loads(log)["additional_fields"]
+        if fields == self._replacement:
+            return ""
+        return self._tell(resource_type, self._extras.decode(fields).facts)
 
     def _tell(self, resource_type: str, told: Mapping[str, str]) -> str:
         return self._wording.link(resource_type, self._wording.take(resource_type, told))

@@ -1,9 +1,9 @@
 """The deployed editions: every case of `tests/data/editions` over HTTP.
 
 What is `given` is posted before, by whoever asks. The mock has no history, but for cases that ask for one
-(`history: true`) or for a world that begins with the scenario of some token (`scenario: DeletedUse`), one
-that ships or one of the edition's own folder `scenarios`. `earlier: 3` sends the same request three times
-before; `apart: true` sends each from an address of its own.
+(`history: true`) or for a world that begins with a scenario: that of some token (`scenario: DeletedUse`), one
+that ships or one of the edition's own folder `scenarios`, or the case's own (`scenario: {logs: [...]}`).
+`earlier: 3` sends the same request three times before; `apart: true` sends each from an address of its own.
 """
 
 import json
@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 import pytest
@@ -52,16 +53,38 @@ CASES_OF = {edition: dict(read_cases(edition)) for edition in EDITIONS}
 
 
 @pytest.fixture(scope="session")
-def app_of() -> App:
+def app_of(tmp_path_factory: pytest.TempPathFactory) -> App:
     """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
+    folders = {
+        edition: _write_scenarios(tmp_path_factory.mktemp("scenarios"), edition) for edition in EDITIONS
+    }
 
     def make(edition: str, limit: int, logs: int) -> AsgiApp:
-        settings = Settings(
-            edition=edition, logs=logs, rate_limit=limit, scenarios=str(CASES / edition / "scenarios")
-        )
+        folder = folders.get(edition, "")
+        settings = Settings(edition=edition, logs=logs, rate_limit=limit, scenarios=folder)
         return create_app(settings, lambda: NOW)
 
     return cache(make)
+
+
+def _write_scenarios(folder: Path, edition: str) -> str:
+    """Write the scenarios of an edition's folder and those that are cases' own; gives where they are."""
+    for path in (CASES / edition / "scenarios").glob("*.yaml"):
+        copy(path, folder)
+    for name, case in CASES_OF[edition].items():
+        if isinstance(case.get("scenario"), dict):
+            scenario = {"summary": "x", "token": _token(name), "history": {"logs": 0}, **case["scenario"]}
+            (folder / f"case-{_digest(name)}.yaml").write_text(json.dumps(scenario))
+    return str(folder)
+
+
+def _digest(name: str) -> str:
+    return sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
+
+
+def _token(name: str) -> str:
+    """Give the first half of the token that opens a case's own scenario."""
+    return _digest(name)[:10]
 
 
 @pytest.fixture(scope="session")
@@ -144,6 +167,7 @@ _LOOKS: Mapping[str, Callable[[Answer, Any], Any]] = {
     "status": lambda answer, _: answer.status,
     "headers": _look_at_headers,
     "text": lambda answer, _: answer.body.decode(),
+    "parts": lambda answer, wanted: [part for part in wanted if part.encode() in answer.body],
     "json": _look_at_json,
     "logs": lambda answer, _: len(answer.json()["audit_logs"]),
     "count": lambda answer, _: answer.json()["count"],
@@ -156,10 +180,12 @@ _LOOKS: Mapping[str, Callable[[Answer, Any], Any]] = {
 """By what a case says of an answer, what it looks at; what is absent from the first log is null."""
 
 
-def _calls(case: Mapping[str, Any], secret: str) -> tuple[list[Call], list[Call]]:
+def _calls(name: str, case: Mapping[str, Any]) -> tuple[list[Call], list[Call]]:
     """Make the posts of what is given, and the request itself, as often as the case sends it."""
+    secret = _digest(name)
     if "scenario" in case:
-        token = {"as": "nobody", "headers": {"Coder-Session-Token": f"{case['scenario']}-{secret}"}}
+        token_id = case["scenario"] if isinstance(case["scenario"], str) else _token(name)
+        token = {"as": "nobody", "headers": {"Coder-Session-Token": f"{token_id}-{secret}"}}
     else:
         token = {}
     given = [{"when": f"POST {WRITE}", "body": fields, **token} for fields in case.get("given", ())]
@@ -179,8 +205,7 @@ def test_a_case(
     case = CASES_OF[edition][name]
     logs = LOGS if case.get("history") else 0
     case = _fill(case, {**people, **things_of(edition)} if logs else people)
-    secret = sha256(name.encode()).hexdigest()[:SECRET_LENGTH]
-    given, asked = _calls(case, secret)
+    given, asked = _calls(name, case)
 
     answers = drive(app_of(edition, case.get("rate_limit", 0), logs), [*given, *asked])
     written, answer = answers[: len(given)], answers[-1]
@@ -209,7 +234,7 @@ def test_there_are_cases() -> None:
 )
 def test_numbers_are_kept_as_postgresql_keeps_them(app_of: App, written: str, kept: str | None) -> None:
     """Numbers of additional fields come back to the digit, without exponent (reference 10.4)."""
-    secret = sha256(written.encode()).hexdigest()[:SECRET_LENGTH]
+    secret = _digest(written)
     calls: list[Mapping[str, Any]] = [
         {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":[{written}]}}}}'},
         {"when": f"GET {LIST}?limit=1"},

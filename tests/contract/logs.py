@@ -73,7 +73,9 @@ def description_of(log: Log, contract: Contract) -> str:
     rules = fields["description"]["x-description"]
     names = fields["additional_fields"].get("x-build-fields", {})
     shown = next((name for name, fact in names.items() if fact == "build_number"), "build_number")
-    number = str((log["additional_fields"] or {}).get(shown, ""))
+    # deployed servers match names in any letter case
+    told = {name.casefold(): value for name, value in (log["additional_fields"] or {}).items()}
+    number = str(told.get(shown.casefold()) or "")
     facts = {**log, "build_number": "known" if number else ""}
     if log["diff"] and log["status_code"] < _REDIRECTED:
         facts["changed"] = " ".join(sorted(log["diff"]))
@@ -88,6 +90,12 @@ def description_of(log: Log, contract: Contract) -> str:
     for placeholder, word in words.items():
         text = text.replace(placeholder, word)
     return text
+
+
+def is_replaced(log: Log, contract: Contract) -> bool:
+    """Tell whether a server shows something in the place of additional fields that it could not read."""
+    unfit = contract.schema("AuditLog")["properties"]["additional_fields"].get("x-unfit")
+    return bool(unfit) and log["additional_fields"] == unfit
 
 
 def link_form(log: Log, contract: Contract) -> str:

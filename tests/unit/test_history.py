@@ -219,7 +219,7 @@ def test_resources_are_known(known: Known) -> None:
 def test_owners_are_known(known: Known) -> None:
     """A workspace and its builds belong to whoever acts on them."""
     for log in known.logs:
-        if log["resource_type"] in {"workspace", "workspace_build", "task", "workspace_agent"}:
+        if log["resource_type"] in {"workspace", "workspace_build", "task"}:
             resource = known.history.resource(log["resource_type"], log["resource_id"])
             assert resource is not None
             assert resource.owner == log["user"]["username"]

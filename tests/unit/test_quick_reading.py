@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from auditmock.editions import DOCUMENTED, list_editions, open_edition
 from auditmock.errors import Refusal
-from auditmock.handlers import gojson, gotext
+from auditmock.fixtures import gotext
+from auditmock.handlers import gojson
 from auditmock.handlers.decoding import Decoding
 
 NEVER = re.compile(r"(?!)")

@@ -76,6 +76,21 @@ def test_nothing_is_left_out(name: str, edition: str) -> None:
     assert read_scenarios(open_edition(edition))[name].foreign == 0
 
 
+@pytest.mark.parametrize("edition", [edition for edition in list_editions() if edition != DOCUMENTED])
+@pytest.mark.parametrize("name", NAMES)
+def test_diffs_are_as_servers_write_them(name: str, edition: str) -> None:
+    """Deployed editions sort a diff by name, and in each field old, new and secret stand in this order."""
+    diffs = [log["diff"] for log in logs_of(name, edition)]
+
+    assert [sorted(diff, key=str.encode) for diff in diffs] == [list(diff) for diff in diffs]
+    assert {tuple(change) for diff in diffs for change in diff.values()} <= {
+        ("old", "new", "secret"),
+        ("old", "secret"),
+        ("new", "secret"),
+        ("secret",),
+    }
+
+
 @pytest.mark.parametrize(
     ("name", "logs"), [("default", 10_000), ("busy", 1_000_000), ("empty", 0), ("hostile", 0)]
 )
