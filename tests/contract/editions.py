@@ -2,7 +2,7 @@
 
 import re
 
-from auditmock.editions import DOCUMENTED, find_overlays
+from auditmock.editions import DOCUMENTED, find_overlays, open_edition
 
 AUTO = "auto"
 
@@ -13,16 +13,22 @@ def choose_edition(name: str, version: str) -> str:
     The documented edition is chosen where a deployment says that it keeps that one, or nothing that can be
     understood.
     """
-    if name != AUTO:
-        return name
+    return name if name != AUTO else find_edition(version) or DOCUMENTED
+
+
+def find_edition(version: str) -> str:
+    """Find the edition a version stands for: the last whose servers answer so since then or before.
+
+    Empty for a version of no release, or of one before all editions.
+    """
     release, _, build = version.partition("+")
-    told = _read_release(release)
-    if not told or build == DOCUMENTED:
+    if build == DOCUMENTED:
         return DOCUMENTED
-    below = [edition for edition in find_overlays() if _read_release(edition) <= told]
-    return below[-1] if below else DOCUMENTED
+    told = _read_release(release)
+    below = [edition for edition in find_overlays() if _read_release(open_edition(edition).since) <= told]
+    return below[-1] if below else ""
 
 
 def _read_release(text: str) -> tuple[int, ...]:
-    numbers = re.match(r"v?(\d+)\.(\d+)", text)
-    return tuple(map(int, numbers.groups())) if numbers else ()
+    numbers = re.match(r"v?(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return tuple(int(number or 0) for number in numbers.groups()) if numbers else ()

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from auditmock.contract.editions import AUTO, choose_edition
+from auditmock.contract.editions import find_edition
 from auditmock.contract.opening import check_url, open_target
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
@@ -44,8 +44,8 @@ class Identity:
 
     @property
     def told(self) -> str:
-        """The edition its version stands for; empty when it tells none."""
-        return choose_edition(AUTO, self.version) if self.version else ""
+        """The edition its version stands for; empty when it tells none, or stands for none."""
+        return find_edition(self.version)
 
     @property
     def matched(self) -> Sequence[str]:
@@ -77,6 +77,8 @@ class Identity:
             return f"It answers as no edition does; {number} against the nearest, {self.nearest}.{told}"
         if not self.version:
             return f"It answers as {names} does, and does not say which release it is."
+        if not self.told:
+            return f"It answers as {names} does; its version header stands for no edition: {self.version}."
         if self.told in self.matched:
             return f"It answers as {names} does, as its version header says: {self.version}."
         return (

@@ -63,6 +63,27 @@ def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, edition
     assert f"Its version header lies: it says {version}, which stands for {other}, and it answers as" in told
 
 
+@pytest.mark.parametrize(
+    ("edition", "version", "says"),
+    [
+        ("v2.35", "v2.32.0+1a2b3c4", "v2.35"),
+        ("v2.35", "v2.34.2+1a2b3c4", "v2.35"),
+        ("v2.35", "v2.41.0+1a2b3c4", "v2.35"),
+        ("v0.14", "v0.13.5+1a2b3c4", "v0.14"),
+        ("v0.14", "v0.0.0-devel+1a2b3c4", ""),
+    ],
+)
+def test_a_release_between_editions_is_no_lie(
+    monkeypatch: pytest.MonkeyPatch, edition: str, version: str, says: str
+) -> None:
+    """A release stands for the edition whose servers answer so since then; one of no release for none."""
+    monkeypatch.setattr(Mock, "version", property(lambda _: version))
+    with AuditMock(Settings(edition=edition, logs=50)) as mock:
+        identity = read(mock.url)
+
+    assert (identity["says"], identity["matches"], identity["honest"]) == (says, [edition], True)
+
+
 def test_it_only_reads(start_server: Start) -> None:
     """It sends few requests, all of them GET, to the list and to where the release is told."""
     with relay(start_server().url) as (url, requests):
