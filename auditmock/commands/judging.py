@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from auditmock.contract.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
+from auditmock.contract.values import SettingsError
 
 _CONNECTION = ("rate_limit", "request_timeout", "retries", "tls_verify", "proxy")
 """The settings that say how to get to a deployment."""
@@ -86,7 +87,11 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
         from auditmock.contract.judging import judge
     except ModuleNotFoundError as error:
         _lack(error)
-    sys.exit(judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token}))
+    try:
+        verdict = judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token})
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(verdict)
 
 
 @click.command()
@@ -105,7 +110,6 @@ def identify(url: str, token: str, form: str, **values: Any) -> None:
     """
     try:
         from auditmock.contract.identifying import identify_at, tell_identity, write_identity
-        from auditmock.contract.opening import SettingsError
         from auditmock.contract.preflight import NotReadyError
     except ModuleNotFoundError as error:
         _lack(error)

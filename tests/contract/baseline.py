@@ -6,24 +6,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.values import SettingsError
 
 _BAD = (Outcome.FAILED, Outcome.KNOWN)
 
 
-class BaselineError(Exception):
-    """A baseline cannot be used: why, in one line."""
-
-
 def read_baseline(path: Path) -> frozenset[str]:
-    """Read the full names of the checks that are known to fail; raises BaselineError."""
+    """Read the full names of the checks that are known to fail; raises SettingsError."""
     try:
         known = json.loads(path.read_text(encoding="utf-8"))["failures"]
     except OSError as error:
-        raise BaselineError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise SettingsError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
     except (ValueError, KeyError, TypeError):
         known = None
     if not isinstance(known, list) or not all(isinstance(name, str) for name in known):
-        raise BaselineError(
+        raise SettingsError(
             f'{path} is no baseline: it must be {{"failures": [names]}}, as --baseline-update writes it'
         )
     return frozenset(known)

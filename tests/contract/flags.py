@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from auditmock.contract.opening import SettingsError, check_url
+from auditmock.contract.opening import check_url
 from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError, read_token
 
 
 def add_flags(parser: pytest.Parser) -> None:
@@ -51,9 +52,12 @@ def read_options(config: pytest.Config) -> Options:
 
 
 def read_tokens(config: pytest.Config) -> Tokens:
-    """Read the tokens, those of flags before those of variables."""
-    given = (config.getoption(flag) or os.environ.get(variable, "") for flag, (variable, _) in TOKENS.items())
-    return Tokens(*given)
+    """Read the tokens, those of flags before those of variables; raises SettingsError."""
+    given = {
+        variable: config.getoption(flag) or os.environ.get(variable, "")
+        for flag, (variable, _) in TOKENS.items()
+    }
+    return Tokens(*(read_token(token, variable) for variable, token in given.items()))
 
 
 def _check_url(url: str) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from auditmock.contract.editions import AUTO, choose_edition
+from auditmock.contract.exchange import TOKEN_VARIABLE
 from auditmock.contract.opening import check_url, open_target
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
@@ -12,6 +13,7 @@ from auditmock.contract.preflight import NotReadyError, check_ready, find_versio
 from auditmock.contract.questions import QUESTIONS, Question
 from auditmock.contract.target import Target, UnreachableError
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import read_token
 from auditmock.editions import DOCUMENTED, list_editions, open_edition
 
 MOST = 25
@@ -89,7 +91,8 @@ def identify_at(options: Options, token: str) -> Identity:
     """Ask the deployment of the settings; raises SettingsError, or NotReadyError when it cannot be asked."""
     check_url(options.base_url)
     contract, pace = open_edition(DOCUMENTED), Pace(options.rate_limit, MOST)
-    with open_target(options, options.base_url, Tokens(token), contract, pace) as target:
+    tokens = Tokens(read_token(token, TOKEN_VARIABLE))
+    with open_target(options, options.base_url, tokens, contract, pace) as target:
         try:
             return identify(target)
         except UnreachableError as error:

@@ -12,6 +12,7 @@ from hypothesis.configuration import set_hypothesis_home_dir
 
 from auditmock.contract.options import OPTIONS, TOKENS, Options
 from auditmock.contract.terminal import Terminal
+from auditmock.contract.values import read_token
 
 _HERE = Path(__file__).parent
 _PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock.contract.plugin")
@@ -34,7 +35,7 @@ _VERDICTS: Mapping[int, Verdict] = {
 
 
 def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
-    """Judge a deployment and say what was found on standard output.
+    """Judge a deployment and say what was found on standard output; raises SettingsError.
 
     `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
     Settings of pytest that lie about, in files and variables, do not count.
@@ -42,7 +43,7 @@ def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for flag, (variable, _) in TOKENS.items():
-        os.environ[variable] = tokens.get(flag, "")
+        os.environ[variable] = read_token(tokens.get(flag, ""), variable)
     # pytest takes standard output for itself while a law is judged
     with os.fdopen(os.dup(1), "w") as out, _home() as home:
         set_hypothesis_home_dir(home)

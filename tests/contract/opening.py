@@ -10,12 +10,9 @@ from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
 from auditmock.contract.target import Target
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError
 from auditmock.contract.watch import Watch
 from auditmock.openapi import Contract
-
-
-class SettingsError(ValueError):
-    """Settings by which no connection can be made; the message is fit for people."""
 
 
 @contextmanager

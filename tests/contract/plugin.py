@@ -9,13 +9,13 @@ import click
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from auditmock.contract.baseline import BaselineError, write_baseline
+from auditmock.contract.baseline import write_baseline
 from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
 from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
-from auditmock.contract.opening import SettingsError, open_target
+from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.promises import find_broken
@@ -25,6 +25,7 @@ from auditmock.contract.sample import Sample, take_gallery, take_sample
 from auditmock.contract.target import GoneError, Target
 from auditmock.contract.telling import tell_failure, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError
 from auditmock.openapi import Contract
 
 _USAGE, _UNREADY = 2, 3
@@ -49,11 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
     config.addinivalue_line("markers", "promised(names): holds for editions that promise all of these")
     config.addinivalue_line("markers", "each(names, values, ids): is judged for each value of the contract")
-    options = read_options(config)
     try:
+        options = read_options(config)
         config.stash[RUN] = Run(options, read_tokens(config))
-    except BaselineError as error:
-        raise pytest.UsageError(str(error)) from None
+    except SettingsError as error:
+        pytest.exit(str(error), returncode=_USAGE)
     _draw(options)
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(options.seed)

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from verdicts import URL, exchange, failed, findings, law, passed, skipped
 
-from auditmock.contract.baseline import BaselineError, compare, read_baseline, write_baseline
+from auditmock.contract.baseline import compare, read_baseline, write_baseline
 from auditmock.contract.exchange import Request
 from auditmock.contract.findings import Outcome
 from auditmock.contract.laws import UnknownLawError, choose
@@ -25,6 +25,7 @@ from auditmock.contract.reports.junit import write_junit
 from auditmock.contract.reports.writing import FORMATS
 from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError
 
 LAWS = [law("paging/slice"), law("paging/edges", "limit 0", "edges"), law("order/newest")]
 CHOICES = {
@@ -187,7 +188,7 @@ def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
     """A file that is none is told in one line."""
     (tmp_path / "known.json").write_text(text)
 
-    with pytest.raises(BaselineError, match="is no baseline"):
+    with pytest.raises(SettingsError, match="is no baseline"):
         read_baseline(tmp_path / "known.json")
 
 

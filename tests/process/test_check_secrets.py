@@ -1,0 +1,71 @@
+"""`auditmock check` shows no secret: neither a token that is none, nor what an address holds."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from processes import Running
+
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+
+SECRET = "9xQ4kT7mZ2wL8vB3nR6yHc"  # noqa: S105 - made up
+OWNER = f"Owner00000-{SECRET}"
+NOBODY = "http://127.0.0.1:9"
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run(command: str, folder: Path, *words: str, **variables: str) -> Done:
+    """Run a command of the suite in a folder, with a token if no other is given."""
+    return subprocess.run(
+        [sys.executable, "-P", "-m", "auditmock", command, *words],
+        cwd=folder,
+        env={**os.environ, "CODER_SESSION_TOKEN": OWNER, **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+BAD_TOKENS: Mapping[str, tuple[str, str]] = {
+    "a header more": (f"{OWNER}\nX-Evil: 1", "is a control character"),
+    "a space": (f"{OWNER} x", "is a space"),
+    "an accent": (f"{OWNER}é", "is no ASCII"),
+    "another script": (f"中文{OWNER}", "character 1 of the token, $CODER_SESSION_TOKEN, is no ASCII"),
+    "a byte that is no text": (f"{OWNER}\udcff", "is no ASCII"),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "identify"])
+@pytest.mark.parametrize("kind", BAD_TOKENS)
+def test_what_is_no_token_is_a_mistake(tmp_path: Path, kind: str, command: str) -> None:
+    """A token that no header can carry is told in one line that shows none of it, with status 2."""
+    token, reason = BAD_TOKENS[kind]
+    done = run(command, tmp_path, NOBODY, CODER_SESSION_TOKEN=token)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert reason in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_the_second_token_is_looked_at_as_well(tmp_path: Path) -> None:
+    """The other token is named where that one is none."""
+    done = run("check", tmp_path, NOBODY, CODER_SECOND_TOKEN=f"{OWNER}é")
+
+    assert done.returncode == 2
+    assert "$CODER_SECOND_TOKEN" in done.stderr
+    assert SECRET not in done.stderr
+
+
+def test_space_around_a_token_is_none_of_it(server: Running, tmp_path: Path) -> None:
+    """A token may come with the line break of the file it was in."""
+    done = run(
+        *("check", tmp_path, server.url, "--rate-limit", "0", "--only", "order/the-newest-come-first"),
+        CODER_SESSION_TOKEN=f" {token_of(Holder.OWNER)}\r\n",
+    )
+
+    assert done.returncode == 0, done.stdout + done.stderr
