@@ -39,14 +39,14 @@ def _split(option: Option, text: str) -> tuple[str, ...]:
 
 
 def read_options(config: pytest.Config) -> Options:
-    """Read the settings; raises UsageError for a URL or a folder that cannot be used."""
+    """Read the settings; raises SettingsError for a URL or a folder that cannot be used."""
     values = {option.name: config.getoption(option.name) for option in OPTIONS}
     for option in OPTIONS:
         if option.variable:
             values[option.name] = values[option.name] or os.environ.get(option.variable, "")
     options = Options(**values)
     if options.base_url:
-        _check_url(options.base_url)
+        check_url(options.base_url)
     _make_folder(options)
     return options
 
@@ -60,13 +60,6 @@ def read_tokens(config: pytest.Config) -> Tokens:
     return Tokens(*(read_token(token, variable) for variable, token in given.items()))
 
 
-def _check_url(url: str) -> None:
-    try:
-        check_url(url)
-    except SettingsError as error:
-        raise pytest.UsageError(str(error)) from None
-
-
 def _make_folder(options: Options) -> None:
     """Make the folder for the reports now, while nothing is lost if that cannot be done."""
     if options.report:
@@ -74,4 +67,4 @@ def _make_folder(options: Options) -> None:
             Path(options.report_dir).mkdir(parents=True, exist_ok=True)
         except OSError as error:
             reason = (error.strerror or str(error)).lower()
-            raise pytest.UsageError(f"cannot write reports to {options.report_dir}: {reason}") from None
+            raise SettingsError(f"cannot write reports to {options.report_dir}: {reason}") from None

@@ -9,6 +9,7 @@ from auditmock.contract.exchange import TOKEN_VARIABLE
 from auditmock.contract.opening import check_url, open_target
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
+from auditmock.contract.plain import plain
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.questions import QUESTIONS, Question
 from auditmock.contract.target import Target, UnreachableError
@@ -159,4 +160,5 @@ def write_identity(identity: Identity) -> Mapping[str, object]:
 
 
 def _clip(text: str) -> str:
+    text = plain(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

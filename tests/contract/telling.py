@@ -8,6 +8,7 @@ import click
 
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import LAYERS
+from auditmock.contract.plain import plain
 
 _LONGEST = 600
 _CASES = 3
@@ -50,7 +51,7 @@ def worst_of(cases: Iterable[Finding]) -> Outcome:
 def _aside(cases: Sequence[Finding]) -> str:
     counts = Counter(case.outcome for case in cases)
     told = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
-    reasons = dict.fromkeys(case.reason for case in cases if case.reason)
+    reasons = dict.fromkeys(plain(case.reason) for case in cases if case.reason)
     told += list(reasons)[:1]
     return click.style(f"  ({'; '.join(told)})", fg="bright_black") if told else ""
 
@@ -93,8 +94,8 @@ def tell_failures(findings: Findings) -> Iterator[str]:
 def tell_failure(finding: Finding, findings: Findings) -> Iterator[str]:
     """Write the lines of one failure."""
     yield f"Law: {finding.law.sentence}"
-    yield f"Expected: {clip(finding.expected)}"
-    yield f"Seen: {clip(finding.seen)}"
+    yield f"Expected: {clip(plain(finding.expected))}"
+    yield f"Seen: {clip(plain(finding.seen))}"
     for exchange in finding.shown:
         yield f"Again: {exchange.request.curl(findings.base_url)}"
     yield f"Contract: openapi.yaml {finding.law.place}"
@@ -119,7 +120,7 @@ def rerun(finding: Finding, findings: Findings) -> str:
 
 def tell_verdict(findings: Findings) -> Iterator[str]:
     """Write what came of it all."""
-    why = Counter(finding.reason for finding in findings.of(Outcome.SKIPPED))
+    why = Counter(plain(finding.reason) for finding in findings.of(Outcome.SKIPPED))
     for reason, number in why.items():
         yield f"not made: {number} check{'s' * (number > 1)}; {reason}"
     for finding in findings.of(Outcome.KNOWN):

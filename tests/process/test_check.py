@@ -156,6 +156,12 @@ def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) ->
         "http://",
         "http://[",
         "http://mock:99999",
+        "http://exa mple.com",
+        " http://coder.example.com",
+        "http://a..b",
+        "http://xn--/",
+        "http://xn--zzzzzz",
+        "http://" + "a-" * 40,
     ],
 )
 def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:

@@ -69,3 +69,27 @@ def test_space_around_a_token_is_none_of_it(server: Running, tmp_path: Path) -> 
     )
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+SECRET_URLS: Mapping[str, tuple[str, str]] = {
+    "a password": (f"http://user:{SECRET}@127.0.0.1:9", "has no user and no password"),
+    "a user": (f"http://{SECRET}@127.0.0.1:9/", "has no user and no password"),
+    "a query": (f"{NOBODY}/?coder_session_token={OWNER}", 'has no "?" and no "#"'),
+    "an empty query": (f"{NOBODY}/?", 'has no "?" and no "#"'),
+    "a fragment": (f"{NOBODY}#{SECRET}", 'has no "?" and no "#"'),
+    "a token": (OWNER, "what is given is no URL of a deployment"),
+    "a password, and no address": (f"ftp://u:{SECRET[:9]}@x", "has no user and no password"),
+    "a password, and no scheme": (f"u:{SECRET[:9]}@x", "what is given is no URL of a deployment"),
+}
+
+
+@pytest.mark.parametrize("command", ["check", "identify"])
+@pytest.mark.parametrize("kind", SECRET_URLS)
+def test_an_address_holds_no_secret(tmp_path: Path, kind: str, command: str) -> None:
+    """An address with more than scheme, host and path is a mistake, told without what might be a secret."""
+    url, reason = SECRET_URLS[kind]
+    done = run(command, tmp_path, url)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert reason in done.stderr
+    assert SECRET[:9] not in done.stderr

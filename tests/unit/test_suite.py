@@ -217,6 +217,17 @@ def test_a_run_is_told() -> None:
     assert f"{URL} violates the contract: 1 of 4 checks fail (7 requests, 1.2 s)" in told
 
 
+def test_nothing_that_is_told_steers_a_terminal() -> None:
+    """What a server sent is told in one line, its controls and line breaks as escapes."""
+    run = findings(failed("a/b", seen="\x1b[2J\r\n\x07\x9b\u202e"), skipped("a/c", "why\x1b\nnot"))
+    lines = [*tell_laws(run), *tell_failures(run), *tell_verdict(run)]
+    told = click.unstyle("\n".join(lines))
+
+    assert r"Seen: \x1b[2J\r\n\x07\x9b\u202e" in told
+    assert r"(why\x1b\nnot)" in told
+    assert not {*told} & {*"\x1b\r\x07\x9b\u202e"}
+
+
 @given(texts)
 def test_junit_is_xml_whatever_is_seen(seen: str) -> None:
     """JUnit's report can be parsed, and its names are those of the laws."""
