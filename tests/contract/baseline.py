@@ -6,9 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from auditmock.contract.findings import Finding, Findings, Outcome
-from auditmock.contract.values import SettingsError
+from auditmock.contract.options import Options
+from auditmock.contract.values import SettingsError, reason_of
 
 _BAD = (Outcome.FAILED, Outcome.KNOWN)
+
+
+def read_known(options: Options) -> frozenset[str]:
+    """Read the baseline the options name, which may be new if it is to be written; raises SettingsError."""
+    path = Path(options.baseline)
+    new = options.baseline_update and not path.exists()
+    return read_baseline(path) if options.baseline and not new else frozenset()
 
 
 def read_baseline(path: Path) -> frozenset[str]:
@@ -16,7 +24,7 @@ def read_baseline(path: Path) -> frozenset[str]:
     try:
         known = json.loads(path.read_text(encoding="utf-8"))["failures"]
     except OSError as error:
-        raise SettingsError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
+        raise SettingsError(f"cannot read {path}: {reason_of(error)}") from None
     except (ValueError, KeyError, TypeError):
         known = None
     if not isinstance(known, list) or not all(isinstance(name, str) for name in known):

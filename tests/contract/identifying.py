@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.exchange import TOKEN_VARIABLE
-from auditmock.contract.opening import check_url, open_target
+from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
 from auditmock.contract.plain import plain
@@ -14,7 +14,7 @@ from auditmock.contract.preflight import NotReadyError, check_ready, find_versio
 from auditmock.contract.questions import QUESTIONS, Question
 from auditmock.contract.target import Target, UnreachableError
 from auditmock.contract.tokens import Tokens
-from auditmock.contract.values import read_token
+from auditmock.contract.values import check_url, read_token
 from auditmock.editions import DOCUMENTED, list_editions, open_edition
 
 MOST = 25

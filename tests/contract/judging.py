@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
-from auditmock.contract.opening import check_url
+from auditmock.contract.groundwork import check_options
 from auditmock.contract.options import OPTIONS, TOKENS, Options
 from auditmock.contract.terminal import Terminal
 from auditmock.contract.values import read_token
@@ -41,8 +41,7 @@ def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
     `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
     Settings of pytest that lie about, in files and variables, do not count.
     """
-    if options.base_url:
-        check_url(options.base_url)
+    check_options(options)
     os.environ.pop("PYTEST_ADDOPTS", None)
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for flag, (variable, _) in TOKENS.items():

@@ -130,9 +130,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash[RUN]
     laws = {item: law for item in items if (law := law_of(item))}
     try:
-        chosen = choose(laws.values(), run.options.only, run.options.skip)
+        chosen = choose(laws.values(), run.options.only, run.options.skip) if laws else set()
     except UnknownLawError as error:
-        raise pytest.UsageError(str(error)) from None
+        pytest.exit(str(error), returncode=_USAGE)
     left_out = [item for item, law in laws.items() if law not in chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(

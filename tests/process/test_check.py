@@ -128,9 +128,6 @@ MISTAKES = {
     ),
     "no baseline": (("--baseline", "nowhere.json"), "cannot read nowhere.json: no such file"),
     "a file that is none": (("--baseline", "file"), "file is no baseline"),
-    "no certificate": (("--tls-verify", "nowhere.pem"), "--tls-verify or --proxy cannot be used"),
-    "no proxy": (("--proxy", "ftp://x"), "--tls-verify or --proxy cannot be used"),
-    "no number": (("--seed", "pi"), "'pi' is not a valid int"),
 }
 
 

@@ -90,7 +90,7 @@ def test_it_tells_what_speaks_against(start_server: Start) -> None:
     [
         ("nowhere", (), 2, '"nowhere" is no URL of a deployment'),
         ("http://127.0.0.1:9", (), 3, "http://127.0.0.1:9 cannot be reached"),
-        ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "--tls-verify or --proxy cannot be used"),
+        ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "cannot read no-such-file: no such file"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line(url: str, words: Sequence[str], status: int, reason: str) -> None:

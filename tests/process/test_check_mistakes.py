@@ -1,0 +1,103 @@
+"""`auditmock check`: what is asked for wrongly is told before anything is asked of a deployment."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import pytest
+
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+
+ROOT = Path(__file__).parents[2]
+NOBODY = "http://127.0.0.1:9"
+COMMAND = ("-m", "auditmock", "check", NOBODY)
+PYTEST = (
+    *("-m", "pytest", str(ROOT / "tests" / "contract"), "-c", str(ROOT / "pyproject.toml")),
+    *("-p", "no:cacheprovider"),
+)
+
+Done = subprocess.CompletedProcess[str]
+
+
+def run(folder: Path, *words: str, **variables: str) -> Done:
+    """Run Python in a folder, with a token."""
+    return subprocess.run(
+        [sys.executable, "-P", *words],
+        cwd=folder,
+        env={**os.environ, "CODER_SESSION_TOKEN": token_of(Holder.OWNER), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+MISTAKES: Mapping[str, tuple[Sequence[str], str]] = {
+    "fewer than no requests": (("--max-requests", "-5"), '"-5" is no whole number from 0 to'),
+    "less than no retries": (("--retries", "-1"), '"-1" is no whole number from 0 to'),
+    "no time at all": (("--request-timeout", "0"), '"0" is no number from 0.01 to'),
+    "a time that is no number": (("--request-timeout", "nan"), '"nan" is no number from 0.01 to'),
+    "less than no rate": (("--rate-limit", "-1"), '"-1" is no number from 0.01 to'),
+    "hardly any rate": (("--rate-limit", "1e-320"), '"1e-320" is no number from 0.01 to'),
+    "no seed": (("--seed", "pi"), '"pi" is no whole number from 0 to'),
+    "another kind of proxy": (("--proxy", "socks5://127.0.0.1:9"), "that is no URL of a proxy"),
+    "no proxy": (("--proxy", "foo"), "that is no URL of a proxy"),
+    "no port of a proxy": (("--proxy", "http://127.0.0.1:99999"), "that is no URL of a proxy"),
+    "no certificate": (("--tls-verify", "nowhere.pem"), "cannot read nowhere.pem: no such file"),
+    "a folder of certificates": (("--tls-verify", "."), "cannot read .: is a directory"),
+    "another file": (("--tls-verify", "file"), "file has no certificates that can be read"),
+    "no baseline to write": (("--baseline-update",), "--baseline-update needs --baseline"),
+    "no folder for a baseline": (
+        ("--baseline", "nowhere/x.json", "--baseline-update"),
+        "cannot write nowhere/x.json: there is no such folder",
+    ),
+    "a folder for a baseline": (("--baseline", "folder"), "cannot read folder: is a directory"),
+    "a folder in a report's place": (
+        ("--report", "html", "--report-dir", "folder"),
+        "cannot write folder/report.html: it is a folder",
+    ),
+}
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_is_told_before_anything_is_asked(tmp_path: Path, mistake: str) -> None:
+    """It is one line and status 2, and no deployment is looked for."""
+    flags, reason = MISTAKES[mistake]
+    (tmp_path / "file").write_text("{}")
+    (tmp_path / "folder" / "report.html").mkdir(parents=True)
+    done = run(tmp_path, *COMMAND, *flags)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert reason in done.stderr
+    assert (done.stdout, done.stderr.count("\n")) == ("", 1)
+
+
+PYTEST_MISTAKES = ("fewer than no requests", "no seed", "no certificate", "no baseline to write")
+
+
+@pytest.mark.parametrize("mistake", PYTEST_MISTAKES)
+def test_pytest_says_the_same(tmp_path: Path, mistake: str) -> None:
+    """By the other door a mistake has the same words and the same status."""
+    flags, reason = MISTAKES[mistake]
+    done = run(tmp_path, *PYTEST, "--base-url", NOBODY, *flags)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert reason in done.stdout + done.stderr
+    assert "INTERNALERROR" not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("flags", "reason"),
+    [
+        (("--only", "pagging"), '"pagging" is no law: did you mean "paging"?'),
+        (("--base-url", "coder.example.com"), '"coder.example.com" is no URL of a deployment'),
+    ],
+)
+def test_pytest_knows_laws_and_addresses(tmp_path: Path, flags: Sequence[str], reason: str) -> None:
+    """So has what only a collection or an address shows."""
+    done = run(tmp_path, *PYTEST, *flags)
+
+    assert done.returncode == 2, done.stdout + done.stderr
+    assert reason in done.stdout + done.stderr
