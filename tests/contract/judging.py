@@ -6,14 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
+from typing import TextIO
 
+import click
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 from auditmock.contract.groundwork import check_options
 from auditmock.contract.options import OPTIONS, TOKENS, Options
 from auditmock.contract.terminal import Terminal
-from auditmock.contract.values import read_token
+from auditmock.contract.values import read_token, reason_of
 
 _HERE = Path(__file__).parent
 _PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock.contract.plugin")
@@ -42,16 +44,31 @@ def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
     Settings of pytest that lie about, in files and variables, do not count.
     """
     check_options(options)
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for flag, (variable, _) in TOKENS.items():
         os.environ[variable] = read_token(tokens.get(flag, ""), variable)
-    # pytest takes standard output for itself while a law is judged
-    with os.fdopen(os.dup(1), "w") as out, _home() as home:
+    with _output() as out, _home() as home:
         set_hypothesis_home_dir(home)
         terminal = Terminal(out)
         status = pytest.main([*_arguments(options)], plugins=[terminal])
-    return Verdict.USAGE if terminal.broken else _VERDICTS.get(status, Verdict.USAGE)
+    verdict = Verdict.USAGE if terminal.broken else _VERDICTS.get(status, Verdict.USAGE)
+    if terminal.lost and not isinstance(terminal.lost, BrokenPipeError):
+        click.echo(f"cannot write to standard output: {reason_of(terminal.lost)}", err=True)
+        return verdict or Verdict.USAGE
+    return verdict
+
+
+@contextmanager
+def _output() -> Iterator[TextIO]:
+    """Copy standard output, which pytest takes for itself while a law is judged; it may be closed."""
+    try:
+        number = os.dup(1)
+    except OSError:
+        number = os.open(os.devnull, os.O_WRONLY)
+    with os.fdopen(number, "w", errors="backslashreplace") as out:
+        yield out
 
 
 @contextmanager

@@ -19,7 +19,7 @@ from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.promises import find_broken
-from auditmock.contract.reports.writing import write_reports
+from auditmock.contract.reports.writing import write_file, write_reports
 from auditmock.contract.run import RUN, Run
 from auditmock.contract.sample import Sample, take_gallery, take_sample
 from auditmock.contract.target import GoneError, Target
@@ -133,6 +133,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         chosen = choose(laws.values(), run.options.only, run.options.skip) if laws else set()
     except UnknownLawError as error:
         pytest.exit(str(error), returncode=_USAGE)
+    if laws and not chosen:
+        pytest.exit("no law is left: --skip leaves out all that --only names", returncode=_USAGE)
     left_out = [item for item, law in laws.items() if law not in chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(
@@ -198,18 +200,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not run.findings.found:
         return
     findings = run.close()
-    if run.options.baseline_update and run.options.baseline:
-        write_baseline(Path(run.options.baseline), findings, run.known)
+    if run.options.baseline_update:
+        told = write_file(Path(run.options.baseline), write_baseline(findings, run.known))
+        run.unwritten += [told] if told else []
     if run.target:
-        write_reports(findings, run.target.contract, run.options.report, Path(run.options.report_dir))
+        folder = Path(run.options.report_dir)
+        run.unwritten += write_reports(findings, run.target.contract, run.options.report, folder)
+    if run.unwritten:
+        session.exitstatus = session.exitstatus or _USAGE
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what came of the laws, where pytest itself has said the rest."""
-    findings = config.stash[RUN].findings
+    run = config.stash[RUN]
+    findings = run.findings
     if findings.found:
         terminalreporter.section("contract")
-        for line in [*tell_matrix(findings), "", *tell_verdict(findings)]:
+        for line in [*tell_matrix(findings), "", *tell_verdict(findings), *run.unwritten]:
             terminalreporter.write_line(line if terminalreporter.hasmarkup else click.unstyle(line))
 
 

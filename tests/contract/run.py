@@ -30,6 +30,7 @@ class Run:
         self.pace = Pace(options.rate_limit if options.base_url else 0, options.budget)
         self.contract = load_contract()
         self.target: Target | None = None
+        self.unwritten: list[str] = []
         self.started = time.monotonic()
         self.findings = Findings(
             base_url=options.base_url,

@@ -21,10 +21,24 @@ class Terminal:
         self._total = 0
         self._aspects: list[str] = []
         self.broken = False
+        self.lost: OSError | None = None
 
     def say(self, line: str = "") -> None:
         """Write a line; colours are for terminals."""
-        click.echo(line, file=self._out, color=self._colour)
+        if not self._out.isatty() or self._colour is False:
+            line = click.unstyle(line)
+        self._write(f"{line}\n")
+
+    def _write(self, text: str) -> None:
+        """Write, until that cannot be done any more; the judging goes on."""
+        if self.lost:
+            return
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError as error:
+            self.lost = error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Say what is going to be judged."""
@@ -34,8 +48,7 @@ class Terminal:
         """Show how far it is."""
         self._done += 1
         if self._out.isatty():
-            self._out.write(f"\r\x1b[K{_bar(self._done, self._total)} {_law_name(nodeid)}")
-            self._out.flush()
+            self._write(f"\r\x1b[K{_bar(self._done, self._total)} {_law_name(nodeid)}")
 
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Name each aspect once, where no bar can move, when the deployment is ready to be judged."""
@@ -47,9 +60,10 @@ class Terminal:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Say what was found."""
-        findings = session.config.stash[RUN].findings
+        run = session.config.stash[RUN]
+        findings = run.findings
         if self._out.isatty():
-            self._out.write("\r\x1b[K")
+            self._write("\r\x1b[K")
         if not findings.found:
             return
         version = f"; the server says it is {findings.server_version}" if findings.server_version else ""
@@ -62,6 +76,8 @@ class Terminal:
                 self.say(line)
         if isinstance(session.shouldfail, str):
             self.say(session.shouldfail)
+        for line in run.unwritten:
+            click.echo(line, err=True)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say why it was ended early."""

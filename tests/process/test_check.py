@@ -120,6 +120,7 @@ def test_a_broken_law_is_told(faulty: Done) -> None:
 
 MISTAKES = {
     "a law nobody knows": (("--only", "pagging"), '"pagging" is no law: did you mean "paging"?'),
+    "no law left": (("--only", "order", "--skip", "laws,edges"), "no law is left: --skip leaves out all"),
     "a report nobody knows": (("--report", "pdf"), '"pdf" is none of html, junit, json, har'),
     "an edition nobody knows": (("--edition", "v9"), "'v9' is not one of"),
     "no folder for reports": (

@@ -1,12 +1,15 @@
 """`auditmock check`: what is asked for wrongly is told before anything is asked of a deployment."""
 
+import json
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
+from processes import Running
 
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import token_of
@@ -101,3 +104,57 @@ def test_pytest_knows_laws_and_addresses(tmp_path: Path, flags: Sequence[str], r
 
     assert done.returncode == 2, done.stdout + done.stderr
     assert reason in done.stdout + done.stderr
+
+
+HOSTILE = {"PYTEST_PLUGINS": "nosuchmodule", "PYTEST_ADDOPTS": "--nosuchflag", "PYTEST_DEBUG": "1"}
+
+
+def judge(folder: Path, url: str, redirected: str = "", *flags: str, **variables: str) -> Done:
+    """Judge one law of a server by a shell, which sends the output somewhere."""
+    command = shlex.join(
+        [sys.executable, "-P", "-m", "auditmock", "check", url, "--rate-limit=0", "--only=order", *flags]
+    )
+    return subprocess.run(
+        ["/bin/sh", "-c", f"{command} {redirected}"],
+        cwd=folder,
+        env={**os.environ, "CODER_SESSION_TOKEN": token_of(Holder.OWNER), **variables},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_variables_of_pytest_do_not_count(server: Running, tmp_path: Path) -> None:
+    """What is set for other test suites is none of this one's business."""
+    done = judge(tmp_path, server.url, **HOSTILE)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+
+
+OUTPUTS = {
+    "closed": (">&-", 0, ""),
+    "full": (">/dev/full", 2, "cannot write to standard output: no space left on device\n"),
+}
+
+
+@pytest.mark.parametrize("output", OUTPUTS)
+def test_output_that_goes_nowhere_is_no_matter(server: Running, tmp_path: Path, output: str) -> None:
+    """Whoever closes the output asks for the status alone; a full disk is told."""
+    redirected, status, said = OUTPUTS[output]
+    done = judge(tmp_path, server.url, redirected)
+
+    assert (done.returncode, done.stderr) == (status, said)
+
+
+def test_a_report_that_cannot_be_written_is_told(server: Running, tmp_path: Path) -> None:
+    """The verdict and the other reports are there all the same; the status is 2."""
+    reports = tmp_path / "auditmock-report"
+    reports.mkdir()
+    (reports / "report.html").symlink_to("/dev/full")
+    done = judge(tmp_path, server.url, "", "--report", "html,json")
+
+    assert done.returncode == 2
+    assert " conforms: " in done.stdout
+    assert done.stderr == "cannot write auditmock-report/report.html: no space left on device\n"
+    assert json.loads((reports / "report.json").read_text())["conforms"] is True
