@@ -156,7 +156,7 @@ class Target:
             raise UnreachableError(plain(self.tokens.hide(_reason(error, self.timeout)))) from error
         shown = {name: self.tokens.hide(value) for name, value in received.items()}
         exchange = Exchange(
-            request=request,
+            request=request._replace(sender=self.tokens.name(request.sender)),
             status=status,
             headers=httpx.Headers(shown, encoding="utf-8"),
             body=self.tokens.hide_bytes(body),

@@ -93,3 +93,18 @@ def test_an_address_holds_no_secret(tmp_path: Path, kind: str, command: str) -> 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert reason in done.stderr
     assert SECRET[:9] not in done.stderr
+
+
+def test_a_token_of_the_mocks_is_hidden_as_well(server: Running, tmp_path: Path) -> None:
+    """Laws that know the mock's tokens by themselves name the variable, when it holds one of those."""
+    member = token_of(Holder.MEMBER)
+    flags = ("--rate-limit", "0", "--only", "tokens", "--report", "html,junit,json,har")
+    done = run(
+        *("check", tmp_path, server.url, *flags, "--second-token", member),
+        CODER_SESSION_TOKEN=token_of(Holder.OWNER),
+    )
+
+    texts = [path.read_text() for path in (tmp_path / "auditmock-report").iterdir()]
+    assert done.returncode == 0, done.stdout
+    assert len(texts) == 4
+    assert not [text for text in (*texts, done.stdout) if member in text or token_of(Holder.OWNER) in text]
