@@ -89,9 +89,10 @@ class Findings:
         if failed:
             return f"violates the contract: {failed} of {len(self.found)} checks fail"
         held = len(self.found) - skipped - known
-        but = f" but for {_count(known, 'known failure', 'known failures')}" if known else ""
-        return f"conforms{but}: {_count(held, 'check holds', 'checks hold')}"
+        but = f" but for {count(known, 'known failure', 'known failures')}" if known else ""
+        return f"conforms{but}: {count(held, 'check holds', 'checks hold')}"
 
 
-def _count(number: int, one: str, many: str) -> str:
+def count(number: int, one: str, many: str) -> str:
+    """Write a number of things."""
     return f"{number} {one if number == 1 else many}"

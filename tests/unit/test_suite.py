@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
@@ -206,6 +207,34 @@ def test_a_run_is_told() -> None:
     assert "known:    order/ties" in told
     assert "not made: 1 check; the deployment has no logs" in told
     assert f"{URL} violates the contract: 1 of 4 checks fail (7 requests, 1.2 s)" in told
+
+
+def test_an_aspect_has_one_heading() -> None:
+    """Laws stand under their aspect, in whatever order they were judged."""
+    run = findings(passed("rows/a"), passed("filters/b"), passed("rows/c"), passed("filters/d"))
+    lines = [click.unstyle(line) for line in tell_laws(run)]
+
+    assert lines == ["\nrows", "  ok    a", "  ok    c", "\nfilters", "  ok    b", "  ok    d"]
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_many_laws_that_are_skipped_alike_have_one_line(number: int) -> None:
+    """A few have a line each; of many it is their number that is told."""
+    alike = [skipped(f"posts/law-{each}", "it writes") for each in range(number)]
+    told = click.unstyle("\n".join(tell_laws(findings(passed("posts/good"), *alike))))
+
+    assert told.count("it writes") == (1 if number == 4 else 3)
+    assert ("  skip  4 laws  (it writes)" in told) == (number == 4)
+    assert "  ok    good" in told
+
+
+def test_one_is_told_as_one() -> None:
+    """A single request or check is none in the plural."""
+    run = replace(findings(passed("order/newest"), skipped("order/ties", "why")), requests=1)
+    told = click.unstyle("\n".join(tell_verdict(run)))
+
+    assert "conforms: 1 check holds (1 request, " in told
+    assert "not made: 1 check; why" in told
 
 
 def test_nothing_that_is_told_steers_a_terminal() -> None:
