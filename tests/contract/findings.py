@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass
 class Findings:
-    """A run: what was judged, how, and what was found."""
+    """A run: what was judged, how, and what was found; `notes` are what else its reader should know."""
 
     base_url: str
     edition: str
@@ -50,6 +50,7 @@ class Findings:
     requests: int = 0
     found: list[Finding] = field(default_factory=list)
     preflight: Sequence[Exchange] = ()
+    notes: list[str] = field(default_factory=list)
 
     def of(self, outcome: Outcome) -> list[Finding]:
         """List the findings with this outcome."""

@@ -9,7 +9,7 @@ import click
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from auditmock.contract.baseline import write_baseline
+from auditmock.contract.baseline import tell_strays, write_baseline
 from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
@@ -135,6 +135,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         pytest.exit(str(error), returncode=_USAGE)
     if laws and not chosen:
         pytest.exit("no law is left: --skip leaves out all that --only names", returncode=_USAGE)
+    names = [law.full_name for law in laws.values()]
+    run.findings.notes += tell_strays(run.known, run.findings.edition, names)
     left_out = [item for item, law in laws.items() if law not in chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(
@@ -201,7 +203,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
         return
     findings = run.close()
     if run.options.baseline_update:
-        told = write_file(Path(run.options.baseline), write_baseline(findings, run.known))
+        told = write_file(Path(run.options.baseline), write_baseline(findings, run.known.failures))
         run.unwritten += [told] if told else []
     if run.target:
         folder = Path(run.options.report_dir)

@@ -23,7 +23,7 @@ def check_ready(target: Target) -> Exchange:
     except UnreachableError as error:
         raise NotReadyError(f"{target.base_url} cannot be reached: {error}") from None
     if exchange.status != 200:
-        reason = _REFUSED.get(exchange.status, f"it answers a plain list with {exchange.status}")
+        reason = _REFUSED.get(exchange.status) or _describe(exchange)
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
     try:
         page = exchange.json()
@@ -46,6 +46,12 @@ def find_version(target: Target, first: Exchange) -> str:
         return clip(plain(str(info["version"])))
     except (UnreachableError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _describe(exchange: Exchange) -> str:
+    told = f"it answers a plain list with {exchange.status}"
+    target = exchange.headers.get("location", "") if 300 <= exchange.status < 400 else ""
+    return f"{told}, which leads to {clip(plain(target))}: perhaps that is its URL" if target else told
 
 
 def _said(exchange: Exchange) -> str:

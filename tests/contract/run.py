@@ -52,7 +52,7 @@ class Run:
         exchanges = self.target.exchanges if self.target else []
         if finding.outcome is not Outcome.FAILED:
             exchanges = [exchange.brief() for exchange in exchanges]
-        finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known)
+        finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known.failures)
         self.findings.found.append(finding)
         return finding
 

@@ -140,6 +140,8 @@ def tell_verdict(findings: Findings) -> Iterator[str]:
     why = Counter(plain(finding.reason) for finding in findings.of(Outcome.SKIPPED))
     for reason, number in why.items():
         yield f"not made: {count(number, 'check', 'checks')}; {reason}"
+    for note in findings.notes:
+        yield f"note:     {note}"
     for finding in findings.of(Outcome.KNOWN):
         yield f"known:    {finding.law.full_name}"
     for finding in findings.of(Outcome.FIXED):

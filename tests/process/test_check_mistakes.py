@@ -158,3 +158,14 @@ def test_a_report_that_cannot_be_written_is_told(server: Running, tmp_path: Path
     assert " conforms: " in done.stdout
     assert done.stderr == "cannot write auditmock-report/report.html: no space left on device\n"
     assert json.loads((reports / "report.json").read_text())["conforms"] is True
+
+
+def test_a_baseline_of_something_else_is_noted(server: Running, tmp_path: Path) -> None:
+    """Names that are no checks and another edition are told beside the verdict; `~` is one's own folder."""
+    known = {"edition": "another", "failures": ["order/nothing-such", "order/ties"]}
+    (tmp_path / "known.json").write_text(json.dumps(known))
+    done = judge(tmp_path, server.url, "", "--baseline", "~/known.json", HOME=str(tmp_path))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "note:     the baseline was written for edition another; this run is judged by" in done.stdout
+    assert 'note:     the baseline has "order/nothing-such", which is no check' in done.stdout

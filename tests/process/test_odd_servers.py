@@ -77,6 +77,10 @@ ODD: Mapping[str, tuple[Talk, str]] = {
     ),
     "is of a type that steers": (answer("200 OK", "x/\x9b1m", b"[]"), r"answers with x/\x9b1m, not as"),
     "redirects": (answer("302 Found", "text/plain", b""), "it answers a plain list with 302"),
+    "redirects somewhere": (
+        answer("307 Moved\r\nLocation: https://elsewhere/\x9b1m", "text/plain", b""),
+        r"a plain list with 307, which leads to https://elsewhere/\x9b1m: perhaps that is its URL",
+    ),
 }
 
 

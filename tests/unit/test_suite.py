@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 from dataclasses import replace
-from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -14,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from verdicts import URL, exchange, failed, findings, law, passed, skipped
 
-from auditmock.contract.baseline import compare, read_baseline, write_baseline
+from auditmock.contract.baseline import compare
 from auditmock.contract.exchange import Request
-from auditmock.contract.findings import Outcome
 from auditmock.contract.laws import UnknownLawError, choose
 from auditmock.contract.options import REPORTS
 from auditmock.contract.pace import BudgetSpentError, Pace
@@ -26,7 +24,6 @@ from auditmock.contract.reports.junit import write_junit
 from auditmock.contract.reports.writing import FORMATS
 from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
-from auditmock.contract.values import SettingsError
 
 LAWS = [law("paging/slice"), law("paging/edges", "limit 0", "edges"), law("order/newest")]
 CHOICES = {
@@ -49,7 +46,15 @@ def test_laws_are_chosen_by_words(choice: str) -> None:
     assert choose(LAWS, only, skip) == set(expected)
 
 
-@pytest.mark.parametrize(("word", "hint"), [("pagin", 'did you mean "paging"?'), ("xyz", "aspects are")])
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("pagin", 'did you mean "paging"?'),
+        ("PAGING", 'did you mean "paging"?'),
+        ("order/NEWEST_", 'did you mean "order/newest"?'),
+        ("xyz", "aspects are"),
+    ],
+)
 def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
     """A word nobody knows is named, and the nearest one."""
     with pytest.raises(UnknownLawError) as caught:
@@ -154,34 +159,6 @@ def test_a_command_can_be_pasted(q: str, body: bytes | None) -> None:
     assert b"X-Odd: it's $HOME" in words
     assert b"Coder-Session-Token: the-token" in words
     assert (words[words.index(b"--data-binary") + 1] if body is not None else None) == body
-
-
-def test_a_known_failure_does_not_fail() -> None:
-    """What stands in the baseline is known, or fixed; what does not is judged as ever."""
-    known = {"a/known", "a/fixed"}
-    found = [compare(finding, known) for finding in (failed("a/known"), passed("a/fixed"), failed("a/new"))]
-
-    assert [finding.outcome for finding in found] == [Outcome.KNOWN, Outcome.FIXED, Outcome.FAILED]
-    assert findings(*found[:2]).conforms
-    assert not findings(*found).conforms
-
-
-def test_a_baseline_is_written_and_read(tmp_path: Path) -> None:
-    """What fails now is known next time, and what was not judged stays known; what holds is taken off."""
-    path = tmp_path / "known.json"
-    found = [failed("a/new"), compare(passed("a/fixed"), {"a/fixed"}), skipped("a/unjudged", "why")]
-    path.write_text(write_baseline(findings(*found), {"a/fixed", "a/unjudged", "a/elsewhere"}))
-
-    assert read_baseline(path) == {"a/new", "a/unjudged", "a/elsewhere"}
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"failures": [1]}', '{"failures": "x"}'])
-def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
-    """A file that is none is told in one line."""
-    (tmp_path / "known.json").write_text(text)
-
-    with pytest.raises(SettingsError, match="is no baseline"):
-        read_baseline(tmp_path / "known.json")
 
 
 RUN = findings(
