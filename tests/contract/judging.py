@@ -1,6 +1,7 @@
 """The suite as a command: pytest, over the laws beside this module, whatever folder it is called in."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -43,6 +44,7 @@ def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
     `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
     Settings of pytest that lie about, in files and variables, do not count.
     """
+    _open_closed()
     check_options(options)
     for name in [name for name in os.environ if name.startswith("PYTEST_")]:
         del os.environ[name]
@@ -62,13 +64,17 @@ def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
 
 @contextmanager
 def _output() -> Iterator[TextIO]:
-    """Copy standard output, which pytest takes for itself while a law is judged; it may be closed."""
-    try:
-        number = os.dup(1)
-    except OSError:
-        number = os.open(os.devnull, os.O_WRONLY)
-    with os.fdopen(number, "w", errors="backslashreplace") as out:
+    """Copy standard output, which pytest takes for itself while a law is judged."""
+    with os.fdopen(os.dup(1), "w", errors="backslashreplace") as out:
         yield out
+
+
+def _open_closed() -> None:
+    """Open what the caller has closed, so that nothing else gets its place."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # the lowest free number is that of what is closed, and it is open until the process ends
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 @contextmanager

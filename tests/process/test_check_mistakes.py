@@ -134,6 +134,9 @@ def test_variables_of_pytest_do_not_count(server: Running, tmp_path: Path) -> No
 
 OUTPUTS = {
     "closed": (">&-", 0, ""),
+    "closed, errors too": (">&- 2>&-", 0, ""),
+    "closed for errors": ("2>&- >/dev/null", 0, ""),
+    "all closed": ("<&- >&- 2>&-", 0, ""),
     "full": (">/dev/full", 2, "cannot write to standard output: no space left on device\n"),
 }
 

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -116,3 +117,13 @@ def test_editions_are_told_apart() -> None:
     for questions in (QUESTIONS, [each for each in QUESTIONS if not each.needs_logs]):
         answers = [tuple(question.has(contract) for question in questions) for contract in contracts]
         assert len({*answers}) == len(contracts)
+
+
+def test_a_full_disk_is_said(start_server: Start) -> None:
+    """What cannot be written is one line, and status 2."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-P", "-m", "auditmock", "identify", start_server("--logs", "0").url]
+        environment = os.environ | {"CODER_SESSION_TOKEN": OWNER}
+        done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert (done.returncode, done.stderr) == (2, b"auditmock: No space left on device\n")
