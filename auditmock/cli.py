@@ -42,4 +42,9 @@ def main() -> NoReturn:
     except BrokenPipeError:
         give_up_output()
         sys.exit(Exit.FAILED)
+    except OSError as error:
+        # a full disk, say; what is left of the output would fail once more
+        give_up_output()
+        click.echo(f"auditmock: {error.strerror or error}", err=True)
+        sys.exit(Exit.USAGE)
     sys.exit(Exit.DONE)

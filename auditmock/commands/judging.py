@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from auditmock.contract.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
+from auditmock.contract.values import SettingsError
 
 _CONNECTION = ("rate_limit", "request_timeout", "retries", "tls_verify", "proxy")
 """The settings that say how to get to a deployment."""
@@ -16,33 +17,34 @@ _UNREADY = 3
 """Exit status when a deployment cannot be asked."""
 
 
-class Words(click.ParamType[tuple[str, ...]]):
-    """The values of an option that takes several."""
+class Value(click.ParamType[Any]):
+    """What an option of the suite takes."""
 
-    name = "words"
+    name = "value"
 
     def __init__(self, option: Option) -> None:
         self._option = option
-        self.name = ",".join(option.choices) or "words"
+        self.name = ",".join(option.choices) or ("words" if option.many else type(option.default).__name__)
 
-    def convert(
-        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
-    ) -> tuple[str, ...]:
-        """Read the words."""
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Read it."""
+        if not isinstance(value, str):
+            return value
         try:
-            return self._option.split(value)
-        except ValueError as error:
+            return self._option.read(value)
+        except SettingsError as error:
             self.fail(str(error), param, ctx)
 
 
 def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    kind: Any = click.Choice(option.choices) if option.choices else None
+    one_of: Any = click.Choice(option.choices) if option.choices and not option.many else None
+    is_flag = isinstance(option.default, bool)
     return click.option(
         option.flag,
-        default="" if option.many else option.default,
-        is_flag=isinstance(option.default, bool),
-        type=Words(option) if option.many else kind,
-        show_default=not isinstance(option.default, bool) and option.default not in ("", ()),
+        default=option.default,
+        is_flag=is_flag,
+        type=one_of or (None if is_flag else Value(option)),
+        show_default=not is_flag and option.default not in ("", ()),
         help=option.help,
     )
 
@@ -86,7 +88,11 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
         from auditmock.contract.judging import judge
     except ModuleNotFoundError as error:
         _lack(error)
-    sys.exit(judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token}))
+    try:
+        verdict = judge(Options(base_url=url, **values), {"--token": token, "--second-token": second_token})
+    except SettingsError as error:
+        raise click.ClickException(str(error)) from None
+    sys.exit(verdict)
 
 
 @click.command()
@@ -105,7 +111,6 @@ def identify(url: str, token: str, form: str, **values: Any) -> None:
     """
     try:
         from auditmock.contract.identifying import identify_at, tell_identity, write_identity
-        from auditmock.contract.opening import SettingsError
         from auditmock.contract.preflight import NotReadyError
     except ModuleNotFoundError as error:
         _lack(error)

@@ -1,40 +1,73 @@
 """The baseline: a file of failures that are known, so that only new ones fail a run."""
 
+import difflib
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.options import Options
+from auditmock.contract.plain import plain
+from auditmock.contract.values import SettingsError, reason_of
 
 _BAD = (Outcome.FAILED, Outcome.KNOWN)
+_MOST = 5
+"""Names without a check that are told one by one."""
 
 
-class BaselineError(Exception):
-    """A baseline cannot be used: why, in one line."""
+class Baseline(NamedTuple):
+    """The full names of the checks that are known to fail, and the edition they were judged by, if told."""
+
+    failures: frozenset[str] = frozenset()
+    edition: str = ""
 
 
-def read_baseline(path: Path) -> frozenset[str]:
-    """Read the full names of the checks that are known to fail; raises BaselineError."""
+def read_known(options: Options) -> Baseline:
+    """Read the baseline the options name, which may be new if it is to be written; raises SettingsError."""
+    path = Path(options.baseline)
+    new = options.baseline_update and not path.exists()
+    return read_baseline(path) if options.baseline and not new else Baseline()
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline; raises SettingsError."""
     try:
-        known = json.loads(path.read_text(encoding="utf-8"))["failures"]
+        written = json.loads(path.read_text(encoding="utf-8"))
+        known, edition = written["failures"], str(written.get("edition", ""))
     except OSError as error:
-        raise BaselineError(f"cannot read {path}: {(error.strerror or str(error)).lower()}") from None
-    except (ValueError, KeyError, TypeError):
-        known = None
+        raise SettingsError(f"cannot read {plain(str(path))}: {reason_of(error)}") from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        known, edition = None, ""
     if not isinstance(known, list) or not all(isinstance(name, str) for name in known):
-        raise BaselineError(
-            f'{path} is no baseline: it must be {{"failures": [names]}}, as --baseline-update writes it'
+        raise SettingsError(
+            f"{plain(str(path))} is no baseline: it must be "
+            '{"failures": [names]}, as --baseline-update writes it'
         )
-    return frozenset(known)
+    return Baseline(frozenset(known), edition)
 
 
-def write_baseline(path: Path, findings: Findings, known: Collection[str]) -> None:
-    """Write what fails now, and what was known and is not judged in this run."""
+def tell_strays(baseline: Baseline, edition: str, names: Sequence[str]) -> Iterator[str]:
+    """Say what a baseline has that cannot be meant for a run by an edition, whose checks have these names."""
+    if baseline.edition not in {"", edition}:
+        told = plain(baseline.edition)
+        yield f"the baseline was written for edition {told}; this run is judged by {edition}"
+    strays = sorted(baseline.failures.difference(names))
+    for name in strays[:_MOST]:
+        near = difflib.get_close_matches(name, names, 1)
+        hint = f'; did you mean "{near[0]}"?' if near else ""
+        yield f'the baseline has "{plain(name)}", which is no check{hint}'
+    if strays[_MOST:]:
+        yield f"the baseline has {len(strays) - _MOST} more that are no checks"
+
+
+def write_baseline(findings: Findings, known: Collection[str]) -> str:
+    """Write what fails now, and what was known and is not judged in this run: the text of a baseline."""
     judged = {finding.law.full_name for finding in findings.found if finding.outcome is not Outcome.SKIPPED}
     failing = {finding.law.full_name for finding in findings.found if finding.outcome in _BAD}
     names = sorted(failing | (set(known) - judged))
-    path.write_text(json.dumps({"failures": names}, indent=2) + "\n", encoding="utf-8")
+    return json.dumps({"edition": findings.edition, "failures": names}, indent=2) + "\n"
 
 
 def compare(finding: Finding, known: Collection[str]) -> Finding:

@@ -37,7 +37,7 @@ class Finding:
 
 @dataclass
 class Findings:
-    """A run: what was judged, how, and what was found."""
+    """A run: what was judged, how, and what was found; `notes` are what else its reader should know."""
 
     base_url: str
     edition: str
@@ -50,6 +50,7 @@ class Findings:
     requests: int = 0
     found: list[Finding] = field(default_factory=list)
     preflight: Sequence[Exchange] = ()
+    notes: list[str] = field(default_factory=list)
 
     def of(self, outcome: Outcome) -> list[Finding]:
         """List the findings with this outcome."""
@@ -89,9 +90,10 @@ class Findings:
         if failed:
             return f"violates the contract: {failed} of {len(self.found)} checks fail"
         held = len(self.found) - skipped - known
-        but = f" but for {_count(known, 'known failure', 'known failures')}" if known else ""
-        return f"conforms{but}: {_count(held, 'check holds', 'checks hold')}"
+        but = f" but for {count(known, 'known failure', 'known failures')}" if known else ""
+        return f"conforms{but}: {count(held, 'check holds', 'checks hold')}"
 
 
-def _count(number: int, one: str, many: str) -> str:
+def count(number: int, one: str, many: str) -> str:
+    """Write a number of things."""
     return f"{number} {one if number == 1 else many}"

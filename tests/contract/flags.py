@@ -1,16 +1,14 @@
 """The suite's settings on pytest's command line: a flag for each, and what cannot be meant is refused."""
 
-import argparse
 import os
-from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from auditmock.contract.opening import SettingsError, check_url
+from auditmock.contract.groundwork import check_options
 from auditmock.contract.options import OPTIONS, TOKENS, Option, Options
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError, read_token
 
 
 def add_flags(parser: pytest.Parser) -> None:
@@ -23,51 +21,32 @@ def add_flags(parser: pytest.Parser) -> None:
 
 
 def _action(option: Option) -> dict[str, Any]:
-    if isinstance(option.default, bool):
-        return {"action": "store_true"}
-    if option.many:
-        return {"type": partial(_split, option)}
-    return {"type": type(option.default), "choices": option.choices or None}
-
-
-def _split(option: Option, text: str) -> tuple[str, ...]:
-    try:
-        return option.split(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from None
+    # values are read later, so that what is wrong with them has the suite's exit status, not pytest's
+    return {"action": "store_true"} if isinstance(option.default, bool) else {}
 
 
 def read_options(config: pytest.Config) -> Options:
-    """Read the settings; raises UsageError for a URL or a folder that cannot be used."""
-    values = {option.name: config.getoption(option.name) for option in OPTIONS}
-    for option in OPTIONS:
-        if option.variable:
-            values[option.name] = values[option.name] or os.environ.get(option.variable, "")
-    options = Options(**values)
-    if options.base_url:
-        _check_url(options.base_url)
-    _make_folder(options)
+    """Read the settings; raises SettingsError for what cannot be used."""
+    options = Options(**{option.name: _read(option, config.getoption(option.name)) for option in OPTIONS})
+    check_options(options)
     return options
 
 
-def read_tokens(config: pytest.Config) -> Tokens:
-    """Read the tokens, those of flags before those of variables."""
-    given = (config.getoption(flag) or os.environ.get(variable, "") for flag, (variable, _) in TOKENS.items())
-    return Tokens(*given)
-
-
-def _check_url(url: str) -> None:
+def _read(option: Option, value: Any) -> Any:
+    if option.variable:
+        value = value or os.environ.get(option.variable, "")
+    if not isinstance(value, str):
+        return value
     try:
-        check_url(url)
+        return option.read(value)
     except SettingsError as error:
-        raise pytest.UsageError(str(error)) from None
+        raise SettingsError(f"{option.flag}: {error}") from None
 
 
-def _make_folder(options: Options) -> None:
-    """Make the folder for the reports now, while nothing is lost if that cannot be done."""
-    if options.report:
-        try:
-            Path(options.report_dir).mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            reason = (error.strerror or str(error)).lower()
-            raise pytest.UsageError(f"cannot write reports to {options.report_dir}: {reason}") from None
+def read_tokens(config: pytest.Config) -> Tokens:
+    """Read the tokens, those of flags before those of variables; raises SettingsError."""
+    given = {
+        variable: config.getoption(flag) or os.environ.get(variable, "")
+        for flag, (variable, _) in TOKENS.items()
+    }
+    return Tokens(*(read_token(token, variable) for variable, token in given.items()))

@@ -5,13 +5,16 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from auditmock.contract.editions import find_edition
-from auditmock.contract.opening import check_url, open_target
+from auditmock.contract.exchange import TOKEN_VARIABLE
+from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
+from auditmock.contract.plain import plain
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.questions import QUESTIONS, Question
 from auditmock.contract.target import Target, UnreachableError
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import check_url, read_token
 from auditmock.editions import DOCUMENTED, list_editions, open_edition
 
 MOST = 25
@@ -91,7 +94,8 @@ def identify_at(options: Options, token: str) -> Identity:
     """Ask the deployment of the settings; raises SettingsError, or NotReadyError when it cannot be asked."""
     check_url(options.base_url)
     contract, pace = open_edition(DOCUMENTED), Pace(options.rate_limit, MOST)
-    with open_target(options, options.base_url, Tokens(token), contract, pace) as target:
+    tokens = Tokens(read_token(token, TOKEN_VARIABLE))
+    with open_target(options, options.base_url, tokens, contract, pace) as target:
         try:
             return identify(target)
         except UnreachableError as error:
@@ -158,4 +162,5 @@ def write_identity(identity: Identity) -> Mapping[str, object]:
 
 
 def _clip(text: str) -> str:
+    text = plain(text)
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."

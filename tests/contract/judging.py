@@ -1,17 +1,22 @@
 """The suite as a command: pytest, over the laws beside this module, whatever folder it is called in."""
 
 import os
+import sys
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
+from typing import TextIO
 
+import click
 import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
+from auditmock.contract.groundwork import check_options
 from auditmock.contract.options import OPTIONS, TOKENS, Options
 from auditmock.contract.terminal import Terminal
+from auditmock.contract.values import read_token, reason_of
 
 _HERE = Path(__file__).parent
 _PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock.contract.plugin")
@@ -34,21 +39,42 @@ _VERDICTS: Mapping[int, Verdict] = {
 
 
 def judge(options: Options, tokens: Mapping[str, str]) -> Verdict:
-    """Judge a deployment and say what was found on standard output.
+    """Judge a deployment and say what was found on standard output; raises SettingsError.
 
     `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
     Settings of pytest that lie about, in files and variables, do not count.
     """
-    os.environ.pop("PYTEST_ADDOPTS", None)
+    _open_closed()
+    check_options(options)
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
     os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
     for flag, (variable, _) in TOKENS.items():
-        os.environ[variable] = tokens.get(flag, "")
-    # pytest takes standard output for itself while a law is judged
-    with os.fdopen(os.dup(1), "w") as out, _home() as home:
+        os.environ[variable] = read_token(tokens.get(flag, ""), variable)
+    with _output() as out, _home() as home:
         set_hypothesis_home_dir(home)
         terminal = Terminal(out)
         status = pytest.main([*_arguments(options)], plugins=[terminal])
-    return Verdict.USAGE if terminal.broken else _VERDICTS.get(status, Verdict.USAGE)
+    verdict = Verdict.USAGE if terminal.broken else _VERDICTS.get(status, Verdict.USAGE)
+    if terminal.lost and not isinstance(terminal.lost, BrokenPipeError):
+        click.echo(f"cannot write to standard output: {reason_of(terminal.lost)}", err=True)
+        return verdict or Verdict.USAGE
+    return verdict
+
+
+@contextmanager
+def _output() -> Iterator[TextIO]:
+    """Copy standard output, which pytest takes for itself while a law is judged."""
+    with os.fdopen(os.dup(1), "w", errors="backslashreplace") as out:
+        yield out
+
+
+def _open_closed() -> None:
+    """Open what the caller has closed, so that nothing else gets its place."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # the lowest free number is that of what is closed, and it is open until the process ends
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 @contextmanager

@@ -7,6 +7,8 @@ from typing import NamedTuple
 
 import pytest
 
+from auditmock.contract.plain import plain
+
 SCHEMA = "schema"
 LAWS = "laws"
 EDGES = "edges"
@@ -69,10 +71,10 @@ def choose(laws: Iterable[Law], only: Sequence[str], skip: Sequence[str]) -> set
 
 def _unknown(word: str, laws: Sequence[Law]) -> str:
     words = {law.name for law in laws} | {law.aspect for law in laws} | set(LAYERS)
-    near = difflib.get_close_matches(word, sorted(words), 1)
+    near = difflib.get_close_matches(word.lower().replace("_", "-"), sorted(words), 1)
     hint = (
         f'did you mean "{near[0]}"?'
         if near
         else f"aspects are {', '.join(sorted({law.aspect for law in laws}))}"
     )
-    return f'"{word}" is no law: {hint}'
+    return f'"{plain(word)}" is no law: {hint}'

@@ -2,20 +2,18 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
+from ssl import SSLContext, SSLError, create_default_context
 
 import httpx
 
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
+from auditmock.contract.plain import plain
 from auditmock.contract.target import Target
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError, reason_of
 from auditmock.contract.watch import Watch
 from auditmock.openapi import Contract
-
-
-class SettingsError(ValueError):
-    """Settings by which no connection can be made; the message is fit for people."""
 
 
 @contextmanager
@@ -36,25 +34,22 @@ def open_target(
         )
 
 
-def check_url(url: str) -> None:
-    """Raise SettingsError unless a URL is that of a deployment."""
-    if not _is_address(url):
-        raise SettingsError(f'"{url}" is no URL of a deployment; write it like https://coder.example.com')
-
-
-def _is_address(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-
-
 def _open_client(options: Options) -> httpx.Client:
-    verify = {"true": True, "false": False}.get(options.tls_verify, options.tls_verify)
+    verify = _read_authorities(options.tls_verify)
     try:
         return httpx.Client(
             timeout=options.request_timeout, verify=verify, proxy=options.proxy or None, trust_env=False
         )
-    except (OSError, ValueError, httpx.InvalidURL) as error:
-        raise SettingsError(f"--tls-verify or --proxy cannot be used: {error}") from None
+    except (ValueError, httpx.InvalidURL):
+        raise SettingsError("--proxy is no URL that can be used") from None
+
+
+def _read_authorities(trust: str) -> SSLContext | bool:
+    if trust in {"true", "false"}:
+        return trust == "true"
+    try:
+        return create_default_context(cafile=trust)
+    except SSLError:
+        raise SettingsError(f"--tls-verify: {plain(trust)} has no certificates that can be read") from None
+    except OSError as error:
+        raise SettingsError(f"--tls-verify: cannot read {plain(trust)}: {reason_of(error)}") from None

@@ -1,19 +1,39 @@
 """How the suite is to judge: one row a setting, on pytest's command line and on `auditmock check`'s."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, NamedTuple
 
 from auditmock.contract.editions import AUTO
 from auditmock.contract.exchange import TOKEN_VARIABLE
+from auditmock.contract.plain import plain
 from auditmock.contract.tokens import SECOND_VARIABLE
+from auditmock.contract.values import (
+    SettingsError,
+    read_number,
+    read_path,
+    read_proxy,
+    read_rate,
+    read_trust,
+    read_whole,
+)
 from auditmock.editions import list_editions
 
 URL_VARIABLE = "CODER_URL"
 REPORTS = ("html", "junit", "json", "har")
 
 
-def _row(default: Any, explanation: str, variable: str = "", choices: tuple[str, ...] = ()) -> Any:
-    return field(default=default, metadata={"help": explanation, "variable": variable, "choices": choices})
+def _row(
+    default: Any,
+    explanation: str,
+    variable: str = "",
+    choices: tuple[str, ...] = (),
+    read: Callable[[str], Any] = str,
+) -> Any:
+    """Make a row; `read` makes a value of its text, and raises SettingsError."""
+    metadata = {"help": explanation, "variable": variable, "choices": choices, "read": read}
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
@@ -27,18 +47,34 @@ class Options:
     allow_writes: bool = _row(default=False, explanation="Send POST requests, too: each writes a test log.")
     only: tuple[str, ...] = _row((), "Judge by these laws alone: a name, an aspect, or a layer.")
     skip: tuple[str, ...] = _row((), "Leave out these laws.")
-    seed: int = _row(1, "Seed of everything that is drawn.")
+    seed: int = _row(1, "Seed of everything that is drawn.", read=partial(read_whole, low=0, high=2**63 - 1))
     deep: bool = _row(default=False, explanation="Look at far more examples; takes minutes.")
     fail_fast: bool = _row(default=False, explanation="Stop at the first law that is broken.")
-    rate_limit: float = _row(6.0, "Requests a second at most; 0 is no limit. (A mock of its own has none.)")
-    max_requests: int = _row(0, "Requests at most; 0 is 600, 900 with --allow-writes, 20,000 with --deep.")
-    request_timeout: float = _row(10.0, "Seconds to wait for an answer.")
-    retries: int = _row(2, "How often to ask again when a read fails, or the server asks to wait.")
-    tls_verify: str = _row("true", 'Check the certificate: "true", "false", or a file of authorities.')
-    proxy: str = _row("", "Proxy to send the requests through.")
+    rate_limit: float = _row(
+        6.0,
+        "Requests a second at most, such as 6 or 6/s; 0 is no limit. (A mock of its own has none.)",
+        read=read_rate,
+    )
+    max_requests: int = _row(
+        0,
+        "Requests at most; 0 is 600, 900 with --allow-writes, 20,000 with --deep.",
+        read=partial(read_whole, low=0, high=10**9),
+    )
+    request_timeout: float = _row(
+        10.0, "Seconds to wait for an answer.", read=partial(read_number, low=0.01, high=3600)
+    )
+    retries: int = _row(
+        2,
+        "How often to ask again when a read fails, or the server asks to wait.",
+        read=partial(read_whole, low=0, high=100),
+    )
+    tls_verify: str = _row(
+        "true", 'Check the certificate: "true", "false", or a file of authorities.', read=read_trust
+    )
+    proxy: str = _row("", "Proxy to send the requests through.", read=read_proxy)
     report: tuple[str, ...] = _row((), "Write reports of these kinds.", choices=REPORTS)
-    report_dir: str = _row("auditmock-report", "Where to write reports.")
-    baseline: str = _row("", "File of known failures: they do not fail the run.")
+    report_dir: str = _row("auditmock-report", "Where to write reports.", read=read_path)
+    baseline: str = _row("", "File of known failures: they do not fail the run.", read=read_path)
     baseline_update: bool = _row(default=False, explanation="Write what fails now into the baseline file.")
 
     @property
@@ -55,6 +91,7 @@ class Option(NamedTuple):
     help: str
     variable: str
     choices: tuple[str, ...]
+    make: Callable[[str], Any]
 
     @property
     def flag(self) -> str:
@@ -66,17 +103,17 @@ class Option(NamedTuple):
         """Whether it takes several values, divided by commas."""
         return isinstance(self.default, tuple)
 
-    def split(self, text: str) -> tuple[str, ...]:
-        """Divide several values; raises ValueError, its message fit for people, when one cannot be."""
-        words = tuple(word.strip() for word in text.split(",") if word.strip())
+    def read(self, text: str) -> Any:
+        """Make a value of its text; raises SettingsError."""
+        words = tuple(word.strip() for word in text.split(",") if word.strip()) if self.many else (text,)
         for word in words:
             if self.choices and word not in self.choices:
-                raise ValueError(f'"{word}" is none of {", ".join(self.choices)}')
-        return words
+                raise SettingsError(f'"{plain(word)}" is none of {", ".join(self.choices)}')
+        return words if self.many else self.make(text)
 
 
 OPTIONS = tuple(
-    Option(row.name, row.default, row.metadata["help"], row.metadata["variable"], row.metadata["choices"])
+    Option(row.name, row.default, *(row.metadata[name] for name in ("help", "variable", "choices", "read")))
     for row in fields(Options)
 )
 

@@ -9,22 +9,23 @@ import click
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 
-from auditmock.contract.baseline import BaselineError, write_baseline
+from auditmock.contract.baseline import tell_strays, write_baseline
 from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
 from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
-from auditmock.contract.opening import SettingsError, open_target
+from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.preflight import NotReadyError, check_ready, find_version
 from auditmock.contract.promises import find_broken
-from auditmock.contract.reports.writing import write_reports
+from auditmock.contract.reports.writing import write_file, write_reports
 from auditmock.contract.run import RUN, Run
 from auditmock.contract.sample import Sample, take_gallery, take_sample
 from auditmock.contract.target import GoneError, Target
 from auditmock.contract.telling import tell_failure, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
+from auditmock.contract.values import SettingsError
 from auditmock.openapi import Contract
 
 _USAGE, _UNREADY = 2, 3
@@ -49,11 +50,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
     config.addinivalue_line("markers", "promised(names): holds for editions that promise all of these")
     config.addinivalue_line("markers", "each(names, values, ids): is judged for each value of the contract")
-    options = read_options(config)
     try:
+        options = read_options(config)
         config.stash[RUN] = Run(options, read_tokens(config))
-    except BaselineError as error:
-        raise pytest.UsageError(str(error)) from None
+    except SettingsError as error:
+        pytest.exit(str(error), returncode=_USAGE)
     _draw(options)
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(options.seed)
@@ -129,9 +130,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     run = config.stash[RUN]
     laws = {item: law for item in items if (law := law_of(item))}
     try:
-        chosen = choose(laws.values(), run.options.only, run.options.skip)
+        chosen = choose(laws.values(), run.options.only, run.options.skip) if laws else set()
     except UnknownLawError as error:
-        raise pytest.UsageError(str(error)) from None
+        pytest.exit(str(error), returncode=_USAGE)
+    if laws and not chosen:
+        pytest.exit("no law is left: --skip leaves out all that --only names", returncode=_USAGE)
+    names = [law.full_name for law in laws.values()]
+    run.findings.notes += tell_strays(run.known, run.findings.edition, names)
     left_out = [item for item, law in laws.items() if law not in chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(
@@ -197,18 +202,23 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     if not run.findings.found:
         return
     findings = run.close()
-    if run.options.baseline_update and run.options.baseline:
-        write_baseline(Path(run.options.baseline), findings, run.known)
+    if run.options.baseline_update:
+        told = write_file(Path(run.options.baseline), write_baseline(findings, run.known.failures))
+        run.unwritten += [told] if told else []
     if run.target:
-        write_reports(findings, run.target.contract, run.options.report, Path(run.options.report_dir))
+        folder = Path(run.options.report_dir)
+        run.unwritten += write_reports(findings, run.target.contract, run.options.report, folder)
+    if run.unwritten:
+        session.exitstatus = session.exitstatus or _USAGE
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what came of the laws, where pytest itself has said the rest."""
-    findings = config.stash[RUN].findings
+    run = config.stash[RUN]
+    findings = run.findings
     if findings.found:
         terminalreporter.section("contract")
-        for line in [*tell_matrix(findings), "", *tell_verdict(findings)]:
+        for line in [*tell_matrix(findings), "", *tell_verdict(findings), *run.unwritten]:
             terminalreporter.write_line(line if terminalreporter.hasmarkup else click.unstyle(line))
 
 

@@ -1,7 +1,9 @@
 """Before any judgement: whether the deployment is there, knows us, speaks JSON, and what it says it is."""
 
 from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
+from auditmock.contract.plain import plain
 from auditmock.contract.target import Target, UnreachableError
+from auditmock.contract.telling import clip
 
 _REFUSED = {401: "the token is refused", 403: "the token's owner may not read audit logs"}
 _VERSION = "x-coder-build-version"
@@ -21,7 +23,7 @@ def check_ready(target: Target) -> Exchange:
     except UnreachableError as error:
         raise NotReadyError(f"{target.base_url} cannot be reached: {error}") from None
     if exchange.status != 200:
-        reason = _REFUSED.get(exchange.status, f"it answers a plain list with {exchange.status}")
+        reason = _REFUSED.get(exchange.status) or _describe(exchange)
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
     try:
         page = exchange.json()
@@ -30,7 +32,7 @@ def check_ready(target: Target) -> Exchange:
         known = False
     if not known:
         media_type = exchange.headers.get("content-type", "nothing")
-        raise NotReadyError(f"{target.base_url} answers with {media_type}, not as Coder does")
+        raise NotReadyError(f"{target.base_url} answers with {plain(media_type)}, not as Coder does")
     return exchange
 
 
@@ -38,12 +40,18 @@ def find_version(target: Target, first: Exchange) -> str:
     """Find the release a deployment says it is, in its first answer or in `buildinfo`; perhaps empty."""
     told = first.headers.get(_VERSION, "")
     if told:
-        return told
+        return clip(plain(told))
     try:
         info = target.send(Request("GET", _BUILD_INFO, token=None)).json()
-        return str(info["version"])
+        return clip(plain(str(info["version"])))
     except (UnreachableError, ValueError, KeyError, TypeError):
         return ""
+
+
+def _describe(exchange: Exchange) -> str:
+    told = f"it answers a plain list with {exchange.status}"
+    target = exchange.headers.get("location", "") if 300 <= exchange.status < 400 else ""
+    return f"{told}, which leads to {clip(plain(target))}: perhaps that is its URL" if target else told
 
 
 def _said(exchange: Exchange) -> str:
@@ -52,4 +60,4 @@ def _said(exchange: Exchange) -> str:
         words = " ".join(str(envelope[name]) for name in ("message", "detail") if envelope.get(name))
     except (ValueError, AttributeError, KeyError):
         return ""
-    return f" ({words})"
+    return f" ({clip(plain(words))})"

@@ -2,12 +2,11 @@
 
 import time
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 
 from auditmock.clock import present_instant
-from auditmock.contract.baseline import compare, read_baseline
+from auditmock.contract.baseline import compare, read_known
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import Law
 from auditmock.contract.options import Options
@@ -26,11 +25,12 @@ class Run:
     def __init__(self, options: Options, tokens: Tokens) -> None:
         self.options = options
         self.tokens = tokens
-        self.known = read_baseline(Path(options.baseline)) if _reads_baseline(options) else frozenset()
+        self.known = read_known(options)
         self.recorder = Recorder()
         self.pace = Pace(options.rate_limit if options.base_url else 0, options.budget)
         self.contract = load_contract()
         self.target: Target | None = None
+        self.unwritten: list[str] = []
         self.started = time.monotonic()
         self.findings = Findings(
             base_url=options.base_url,
@@ -52,7 +52,7 @@ class Run:
         exchanges = self.target.exchanges if self.target else []
         if finding.outcome is not Outcome.FAILED:
             exchanges = [exchange.brief() for exchange in exchanges]
-        finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known)
+        finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known.failures)
         self.findings.found.append(finding)
         return finding
 
@@ -69,7 +69,3 @@ class Run:
 
 RUN = pytest.StashKey[Run]()
 """The run, for those who want to know what was found."""
-
-
-def _reads_baseline(options: Options) -> bool:
-    return bool(options.baseline) and (Path(options.baseline).exists() or not options.baseline_update)

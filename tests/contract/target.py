@@ -14,6 +14,7 @@ import pytest
 from auditmock.clock import present_instant
 from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.plain import plain
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
 from auditmock.instants import format_instant
@@ -152,12 +153,12 @@ class Target:
         try:
             status, received, body = self._receive(request.method, target, headers, request.body)
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UnreachableError(self.tokens.hide(_reason(error, self.timeout))) from error
+            raise UnreachableError(plain(self.tokens.hide(_reason(error, self.timeout)))) from error
         shown = {name: self.tokens.hide(value) for name, value in received.items()}
         exchange = Exchange(
-            request=request,
+            request=request._replace(sender=self.tokens.name(request.sender)),
             status=status,
-            headers=httpx.Headers(shown),
+            headers=httpx.Headers(shown, encoding="utf-8"),
             body=self.tokens.hide_bytes(body),
             seconds=time.perf_counter() - started,
             sent=sent,
@@ -183,7 +184,7 @@ class Target:
 
 def _wait(headers: Mapping[str, str]) -> float:
     text = headers.get("retry-after", "")
-    return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0
+    return min(float(text), _LONGEST_WAIT) if text.isascii() and text.isdigit() else 1.0
 
 
 def _reason(error: Exception, timeout: float) -> str:

@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import click
 
-from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.findings import Finding, Findings, Outcome, count
 from auditmock.contract.laws import LAYERS
+from auditmock.contract.plain import plain
 
 _LONGEST = 600
 _CASES = 3
-"""Failing cases of one law that are told in full."""
+"""Failing cases of one law that are told in full, and laws skipped alike that have a line each."""
 
 _COLOURS = {
     Outcome.PASSED: "green",
@@ -32,13 +33,26 @@ _WORST = (Outcome.FAILED, Outcome.KNOWN, Outcome.FIXED, Outcome.PASSED, Outcome.
 
 
 def tell_laws(findings: Findings) -> Iterator[str]:
-    """Write one line a law, under its aspect, with what came of it and why."""
-    aspect = ""
-    for name, cases in findings.by_law().items():
-        if cases[0].law.aspect != aspect:
-            aspect = cases[0].law.aspect
-            yield f"\n{aspect}"
-        yield f"  {_mark(worst_of(cases))} {name.partition('/')[2].replace('-', ' ')}{_aside(cases)}"
+    """Write one line a law, under its aspect, with what came of it and why.
+
+    Laws of an aspect that are skipped for the same reason share a line, when they are many.
+    """
+    for aspect in findings.aspects:
+        yield f"\n{aspect}"
+        laws = {name: cases for name, cases in findings.by_law().items() if cases[0].law.aspect == aspect}
+        alike = Counter(_skipped_for(cases) for cases in laws.values())
+        many = {reason for reason, number in alike.items() if reason and number > _CASES}
+        for name, cases in laws.items():
+            if _skipped_for(cases) not in many:
+                yield f"  {_mark(worst_of(cases))} {name.partition('/')[2].replace('-', ' ')}{_aside(cases)}"
+        for reason in sorted(many):
+            yield f"  {_mark(Outcome.SKIPPED)} {alike[reason]} laws{_dim(reason)}"
+
+
+def _skipped_for(cases: Sequence[Finding]) -> str:
+    """Give the reason why a law is skipped; empty when it is not, or for several."""
+    reasons = {case.reason if case.outcome is Outcome.SKIPPED else "" for case in cases}
+    return plain(reasons.pop()) if len(reasons) == 1 else ""
 
 
 def worst_of(cases: Iterable[Finding]) -> Outcome:
@@ -50,9 +64,13 @@ def worst_of(cases: Iterable[Finding]) -> Outcome:
 def _aside(cases: Sequence[Finding]) -> str:
     counts = Counter(case.outcome for case in cases)
     told = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
-    reasons = dict.fromkeys(case.reason for case in cases if case.reason)
+    reasons = dict.fromkeys(plain(case.reason) for case in cases if case.reason)
     told += list(reasons)[:1]
-    return click.style(f"  ({'; '.join(told)})", fg="bright_black") if told else ""
+    return _dim("; ".join(told)) if told else ""
+
+
+def _dim(text: str) -> str:
+    return click.style(f"  ({text})", fg="bright_black")
 
 
 def _mark(outcome: Outcome) -> str:
@@ -93,8 +111,8 @@ def tell_failures(findings: Findings) -> Iterator[str]:
 def tell_failure(finding: Finding, findings: Findings) -> Iterator[str]:
     """Write the lines of one failure."""
     yield f"Law: {finding.law.sentence}"
-    yield f"Expected: {clip(finding.expected)}"
-    yield f"Seen: {clip(finding.seen)}"
+    yield f"Expected: {clip(plain(finding.expected))}"
+    yield f"Seen: {clip(plain(finding.seen))}"
     for exchange in finding.shown:
         yield f"Again: {exchange.request.curl(findings.base_url)}"
     yield f"Contract: openapi.yaml {finding.law.place}"
@@ -119,16 +137,18 @@ def rerun(finding: Finding, findings: Findings) -> str:
 
 def tell_verdict(findings: Findings) -> Iterator[str]:
     """Write what came of it all."""
-    why = Counter(finding.reason for finding in findings.of(Outcome.SKIPPED))
+    why = Counter(plain(finding.reason) for finding in findings.of(Outcome.SKIPPED))
     for reason, number in why.items():
-        yield f"not made: {number} check{'s' * (number > 1)}; {reason}"
+        yield f"not made: {count(number, 'check', 'checks')}; {reason}"
+    for note in findings.notes:
+        yield f"note:     {note}"
     for finding in findings.of(Outcome.KNOWN):
         yield f"known:    {finding.law.full_name}"
     for finding in findings.of(Outcome.FIXED):
         yield f"fixed:    {finding.law.full_name} (--baseline-update takes it off the list)"
     colour = _COLOURS[Outcome.PASSED if findings.conforms else Outcome.FAILED]
     verdict = click.style(f"{findings.base_url} {findings.verdict}", fg=colour, bold=True)
-    yield f"{verdict} ({findings.requests} requests, {findings.seconds:.1f} s)"
+    yield f"{verdict} ({count(findings.requests, 'request', 'requests')}, {findings.seconds:.1f} s)"
 
 
 def clip(text: str) -> str:

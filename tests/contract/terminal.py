@@ -10,21 +10,36 @@ from auditmock.contract.laws import law_of
 from auditmock.contract.run import RUN
 from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
 
+_USUAL_WIDTH = 80
+
 
 class Terminal:
     """Shows how far a run is, and at its end what was found; a pytest plugin."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
-        self._colour = None if "NO_COLOR" not in os.environ else False
+        self._moves = out.isatty() and os.environ.get("TERM") != "dumb"
+        self._coloured = self._moves and not os.environ.get("NO_COLOR")
         self._done = 0
         self._total = 0
         self._aspects: list[str] = []
         self.broken = False
+        self.lost: OSError | None = None
 
     def say(self, line: str = "") -> None:
         """Write a line; colours are for terminals."""
-        click.echo(line, file=self._out, color=self._colour)
+        self._write(f"{line if self._coloured else click.unstyle(line)}\n")
+
+    def _write(self, text: str) -> None:
+        """Write, until that cannot be done any more; the judging goes on."""
+        if self.lost:
+            return
+        try:
+            self._out.write(text)
+            self._out.flush()
+        except OSError as error:
+            self.lost = error
+            os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
         """Say what is going to be judged."""
@@ -33,23 +48,24 @@ class Terminal:
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Show how far it is."""
         self._done += 1
-        if self._out.isatty():
-            self._out.write(f"\r\x1b[K{_bar(self._done, self._total)} {_law_name(nodeid)}")
-            self._out.flush()
+        if self._moves:
+            line = f"{_bar(self._done, self._total)} {_law_name(nodeid)}"
+            self._write(f"\r\x1b[K{line[: _width(self._out) - 1]}")
 
     def pytest_runtest_call(self, item: pytest.Item) -> None:
         """Name each aspect once, where no bar can move, when the deployment is ready to be judged."""
         law = law_of(item)
-        if law and not self._out.isatty() and law.aspect not in self._aspects:
+        if law and not self._moves and law.aspect not in self._aspects:
             self._aspects.append(law.aspect)
             self.say(f"[{self._done:>3}/{self._total}] {law.aspect}")
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """Say what was found."""
-        findings = session.config.stash[RUN].findings
-        if self._out.isatty():
-            self._out.write("\r\x1b[K")
+        run = session.config.stash[RUN]
+        findings = run.findings
+        if self._moves:
+            self._write("\r\x1b[K")
         if not findings.found:
             return
         version = f"; the server says it is {findings.server_version}" if findings.server_version else ""
@@ -62,6 +78,8 @@ class Terminal:
                 self.say(line)
         if isinstance(session.shouldfail, str):
             self.say(session.shouldfail)
+        for line in run.unwritten:
+            click.echo(line, err=True)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say why it was ended early."""
@@ -80,6 +98,16 @@ class Terminal:
         if report.failed:
             self.broken = True
             click.echo(f"the suite cannot be read; please report this:\n{report.longreprtext}", err=True)
+
+
+def _width(out: TextIO) -> int:
+    """Tell how many letters a line of a terminal has."""
+    told = os.environ.get("COLUMNS", "")
+    try:
+        width = int(told) if told.isdecimal() else os.get_terminal_size(out.fileno()).columns
+    except (OSError, ValueError):
+        width = 0
+    return width or _USUAL_WIDTH
 
 
 def _bar(done: int, total: int) -> str:

@@ -214,7 +214,8 @@ def failures_told(target: Target) -> Iterator[None]:
         failures = error.exceptions if isinstance(error, FailureGroup) else (error,)
         if is_explained(failures, target):
             return
-        seen = "; ".join(f"{failure.title}: {failure.message}".strip() for failure in failures)
+        told = (f"{failure.title}: {failure.message}" for failure in failures)
+        seen = "; ".join(" ".join(each.split()) for each in told)
         raise Violation("an answer as the contract has it", seen, tuple(target.exchanges[-1:])) from None
 
 

@@ -1,13 +1,19 @@
 """The session tokens the suite is given: sent where they belong, and never shown."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Sequence
+from functools import cache
 from typing import NamedTuple
 
 from auditmock.contract.exchange import TOKEN_VARIABLE
+from auditmock.contract.hiding import Form, Secret, forms_of, hide
 from auditmock.contract.people import SHARED
 
 _SHORTEST = 8
 """Characters of what is hidden: shorter ones are no tokens, and stand in many a word."""
+_BEGINNING = 12
+"""First letters of a secret that are hidden where they stand without the rest."""
+_TELLING = 5
+"""Letters of a secret that tell something of it; different ones, where nothing else stands before them."""
 
 SECOND_VARIABLE = "CODER_SECOND_TOKEN"
 
@@ -19,7 +25,8 @@ class Tokens(NamedTuple):
     second: str = ""
 
     def __repr__(self) -> str:
-        return f"Tokens({sorted(self._names().values())})"
+        given = {TOKEN_VARIABLE: self.first, SECOND_VARIABLE: self.second}
+        return f"Tokens({[f'${variable}' for variable, token in given.items() if token]})"
 
     def reveal(self, sender: str) -> str:
         """Give the token a sender stands for, as a shell would.
@@ -34,25 +41,38 @@ class Tokens(NamedTuple):
             sender = sender.replace(f"${variable}", token)
         return sender
 
+    def name(self, sender: str) -> str:
+        """Name the variable of a sender that is one of the tokens itself."""
+        named = {self.second: f"${SECOND_VARIABLE}", self.first: f"${TOKEN_VARIABLE}"}
+        return named.get(sender, sender) if sender else sender
+
     def hide(self, text: str) -> str:
-        """Put the names of the variables in the place of the tokens and of their secrets."""
-        for token, name in self._names().items():
-            text = text.replace(token, name)
-        return text
+        """Put the names of the variables in the place of the tokens and of their secrets, however spelt."""
+        return hide(text, _forms(self))
 
     def hide_bytes(self, body: bytes) -> bytes:
         """Do the same in an answer."""
-        for token, name in self._names().items():
-            body = body.replace(token.encode(), name.encode())
-        return body
+        return self.hide(body.decode("latin-1")).encode("latin-1")
 
-    def _names(self) -> Mapping[str, str]:
-        """Name each token, and each secret that is none of the mock's, in the words of a shell."""
-        named = {}
-        for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
-            secret = token.partition("-")[2]
-            named[token.upper()] = f"${{{variable}^^}}"
-            named[token] = f"${variable}"
-            if len(secret) == len(SHARED) and secret != SHARED:
-                named[secret] = f"${{{variable}#*-}}"
-        return {token: name for token, name in named.items() if len(token) >= _SHORTEST}
+
+@cache
+def _forms(tokens: Tokens) -> Sequence[Form]:
+    given = ((tokens.first, TOKEN_VARIABLE), (tokens.second, SECOND_VARIABLE))
+    secrets = [secret for token, variable in given for secret in _secrets(token, variable)]
+    return [form for secret in secrets for form in forms_of(secret)]
+
+
+def _secrets(token: str, variable: str) -> Iterator[Secret]:
+    """List what is secret of a token: the whole, and what follows the id; the mock's own secret is none."""
+    token_id, dash, secret = token.partition("-")
+    if len(token) >= _SHORTEST:
+        beginning = min(len(token), len(f"{token_id}-") + _TELLING) if dash else _beginning(token)
+        yield Secret(token, beginning, f"${variable}")
+    if len(secret) >= _BEGINNING and secret != SHARED:
+        yield Secret(secret, _beginning(secret), f"${{{variable}#*-}}")
+
+
+def _beginning(secret: str) -> int:
+    """Tell how many of the first letters cannot stand anywhere by chance, as zeros do in many an id."""
+    sizes = range(min(_BEGINNING, len(secret)), len(secret))
+    return next((size for size in sizes if len(set(secret[:size])) >= _TELLING), len(secret))

@@ -120,6 +120,7 @@ def test_a_broken_law_is_told(faulty: Done) -> None:
 
 MISTAKES = {
     "a law nobody knows": (("--only", "pagging"), '"pagging" is no law: did you mean "paging"?'),
+    "no law left": (("--only", "order", "--skip", "laws,edges"), "no law is left: --skip leaves out all"),
     "a report nobody knows": (("--report", "pdf"), '"pdf" is none of html, junit, json, har'),
     "an edition nobody knows": (("--edition", "v9"), "'v9' is not one of"),
     "no folder for reports": (
@@ -128,9 +129,6 @@ MISTAKES = {
     ),
     "no baseline": (("--baseline", "nowhere.json"), "cannot read nowhere.json: no such file"),
     "a file that is none": (("--baseline", "file"), "file is no baseline"),
-    "no certificate": (("--tls-verify", "nowhere.pem"), "--tls-verify or --proxy cannot be used"),
-    "no proxy": (("--proxy", "ftp://x"), "--tls-verify or --proxy cannot be used"),
-    "no number": (("--seed", "pi"), "'pi' is not a valid int"),
 }
 
 
@@ -156,6 +154,12 @@ def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) ->
         "http://",
         "http://[",
         "http://mock:99999",
+        "http://exa mple.com",
+        " http://coder.example.com",
+        "http://a..b",
+        "http://xn--/",
+        "http://xn--zzzzzz",
+        "http://" + "a-" * 40,
     ],
 )
 def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -111,7 +112,7 @@ def test_it_tells_what_speaks_against(start_server: Start) -> None:
     [
         ("nowhere", (), 2, '"nowhere" is no URL of a deployment'),
         ("http://127.0.0.1:9", (), 3, "http://127.0.0.1:9 cannot be reached"),
-        ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "--tls-verify or --proxy cannot be used"),
+        ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "cannot read no-such-file: no such file"),
     ],
 )
 def test_what_cannot_be_asked_is_one_line(url: str, words: Sequence[str], status: int, reason: str) -> None:
@@ -137,3 +138,13 @@ def test_editions_are_told_apart() -> None:
     for questions in (QUESTIONS, [each for each in QUESTIONS if not each.needs_logs]):
         answers = [tuple(question.has(contract) for question in questions) for contract in contracts]
         assert len({*answers}) == len(contracts)
+
+
+def test_a_full_disk_is_said(start_server: Start) -> None:
+    """What cannot be written is one line, and status 2."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-P", "-m", "auditmock", "identify", start_server("--logs", "0").url]
+        environment = os.environ | {"CODER_SESSION_TOKEN": OWNER}
+        done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert (done.returncode, done.stderr) == (2, b"auditmock: No space left on device\n")

@@ -46,11 +46,12 @@ def stream(connection: socket.socket) -> None:
 
 def answer(status: str, media_type: str, body: bytes) -> Talk:
     """Answer always the same."""
-    head = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    told = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = told.encode("latin-1")
 
     def talk(connection: socket.socket) -> None:
         while connection.recv(65536):
-            connection.sendall(head.encode() + body)
+            connection.sendall(head + body)
 
     return talk
 
@@ -70,7 +71,16 @@ ODD: Mapping[str, tuple[Talk, str]] = {
     ),
     "speaks no HTTP": (lambda connection: connection.sendall(b"220 mail\r\n"), "cannot be reached: "),
     "fails": (answer("502 Bad Gateway", "text/plain", b"no"), "it answers a plain list with 502"),
+    "steers the terminal": (
+        answer("401 No", "application/json", b'{"message":"\\u001b[31mred\\u0007\\n\\n\\u009bx \\u202e"}'),
+        r"the token is refused (\x1b[31mred\x07\n\n\x9bx \u202e)",
+    ),
+    "is of a type that steers": (answer("200 OK", "x/\x9b1m", b"[]"), r"answers with x/\x9b1m, not as"),
     "redirects": (answer("302 Found", "text/plain", b""), "it answers a plain list with 302"),
+    "redirects somewhere": (
+        answer("307 Moved\r\nLocation: https://elsewhere/\x9b1m", "text/plain", b""),
+        r"a plain list with 307, which leads to https://elsewhere/\x9b1m: perhaps that is its URL",
+    ),
 }
 
 

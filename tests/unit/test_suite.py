@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from pathlib import Path
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
 
@@ -13,9 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from verdicts import URL, exchange, failed, findings, law, passed, skipped
 
-from auditmock.contract.baseline import BaselineError, compare, read_baseline, write_baseline
+from auditmock.contract.baseline import compare
 from auditmock.contract.exchange import Request
-from auditmock.contract.findings import Outcome
 from auditmock.contract.laws import UnknownLawError, choose
 from auditmock.contract.options import REPORTS
 from auditmock.contract.pace import BudgetSpentError, Pace
@@ -47,7 +46,15 @@ def test_laws_are_chosen_by_words(choice: str) -> None:
     assert choose(LAWS, only, skip) == set(expected)
 
 
-@pytest.mark.parametrize(("word", "hint"), [("pagin", 'did you mean "paging"?'), ("xyz", "aspects are")])
+@pytest.mark.parametrize(
+    ("word", "hint"),
+    [
+        ("pagin", 'did you mean "paging"?'),
+        ("PAGING", 'did you mean "paging"?'),
+        ("order/NEWEST_", 'did you mean "order/newest"?'),
+        ("xyz", "aspects are"),
+    ],
+)
 def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
     """A word nobody knows is named, and the nearest one."""
     with pytest.raises(UnknownLawError) as caught:
@@ -131,15 +138,6 @@ def test_a_sender_is_revealed_as_a_shell_does(sender: str, token: str) -> None:
     assert TOKENS.reveal(sender) == token == shell.stdout
 
 
-def test_tokens_are_hidden() -> None:
-    """Neither a token nor its secret alone is left in a text, nor in the tokens' own form."""
-    text = f"{TOKENS.first} {TOKENS.second} {TOKENS.first[11:]}"
-    hidden = TOKENS.hide(text) + TOKENS.hide_bytes(text.encode()).decode() + repr(TOKENS)
-
-    assert TOKENS.first[11:] not in hidden
-    assert TOKENS.second[11:] not in hidden
-
-
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=20)
 
 
@@ -161,34 +159,6 @@ def test_a_command_can_be_pasted(q: str, body: bytes | None) -> None:
     assert b"X-Odd: it's $HOME" in words
     assert b"Coder-Session-Token: the-token" in words
     assert (words[words.index(b"--data-binary") + 1] if body is not None else None) == body
-
-
-def test_a_known_failure_does_not_fail() -> None:
-    """What stands in the baseline is known, or fixed; what does not is judged as ever."""
-    known = {"a/known", "a/fixed"}
-    found = [compare(finding, known) for finding in (failed("a/known"), passed("a/fixed"), failed("a/new"))]
-
-    assert [finding.outcome for finding in found] == [Outcome.KNOWN, Outcome.FIXED, Outcome.FAILED]
-    assert findings(*found[:2]).conforms
-    assert not findings(*found).conforms
-
-
-def test_a_baseline_is_written_and_read(tmp_path: Path) -> None:
-    """What fails now is known next time, and what was not judged stays known; what holds is taken off."""
-    path = tmp_path / "known.json"
-    found = [failed("a/new"), compare(passed("a/fixed"), {"a/fixed"}), skipped("a/unjudged", "why")]
-    write_baseline(path, findings(*found), {"a/fixed", "a/unjudged", "a/elsewhere"})
-
-    assert read_baseline(path) == {"a/new", "a/unjudged", "a/elsewhere"}
-
-
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"failures": [1]}', '{"failures": "x"}'])
-def test_what_is_no_baseline_is_refused(tmp_path: Path, text: str) -> None:
-    """A file that is none is told in one line."""
-    (tmp_path / "known.json").write_text(text)
-
-    with pytest.raises(BaselineError, match="is no baseline"):
-        read_baseline(tmp_path / "known.json")
 
 
 RUN = findings(
@@ -214,6 +184,45 @@ def test_a_run_is_told() -> None:
     assert "known:    order/ties" in told
     assert "not made: 1 check; the deployment has no logs" in told
     assert f"{URL} violates the contract: 1 of 4 checks fail (7 requests, 1.2 s)" in told
+
+
+def test_an_aspect_has_one_heading() -> None:
+    """Laws stand under their aspect, in whatever order they were judged."""
+    run = findings(passed("rows/a"), passed("filters/b"), passed("rows/c"), passed("filters/d"))
+    lines = [click.unstyle(line) for line in tell_laws(run)]
+
+    assert lines == ["\nrows", "  ok    a", "  ok    c", "\nfilters", "  ok    b", "  ok    d"]
+
+
+@pytest.mark.parametrize("number", [3, 4])
+def test_many_laws_that_are_skipped_alike_have_one_line(number: int) -> None:
+    """A few have a line each; of many it is their number that is told."""
+    alike = [skipped(f"posts/law-{each}", "it writes") for each in range(number)]
+    told = click.unstyle("\n".join(tell_laws(findings(passed("posts/good"), *alike))))
+
+    assert told.count("it writes") == (1 if number == 4 else 3)
+    assert ("  skip  4 laws  (it writes)" in told) == (number == 4)
+    assert "  ok    good" in told
+
+
+def test_one_is_told_as_one() -> None:
+    """A single request or check is none in the plural."""
+    run = replace(findings(passed("order/newest"), skipped("order/ties", "why")), requests=1)
+    told = click.unstyle("\n".join(tell_verdict(run)))
+
+    assert "conforms: 1 check holds (1 request, " in told
+    assert "not made: 1 check; why" in told
+
+
+def test_nothing_that_is_told_steers_a_terminal() -> None:
+    """What a server sent is told in one line, its controls and line breaks as escapes."""
+    run = findings(failed("a/b", seen="\x1b[2J\r\n\x07\x9b\u202e"), skipped("a/c", "why\x1b\nnot"))
+    lines = [*tell_laws(run), *tell_failures(run), *tell_verdict(run)]
+    told = click.unstyle("\n".join(lines))
+
+    assert r"Seen: \x1b[2J\r\n\x07\x9b\u202e" in told
+    assert r"(why\x1b\nnot)" in told
+    assert not {*told} & {*"\x1b\r\x07\x9b\u202e"}
 
 
 @given(texts)

@@ -84,6 +84,17 @@ def test_a_rate_limit_that_stays_is_the_answer() -> None:
     assert target.ask().status == 429
 
 
+@pytest.mark.parametrize("told", ["\u00b2", "soon", "", "-1", "1e400", "nan"])
+def test_a_wait_that_is_no_number_is_short(told: str) -> None:
+    """When `Retry-After` is nothing that can be obeyed, the suite waits a second and asks again."""
+    clock = Clock()
+    headers = [(b"Retry-After", told.encode("latin-1"))]
+    answer = httpx.Response(429, headers=headers, content=b'{"message":"Wait."}')
+
+    assert make_target([lambda _: answer], clock).ask().status == 200
+    assert clock.slept == [1]
+
+
 def test_a_lost_read_is_repeated() -> None:
     """A GET whose connection breaks is sent again."""
     assert make_target([lost, lost], Clock()).ask().status == 200

@@ -26,6 +26,7 @@ def _run(findings: Findings) -> Mapping[str, Any]:
         "requests": findings.requests,
         "conforms": findings.conforms,
         "verdict": findings.verdict,
+        "notes": findings.notes,
         "checks": [_check(finding, findings) for finding in findings.found],
     }
 
