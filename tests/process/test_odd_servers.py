@@ -91,11 +91,11 @@ def listening(talk: Talk) -> Iterator[int]:
         server.shutdown()
 
 
-def check(url: str, folder: Path) -> tuple[int, str, float]:
+def check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
     """Judge what is no Coder: the status, what was said, and the seconds it took."""
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "auditmock", "check", url, *FLAGS],
+        [sys.executable, "-P", "-m", "auditmock", "check", url, *FLAGS, *flags],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -127,18 +127,35 @@ def test_a_server_without_tls_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def after_one(page: bytes, talk: Talk) -> Talk:
+    """Answer the first request by a page, and talk otherwise from then on."""
+    first = iter([True])
+
+    def turn(connection: socket.socket) -> None:
+        if next(first, False):
+            connection.recv(65536)
+            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(page), page))
+        talk(connection)
+
+    return turn
+
+
+def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
+    """A 404 where no cursor is named is no answer of the list's, though the contract has that status."""
+    headers = "X-Coder-Request-Id: 53bded77-7b9d-4e82-8771-991a34d759f9\r\nX-Coder-Build-Version: v0.14.3"
+    nowhere = answer(
+        "404 Not Found", f"application/json; charset=utf-8\r\n{headers}", b'{"message":"Nowhere."}'
+    )
+    with listening(after_one(b'{"audit_logs":[],"count":0}', nowhere)) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--only", "operations")
+
+    assert status == 1
+    assert "Expected: no 404 where no cursor is named" in said
+
+
 def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
     """A deployment that answers at first and then hangs ends the run after a few timeouts."""
-    answers = iter([answer("200 OK", "application/json", b'{"audit_logs":[],"count":0}')])
-
-    def once(connection: socket.socket) -> None:
-        connection.recv(65536)
-        body = b'{"audit_logs":[],"count":0}'
-        if next(answers, None):
-            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        hang(connection)
-
-    with listening(once) as port:
+    with listening(after_one(b'{"audit_logs":[],"count":0}', hang)) as port:
         status, said, seconds = check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 1

@@ -52,6 +52,15 @@ def test_only_reads_leave(server: Running, tmp_path: Path, mode: str) -> None:
     assert Counter((sent.method, sent.path) for sent in requests).keys() == {("GET", LIST)}
 
 
+def test_a_deployment_may_be_under_a_path(server: Running, tmp_path: Path) -> None:
+    """Whatever a proxy puts before the paths stands there once, in all layers."""
+    with relay(server.url, "/coder") as (url, requests):
+        done = check(url, tmp_path, "--only", "operations,order")
+
+    assert done.returncode == 0, done.stdout
+    assert {sent.path for sent in requests} == {f"/coder{LIST}"}
+
+
 @pytest.fixture
 def written(start_server: Start, tmp_path: Path) -> list[Sent]:
     """Judge a mock with writes and give all requests."""
