@@ -96,12 +96,23 @@ class Target:
         return self._ask_until_answered(request)
 
     def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send requests at the same moment, each once."""
+        """Send requests at the same moment; those that are told to wait are asked again, one by one."""
         self._step(len(requests))
         with ThreadPoolExecutor(len(requests)) as threads:
             exchanges = list(threads.map(self._exchange, requests))
-        self.exchanges += exchanges
-        return exchanges
+        answered = [exchange for exchange in exchanges if not (self.retries and self._is_put_off(exchange))]
+        self.exchanges += answered
+        return [
+            exchange if exchange in answered else self._ask_until_answered(exchange.request)
+            for exchange in exchanges
+        ]
+
+    def _is_put_off(self, exchange: Exchange) -> bool:
+        """Whether the server asks to wait, which is obeyed."""
+        if exchange.status != _RATE_LIMITED:
+            return False
+        self.pace.pause(_wait(exchange.headers))
+        return True
 
     def _ask_until_answered(self, request: Request) -> Exchange:
         for attempts_left in range(self.retries, -1, -1):
@@ -119,9 +130,8 @@ class Target:
                 self._note_silence(error)
                 raise
             self._silences = 0
-            if exchange.status != _RATE_LIMITED or not attempts_left:
+            if not (attempts_left and self._is_put_off(exchange)):
                 break
-            self.pace.pause(_wait(exchange.headers))
         self.exchanges.append(exchange)
         self._answers[repr(request)] = exchange
         return exchange

@@ -142,6 +142,16 @@ def test_together_is_at_once() -> None:
     assert target.pace.spent == 4
 
 
+def test_a_rate_limit_is_obeyed_together() -> None:
+    """One of several that is told to wait is asked again when the time has come; the others are not."""
+    clock = Clock()
+    target = make_target([limited], clock)
+
+    assert [exchange.status for exchange in target.send_together([POST] * 4)] == [200] * 4
+    assert target.pace.spent == 5
+    assert clock.slept == [17]
+
+
 def test_a_broken_law_is_looked_for_in_memory() -> None:
     """Once a law is broken the same question is answered from memory, and few new ones are asked."""
     target = make_target([], Clock())
