@@ -50,15 +50,24 @@ class Findings:
     requests: int = 0
     found: list[Finding] = field(default_factory=list)
     preflight: Sequence[Exchange] = ()
+    ended: str = ""
+    """Why it ended early; empty when it did not."""
 
     def of(self, outcome: Outcome) -> list[Finding]:
         """List the findings with this outcome."""
         return [finding for finding in self.found if finding.outcome is outcome]
 
     @property
-    def conforms(self) -> bool:
-        """Whether nothing failed that is not known to fail."""
-        return not self.of(Outcome.FAILED)
+    def made(self) -> int:
+        """How many checks were made."""
+        return len(self.found) - len(self.of(Outcome.SKIPPED))
+
+    @property
+    def conforms(self) -> bool | None:
+        """Whether nothing failed that is not known to fail; None when that is not known."""
+        if self.of(Outcome.FAILED):
+            return False
+        return None if self.ended or not self.made else True
 
     def by_law(self) -> Mapping[str, list[Finding]]:
         """Group the cases of each law, in the order they were judged."""
@@ -83,14 +92,17 @@ class Findings:
     @property
     def verdict(self) -> str:
         """Say in a few words what was found."""
-        failed, known, skipped = (
-            len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN, Outcome.SKIPPED)
-        )
+        failed, known = (len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN))
+        ended = f"{self.ended} after {_count(self.made, 'check', 'checks')}" if self.ended else ""
         if failed:
-            return f"violates the contract: {failed} of {len(self.found)} checks fail"
-        held = len(self.found) - skipped - known
+            told = f"violates the contract: {failed} of {len(self.found)} checks fail"
+            return f"{told}; {ended}" if ended else told
+        if ended:
+            return f"was not judged to the end: {ended}"
+        if not self.made:
+            return "was not judged: no check was made"
         but = f" but for {_count(known, 'known failure', 'known failures')}" if known else ""
-        return f"conforms{but}: {_count(held, 'check holds', 'checks hold')}"
+        return f"conforms{but}: {_count(self.made - known, 'check holds', 'checks hold')}"
 
 
 def _count(number: int, one: str, many: str) -> str:

@@ -191,12 +191,15 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the reports and the baseline."""
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the reports and the baseline; a run that was interrupted is no good one."""
     run = session.config.stash[RUN]
     if not run.findings.found:
         return
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        run.end("interrupted", exitstatus)
     findings = run.close()
+    session.exitstatus = run.status or exitstatus
     if run.options.baseline_update and run.options.baseline:
         write_baseline(Path(run.options.baseline), findings, run.known)
     if run.target:

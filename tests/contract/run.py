@@ -32,6 +32,8 @@ class Run:
         self.contract = load_contract()
         self.target: Target | None = None
         self.started = time.monotonic()
+        self.status = 0
+        """The exit status, where it is another than pytest's."""
         self.findings = Findings(
             base_url=options.base_url,
             edition=options.edition,
@@ -60,10 +62,15 @@ class Run:
         """Tell whether something is told of a law already, as of each part that pytest tells apart."""
         return any(finding.law == law for finding in self.findings.found)
 
+    def end(self, reason: str, status: int) -> None:
+        """End the run early; the first reason counts."""
+        if not self.findings.ended:
+            self.findings.ended, self.status = reason, status
+
     def close(self) -> Findings:
         """End the run."""
         self.findings.seconds = time.monotonic() - self.started
-        self.findings.requests = self.target.pace.spent if self.target else 0
+        self.findings.requests = self.pace.spent
         return self.findings
 
 

@@ -126,7 +126,8 @@ def tell_verdict(findings: Findings) -> Iterator[str]:
         yield f"known:    {finding.law.full_name}"
     for finding in findings.of(Outcome.FIXED):
         yield f"fixed:    {finding.law.full_name} (--baseline-update takes it off the list)"
-    colour = _COLOURS[Outcome.PASSED if findings.conforms else Outcome.FAILED]
+    outcomes = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.KNOWN}
+    colour = _COLOURS[outcomes[findings.conforms]]
     verdict = click.style(f"{findings.base_url} {findings.verdict}", fg=colour, bold=True)
     yield f"{verdict} ({findings.requests} requests, {findings.seconds:.1f} s)"
 

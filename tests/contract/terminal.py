@@ -50,8 +50,8 @@ class Terminal:
         findings = session.config.stash[RUN].findings
         if self._out.isatty():
             self._out.write("\r\x1b[K")
-        if not findings.found:
-            return
+        if not findings.found or (findings.ended and not findings.made):
+            return  # whoever ended it has said why
         version = f"; the server says it is {findings.server_version}" if findings.server_version else ""
         self.say(f"{findings.base_url} answers and takes the token; judged as {findings.edition}{version}")
         for line in tell_laws(findings):

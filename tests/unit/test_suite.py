@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import parse_qsl, urlsplit
 from xml.etree import ElementTree as ET
@@ -15,7 +16,7 @@ from verdicts import URL, exchange, failed, findings, law, passed, skipped
 
 from auditmock.contract.baseline import BaselineError, compare, read_baseline, write_baseline
 from auditmock.contract.exchange import Request
-from auditmock.contract.findings import Outcome
+from auditmock.contract.findings import Finding, Outcome
 from auditmock.contract.laws import UnknownLawError, choose
 from auditmock.contract.options import REPORTS
 from auditmock.contract.pace import BudgetSpentError, Pace
@@ -214,6 +215,25 @@ def test_a_run_is_told() -> None:
     assert "known:    order/ties" in told
     assert "not made: 1 check; the deployment has no logs" in told
     assert f"{URL} violates the contract: 1 of 4 checks fail (7 requests, 1.2 s)" in told
+
+
+ENDED = [
+    ([passed("a/b"), skipped("a/c", "why")], "was not judged to the end: interrupted after 1 check", None),
+    ([failed("a/b"), passed("a/c")], "violates the contract: 1 of 2 checks fail; interrupted after 2", False),
+]
+
+
+@pytest.mark.parametrize(("found", "verdict", "conforms"), ENDED)
+def test_a_run_that_ended_early_is_no_good_one(
+    found: list[Finding],
+    verdict: str,
+    conforms: bool | None,  # noqa: FBT001 - a case
+) -> None:
+    """What ended early conforms to nothing; what failed until then did fail."""
+    run = replace(findings(*found), ended="interrupted")
+
+    assert run.verdict.startswith(verdict)
+    assert run.conforms is conforms
 
 
 @given(texts)

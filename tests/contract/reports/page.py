@@ -189,8 +189,9 @@ def _laws_of(findings: Findings, aspect: str) -> Mapping[str, list[Finding]]:
 
 def _tone(findings: Findings) -> Outcome:
     """Give the outcome in whose colour the verdict is told."""
-    made = [finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED]
-    return worst_of(made) if made else Outcome.SKIPPED
+    if findings.conforms is None:
+        return Outcome.SKIPPED
+    return worst_of(finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED)
 
 
 def _most_told(findings: Findings) -> int:
