@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.laws import Law
+from auditmock.contract.pace import REMEDY
 
 
 class Outcome(StrEnum):
@@ -63,6 +64,11 @@ class Findings:
         return len(self.found) - len(self.of(Outcome.SKIPPED))
 
     @property
+    def unaffordable(self) -> int:
+        """How many checks were not made for want of requests."""
+        return sum(finding.reason.endswith(REMEDY) for finding in self.of(Outcome.SKIPPED))
+
+    @property
     def conforms(self) -> bool | None:
         """Whether nothing failed that is not known to fail; None when that is not known."""
         if self.of(Outcome.FAILED):
@@ -100,9 +106,14 @@ class Findings:
         if ended:
             return f"was not judged to the end: {ended}"
         if not self.made:
-            return "was not judged: no check was made"
+            why = "; --max-requests is too small" if self.unaffordable else ""
+            return f"was not judged: no check was made{why}"
         but = f" but for {_count(known, 'known failure', 'known failures')}" if known else ""
-        return f"conforms{but}: {_count(self.made - known, 'check holds', 'checks hold')}"
+        held = _count(self.made - known, "check holds", "checks hold")
+        if self.unaffordable:
+            lacking = _count(self.unaffordable, "check was", "checks were")
+            return f"conforms{but} as far as it was judged: {held}, {lacking} not made; raise --max-requests"
+        return f"conforms{but}: {held}"
 
 
 def _count(number: int, one: str, many: str) -> str:

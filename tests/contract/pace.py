@@ -3,6 +3,9 @@
 import time
 from collections.abc import Callable
 
+REMEDY = "--max-requests allows more"
+"""Ends every message of a spent budget."""
+
 
 class BudgetSpentError(Exception):
     """No request is left of those allowed."""
@@ -28,7 +31,7 @@ class Pace:
     def step(self, requests: int = 1) -> None:
         """Wait until so many requests may be sent; raises BudgetSpentError when they are not left."""
         if self.spent + requests > self._most:
-            raise BudgetSpentError(f"{self._most} requests are spent; --max-requests allows more")
+            raise BudgetSpentError(f"{self._most} requests are spent; {REMEDY}")
         self.spent += requests
         ready = self._next + (requests - 1) * self._gap
         now = self._clock()

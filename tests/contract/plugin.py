@@ -192,13 +192,16 @@ def pytest_runtest_makereport(
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Write the reports and the baseline; a run that was interrupted is no good one."""
+    """Write the reports and the baseline; a run that was interrupted, or judged nothing, is no good one."""
     run = session.config.stash[RUN]
     if not run.findings.found:
         return
     if exitstatus == pytest.ExitCode.INTERRUPTED:
         run.end("interrupted", exitstatus)
     findings = run.close()
+    # a worker of pytest-xdist judges its part of a run only
+    if exitstatus == pytest.ExitCode.OK and not findings.made and not hasattr(session.config, "workerinput"):
+        run.status = _USAGE
     session.exitstatus = run.status or exitstatus
     if run.options.baseline_update and run.options.baseline:
         write_baseline(Path(run.options.baseline), findings, run.known)

@@ -47,6 +47,14 @@ def worst_of(cases: Iterable[Finding]) -> Outcome:
     return next(outcome for outcome in _WORST if outcome in outcomes)
 
 
+def tone_of(findings: Findings) -> Outcome:
+    """Give the outcome in whose colour the verdict is told; what is judged in part is never green."""
+    if findings.conforms is None:
+        return Outcome.SKIPPED
+    made = worst_of(finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED)
+    return Outcome.KNOWN if findings.conforms and findings.unaffordable else made
+
+
 def _aside(cases: Sequence[Finding]) -> str:
     counts = Counter(case.outcome for case in cases)
     told = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
@@ -126,8 +134,7 @@ def tell_verdict(findings: Findings) -> Iterator[str]:
         yield f"known:    {finding.law.full_name}"
     for finding in findings.of(Outcome.FIXED):
         yield f"fixed:    {finding.law.full_name} (--baseline-update takes it off the list)"
-    outcomes = {True: Outcome.PASSED, False: Outcome.FAILED, None: Outcome.KNOWN}
-    colour = _COLOURS[outcomes[findings.conforms]]
+    colour = _COLOURS[tone_of(findings)]
     verdict = click.style(f"{findings.base_url} {findings.verdict}", fg=colour, bold=True)
     yield f"{verdict} ({findings.requests} requests, {findings.seconds:.1f} s)"
 
