@@ -1,5 +1,7 @@
 """The people of the mock: their tokens are shown to everybody, so they must open no other deployment."""
 
+from collections.abc import Collection
+
 SHARED = "0" * 22
 """The secret of each token."""
 
@@ -8,3 +10,14 @@ STRANGERS = ("Suspended0", "Expired000", "Member0000", "UserAdmin0")
 
 READERS = ("Auditor000",)
 """Ids of the tokens that may read, if anything."""
+
+WRITERS = ("Owner00000",)
+"""Ids of the tokens that may read and write."""
+
+FORBIDDEN = ("Member0000", "UserAdmin0")
+"""Ids of the tokens that are good, and that of nobody who may read or write."""
+
+
+def is_one(token: str, ids: Collection[str]) -> bool:
+    """Tell by its id whether a token is one of the mock's own, whose role needs no proof."""
+    return token.partition("-")[0] in ids

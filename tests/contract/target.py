@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any
+from http import HTTPStatus
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import httpx
@@ -12,8 +13,9 @@ import hypothesis
 import pytest
 
 from auditmock.clock import present_instant
-from auditmock.contract.exchange import Exchange, Request
+from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.people import WRITERS, is_one
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
 from auditmock.instants import format_instant
@@ -39,6 +41,13 @@ class GoneError(Exception):
     """The deployment answers no more: there is no use in asking on."""
 
 
+class LockedOutError(Exception):
+    """The deployment is there but takes no more questions of this run: why, in one line."""
+
+
+NO_WRITER = "--allow-writes is given, but the token's owner may not write"
+
+
 @dataclass(repr=False)
 class Target:
     """One deployment, and the tokens it is judged with."""
@@ -55,6 +64,10 @@ class Target:
     _silences: int = 0
     _answers: dict[str, Exchange] = field(default_factory=dict)
     _left: int | None = None
+    _is_judged: bool = False
+    _has_written: bool = False
+    locked_out: str = ""
+    """Why nothing is asked any more; empty as long as something is."""
 
     def ask(self, q: str = "", **page: Any) -> Exchange:
         """Ask for audit logs, as the token's owner does."""
@@ -66,7 +79,8 @@ class Target:
         return self.contract.operations[operation_id].path
 
     def begin(self) -> None:
-        """Begin another law: what was answered before is of no account."""
+        """Begin another law: what was answered before is of no account, but that the token is good."""
+        self._is_judged = True
         self.exchanges = []
         self._answers = {}
         self._left = None
@@ -83,7 +97,8 @@ class Target:
         """Send a request, with the token of its sender.
 
         429 is obeyed: the suite waits as long as `Retry-After` says and asks again. The test is skipped when
-        no request is left. Raises UnreachableError when no answer comes.
+        no request is left. Raises UnreachableError when no answer comes, LockedOutError when none that could
+        be judged will come any more.
         """
         if self._left is None or request.method != "GET":
             return self._ask_until_answered(request)
@@ -102,6 +117,8 @@ class Target:
             exchanges = list(threads.map(self._exchange, requests))
         answered = [exchange for exchange in exchanges if not (self.retries and self._is_put_off(exchange))]
         self.exchanges += answered
+        for exchange in answered:
+            self._look_at_token(exchange)
         return [
             exchange if exchange in answered else self._ask_until_answered(exchange.request)
             for exchange in exchanges
@@ -115,6 +132,8 @@ class Target:
         return True
 
     def _ask_until_answered(self, request: Request) -> Exchange:
+        if self.locked_out:
+            self._lock_out(self.locked_out)
         for attempts_left in range(self.retries, -1, -1):
             self._step(1)
             try:
@@ -134,7 +153,52 @@ class Target:
                 break
         self.exchanges.append(exchange)
         self._answers[repr(request)] = exchange
+        self._look_at_token(exchange)
         return exchange
+
+    def _look_at_token(self, exchange: Exchange) -> None:
+        """Stop when the run's own token, which was good, is so no more, or is that of no writer."""
+        request, status = exchange.request, exchange.status
+        if not self._is_judged or not self._is_ordinary(request):
+            return
+        if status == HTTPStatus.UNAUTHORIZED and self._is_signed_out():
+            self._lock_out("the token is taken no more")
+        if request.method == "POST":
+            self._has_written |= status == HTTPStatus.NO_CONTENT
+            if not self._has_written and self._is_denied(exchange):
+                self._lock_out(NO_WRITER)
+
+    def _is_ordinary(self, request: Request) -> bool:
+        """Whether the run's own token is in the usual place, and nothing is in another."""
+        places = {"cookie", *(carrier.name.lower() for carrier in self.contract.carriers)}
+        named = {name.lower() for name in (*request.headers, *dict(request.query))}
+        return request.token == "header" and request.sender == f"${TOKEN_VARIABLE}" and not named & places  # noqa: S105 - a place
+
+    def _is_signed_out(self) -> bool:
+        """Ask once more, for what was good when the run began."""
+        self._step(1)
+        query = [("q", ""), ("limit", "1")]
+        return (
+            self._exchange(Request("GET", self.path("get-audit-logs"), query)).status
+            == HTTPStatus.UNAUTHORIZED
+        )
+
+    def _is_denied(self, exchange: Exchange) -> bool:
+        """Whether this is what the contract says a server tells who may not write, once it looks at that."""
+        denial = self.contract.denial
+        if exchange.status != denial.get("status") or is_one(self.tokens.first, WRITERS):
+            return False
+        try:
+            told = exchange.json()
+        except ValueError:
+            return False
+        return isinstance(told, dict) and all(
+            told.get(name) == denial.get(name) for name in ("message", "detail")
+        )
+
+    def _lock_out(self, reason: str) -> NoReturn:
+        self.locked_out = reason
+        raise LockedOutError(reason)
 
     def _step(self, requests: int) -> None:
         try:

@@ -21,6 +21,7 @@ class Terminal:
         self._total = 0
         self._aspects: list[str] = []
         self.broken = False
+        self._has_said_why = False
 
     def say(self, line: str = "") -> None:
         """Write a line; colours are for terminals."""
@@ -50,8 +51,8 @@ class Terminal:
         findings = session.config.stash[RUN].findings
         if self._out.isatty():
             self._out.write("\r\x1b[K")
-        if not findings.found or (findings.ended and not findings.made):
-            return  # whoever ended it has said why
+        if not findings.found or (self._has_said_why and not findings.made):
+            return
         version = f"; the server says it is {findings.server_version}" if findings.server_version else ""
         self.say(f"{findings.base_url} answers and takes the token; judged as {findings.edition}{version}")
         for line in tell_laws(findings):
@@ -60,11 +61,12 @@ class Terminal:
             self.say()
             for line in lines:
                 self.say(line)
-        if isinstance(session.shouldfail, str):
+        if isinstance(session.shouldfail, str) and not findings.ended:
             self.say(session.shouldfail)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say why it was ended early."""
+        self._has_said_why = True
         if isinstance(excinfo.value, pytest.exit.Exception):
             click.echo(str(excinfo.value.msg), err=True)
         else:

@@ -153,6 +153,17 @@ def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
     assert "Expected: no 404 where no cursor is named" in said
 
 
+def test_a_token_that_expires_is_told(tmp_path: Path) -> None:
+    """Where the token is taken no more in the middle of a run nobody is accused: status 3 and a line."""
+    refusal = answer("401 Unauthorized", "application/json", b'{"message":"You are signed out."}')
+    with listening(after_one(b'{"audit_logs":[],"count":0}', refusal)) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
+
+    assert status == 3
+    assert "was not judged to the end: the token is taken no more after " in said
+    assert "FAIL" not in said
+
+
 def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
     """A deployment that answers at first and then hangs ends the run after a few timeouts."""
     with listening(after_one(b'{"audit_logs":[],"count":0}', hang)) as port:

@@ -1,13 +1,14 @@
 """Rules of the deployment under test: what is asked again, what is waited for, and when it is given up."""
 
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
 from auditmock.contract.exchange import Request
 from auditmock.contract.pace import Pace
-from auditmock.contract.target import GoneError, Target, UnreachableError
+from auditmock.contract.target import GoneError, LockedOutError, Target, UnreachableError
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
 from auditmock.openapi import load_contract
@@ -150,6 +151,44 @@ def test_a_rate_limit_is_obeyed_together() -> None:
     assert [exchange.status for exchange in target.send_together([POST] * 4)] == [200] * 4
     assert target.pace.spent == 5
     assert clock.slept == [17]
+
+
+def refused(_: httpx.Request) -> httpx.Response:
+    """Take the token no more."""
+    return httpx.Response(401, content=b'{"message":"You are signed out."}')
+
+
+def test_a_token_that_expires_ends_the_run() -> None:
+    """When the token that was good is refused, twice, nothing is asked any more."""
+    target = make_target([refused, refused], Clock())
+    target.begin()
+
+    for _ in range(2):
+        with pytest.raises(LockedOutError, match="the token is taken no more"):
+            target.ask()
+    assert target.pace.spent == 2
+
+
+def test_a_refusal_without_a_reason_is_an_answer() -> None:
+    """A 401 for a token that is good the next moment is what a law judges."""
+    target = make_target([refused], Clock())
+    target.begin()
+
+    assert target.ask("action:write").status == 401
+
+
+BAD = [{"headers": {"Cookie": "coder_session_token=x"}}, {"sender": "Nobody0000-x"}, {"token": "query"}]
+
+
+@pytest.mark.parametrize("odd", BAD, ids=str)
+def test_a_token_out_of_the_usual_may_be_refused(odd: dict[str, Any]) -> None:
+    """A 401 where the token is another, or elsewhere, or not alone says nothing of the run's own."""
+    target = make_target([refused], Clock())
+    target.begin()
+    request = Request("GET", CONTRACT.operations["get-audit-logs"].path)
+
+    assert target.send(request._replace(**odd)).status == 401
+    assert target.pace.spent == 1
 
 
 def test_a_broken_law_is_looked_for_in_memory() -> None:
