@@ -51,6 +51,10 @@ class Findings:
     requests: int = 0
     found: list[Finding] = field(default_factory=list)
     preflight: Sequence[Exchange] = ()
+    flags: str = ""
+    """The flags by which it is made again, as a shell takes them."""
+    is_of_own_mock: bool = False
+    """Whether it judged a mock that it started itself, whose URL leads nowhere any more."""
     ended: str = ""
     """Why it ended early; empty when it did not."""
 

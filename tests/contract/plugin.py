@@ -14,7 +14,7 @@ from auditmock.contract.baseline import BaselineError, write_baseline
 from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Finding, Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
-from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
+from auditmock.contract.laws import ANSWERS, WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
 from auditmock.contract.opening import SettingsError, open_target
 from auditmock.contract.options import Options
@@ -31,7 +31,6 @@ from auditmock.openapi import Contract
 _USAGE, _UNREADY = 2, 3
 """Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
 
-ANSWERS = "answers"
 _LAST = ("writes", "operations", ANSWERS)
 """The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
 

@@ -10,11 +10,11 @@ from auditmock.clock import present_instant
 from auditmock.contract.baseline import compare, read_baseline
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import Law
-from auditmock.contract.options import Options
+from auditmock.contract.options import Options, flags_again
 from auditmock.contract.pace import Pace
 from auditmock.contract.recorder import Recorder
 from auditmock.contract.target import Target
-from auditmock.contract.tokens import Tokens
+from auditmock.contract.tokens import SECOND_VARIABLE, Tokens
 from auditmock.editions import open_edition
 from auditmock.instants import format_instant
 from auditmock.openapi import load_contract
@@ -42,6 +42,8 @@ class Run:
             deep=options.deep,
             allow_writes=options.allow_writes,
             started=format_instant(present_instant()),
+            flags=_flags(options, tokens),
+            is_of_own_mock=not options.base_url,
         )
 
     def choose(self, edition: str) -> None:
@@ -76,6 +78,11 @@ class Run:
 
 RUN = pytest.StashKey[Run]()
 """The run, for those who want to know what was found."""
+
+
+def _flags(options: Options, tokens: Tokens) -> str:
+    second = f' --second-token "${SECOND_VARIABLE}"' if tokens.second and options.base_url else ""
+    return flags_again(options) + second
 
 
 def _reads_baseline(options: Options) -> bool:

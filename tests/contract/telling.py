@@ -3,11 +3,12 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import click
 
 from auditmock.contract.findings import Finding, Findings, Outcome
-from auditmock.contract.laws import LAYERS
+from auditmock.contract.laws import ANSWERS, LAYERS
 
 _LONGEST = 600
 _CASES = 3
@@ -110,19 +111,18 @@ def tell_failure(finding: Finding, findings: Findings) -> Iterator[str]:
 
 
 def rerun(finding: Finding, findings: Findings) -> str:
-    """Write the command that judges by this law alone."""
-    words = [
-        "auditmock",
-        "check",
-        findings.base_url,
-        "--only",
-        finding.law.name,
-        "--seed",
-        str(findings.seed),
-    ]
-    words += ["--allow-writes"] if findings.allow_writes else []
-    words += ["--deep"] if findings.deep else []
-    return shlex.join(words)
+    """Write the command that judges by this law alone, of its cases by this one; a mock is started anew."""
+    url = [] if findings.is_of_own_mock else [findings.base_url]
+    names = ",".join([*_askers(finding, findings), finding.law.full_name])
+    return f"{shlex.join(['auditmock', 'check', *url, '--only', names])} {findings.flags}"
+
+
+def _askers(finding: Finding, findings: Findings) -> Iterator[str]:
+    """Name the law whose answer is at fault, where a law judges answers that others have asked for."""
+    if finding.law.aspect == ANSWERS:
+        asked = [exchange.request for exchange in finding.shown]
+        each = (law for law in findings.found if any(one.request in asked for one in law.exchanges))
+        yield from (first.law.full_name for first in islice(each, 1))
 
 
 def tell_verdict(findings: Findings) -> Iterator[str]:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -18,15 +19,16 @@ from auditmock.contract.baseline import BaselineError, compare, read_baseline, w
 from auditmock.contract.exchange import Request
 from auditmock.contract.findings import Finding, Outcome
 from auditmock.contract.laws import UnknownLawError, choose
-from auditmock.contract.options import REPORTS
+from auditmock.contract.options import OPTIONS, REPORTS, Options, flags_again
 from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.reports.harfile import write_har
 from auditmock.contract.reports.jsonfile import write_json
 from auditmock.contract.reports.junit import write_junit
 from auditmock.contract.reports.writing import FORMATS
-from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
+from auditmock.contract.telling import rerun, tell_failures, tell_laws, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
 
+ONLY = next(option for option in OPTIONS if option.name == "only")
 LAWS = [law("paging/slice"), law("paging/edges", "limit 0", "edges"), law("order/newest")]
 CHOICES = {
     "all": ((), (), LAWS),
@@ -209,7 +211,7 @@ def test_a_run_is_told() -> None:
     assert "  FAIL  slice  (1 passed; 1 failed)" in told
     assert "  skip  newest  (the deployment has no logs)" in told
     assert "FAIL  paging/slice[two]" in told
-    assert "Rerun: auditmock check http://127.0.0.1:8910 --only paging/slice --seed 1" in told
+    assert "Rerun: auditmock check http://127.0.0.1:8910 --only 'paging/slice[two]' --seed 1" in told
     assert "paging" in told
     assert "1/2" in told
     assert "known:    order/ties" in told
@@ -234,6 +236,29 @@ def test_a_run_that_ended_early_is_no_good_one(
 
     assert run.verdict.startswith(verdict)
     assert run.conforms is conforms
+
+
+def test_a_command_that_judges_again_has_what_was_given() -> None:
+    """The flags of a run are in it as a shell takes them: no defaults, no password, no name of a law cut."""
+    options = Options(edition="documented", seed=1234567, deep=True, rate_limit=0.5, proxy="http://me:pw@p:1")
+    run = replace(findings(), flags=flags_again(options), is_of_own_mock=True)
+    finding = failed("a/b", "it's, here")
+    command = rerun(finding, run)
+
+    assert shlex.split(command) == [
+        *("auditmock", "check", "--only", "a/b[it's, here]", "--edition", "documented", "--seed", "1234567"),
+        *("--deep", "--rate-limit", "0.5", "--proxy", "http://p:1"),
+    ]
+    assert ONLY.split(f"paging,{finding.law.full_name}, order") == ("paging", "a/b[it's, here]", "order")
+
+
+def test_an_answer_is_judged_again_with_the_law_that_asked_for_it() -> None:
+    """A law of all answers asks for none, so the first law that asked for the one at fault is beside it."""
+    finding = failed("answers/every-answer", "the body")
+
+    assert "--only 'a/asks,answers/every-answer[the body]'" in rerun(
+        finding, findings(passed("a/asks"), finding)
+    )
 
 
 @given(texts)

@@ -1,0 +1,50 @@
+"""What `auditmock check` says of how to see a failure again is so."""
+
+import json
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from processes import Start
+
+from auditmock.contract.options import OPTIONS
+from auditmock.fixtures.people import Holder
+from auditmock.handlers.tokens import token_of
+
+ONLY = next(option for option in OPTIONS if option.name == "only")
+ENVIRONMENT = {
+    **os.environ,
+    "CODER_SESSION_TOKEN": token_of(Holder.OWNER),
+    "CODER_SECOND_TOKEN": token_of(Holder.MEMBER),
+    "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+}
+
+
+@pytest.fixture
+def commands(start_server: Start, tmp_path: Path) -> dict[str, str]:
+    """Judge a server by an edition that is not its own: by failed check, the command that judges it again."""
+    url = start_server("--edition", "v2.35").url
+    flags = "--edition documented --rate-limit 0 --only tokens,answers,language --report json"
+    subprocess.run(
+        ["/bin/sh", "-c", f"auditmock check {url} {flags}"], cwd=tmp_path, env=ENVIRONMENT, check=False
+    )
+    checks = json.loads((tmp_path / "auditmock-report" / "report.json").read_text())["checks"]
+    return {check["name"]: check["rerun"] for check in checks if check["outcome"] == "failed"}
+
+
+def test_a_failure_is_judged_again(commands: dict[str, str], tmp_path: Path) -> None:
+    """The command judges by that case alone, by the same edition, and finds it broken once more."""
+    cases = [name for name in commands if "[" in name and not name.startswith("answers/")]
+    answers = [name for name in commands if name.startswith("answers/")]
+    for name in (cases[0], cases[-1], answers[0]):
+        again = f"{commands[name]} --report json --report-dir again"
+        subprocess.run(["/bin/sh", "-c", again], cwd=tmp_path, env=ENVIRONMENT, check=False)
+        checks = json.loads((tmp_path / "again" / "report.json").read_text())["checks"]
+
+        words = shlex.split(commands[name])
+        assert {check["name"] for check in checks} == {*ONLY.split(words[words.index("--only") + 1])}
+        assert name in {check["name"] for check in checks if check["outcome"] == "failed"}
+        assert '--second-token "$CODER_SECOND_TOKEN"' in commands[name]
