@@ -4,6 +4,7 @@ import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import partial
 from http import HTTPStatus
 from typing import Any, NoReturn
 from urllib.parse import quote
@@ -13,6 +14,7 @@ import hypothesis
 import pytest
 
 from auditmock.clock import present_instant
+from auditmock.contract.deadline import within
 from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.people import WRITERS, is_one
@@ -35,6 +37,10 @@ _SHRINKING = 20
 
 class UnreachableError(Exception):
     """The deployment did not answer as HTTP should: what happened, in one line."""
+
+
+class LateError(UnreachableError):
+    """The whole answer was not there in time."""
 
 
 class GoneError(Exception):
@@ -140,11 +146,7 @@ class Target:
                 exchange = self._exchange(request)
             except UnreachableError as error:
                 # what was written, or what takes too long, is not asked for again
-                if (
-                    attempts_left
-                    and request.method == "GET"
-                    and not isinstance(error.__cause__, httpx.TimeoutException)
-                ):
+                if attempts_left and request.method == "GET" and not isinstance(error, LateError):
                     continue
                 self._note_silence(error)
                 raise
@@ -224,9 +226,12 @@ class Target:
         sent = format_instant(present_instant())
         started = time.perf_counter()
         try:
-            status, received, body = self._receive(request.method, target, headers, request.body)
+            receive = partial(self._receive, request.method, target, headers, request.body)
+            status, received, body = within(self.timeout, receive)
+        except (httpx.TimeoutException, TimeoutError) as error:
+            raise LateError(f"no answer within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UnreachableError(self.tokens.hide(_reason(error, self.timeout))) from error
+            raise UnreachableError(self.tokens.hide(str(error) or type(error).__name__)) from error
         shown = {name: self.tokens.hide(value) for name, value in received.items()}
         exchange = Exchange(
             request=request,
@@ -251,16 +256,10 @@ class Target:
                 if len(body) > _BODY_LIMIT:
                     raise UnreachableError(f"the answer is larger than {_BODY_LIMIT >> 20} MiB")
                 if time.perf_counter() > deadline:
-                    raise UnreachableError(f"the answer was not there after {self.timeout:g} s")
+                    raise TimeoutError  # nobody waits for it any more
         return answer.status_code, answer.headers, bytes(body)
 
 
 def _wait(headers: Mapping[str, str]) -> float:
     text = headers.get("retry-after", "")
     return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0
-
-
-def _reason(error: Exception, timeout: float) -> str:
-    if isinstance(error, httpx.TimeoutException):
-        return f"no answer within {timeout:g} s"
-    return str(error) or type(error).__name__

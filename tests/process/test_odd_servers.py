@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 TOKEN = "Owner00000-" + "0" * 22
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
 TIMEOUT = 2
+LATE = f"cannot be reached: no answer within {TIMEOUT} s"
 FLAGS = ("--token", TOKEN, "--rate-limit", "0", "--request-timeout", str(TIMEOUT))
 Talk = Callable[[socket.socket], None]
 
@@ -37,6 +39,21 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.2)
 
 
+def drip_headers(connection: socket.socket) -> None:
+    """Begin an answer whose headers never end."""
+    connection.sendall(HEAD)
+    for number in count():
+        connection.sendall(b"X-%d: x\r\n" % number)
+        time.sleep(0.2)
+
+
+def go_on(connection: socket.socket) -> None:
+    """Say that the request is looked at, again and again."""
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.05)
+
+
 def stream(connection: socket.socket) -> None:
     """Send a gigabyte."""
     connection.sendall(HEAD + b"Content-Length: 1073741824\r\n\r\n")
@@ -56,9 +73,11 @@ def answer(status: str, media_type: str, body: bytes) -> Talk:
 
 
 ODD: Mapping[str, tuple[Talk, str]] = {
-    "hangs": (hang, f"cannot be reached: no answer within {TIMEOUT} s"),
+    "hangs": (hang, LATE),
     "closes": (close, "cannot be reached: Server disconnected without sending a response"),
-    "drips": (drip, f"cannot be reached: the answer was not there after {TIMEOUT} s"),
+    "drips": (drip, LATE),
+    "drips headers": (drip_headers, LATE),
+    "asks to go on for ever": (go_on, LATE),
     "streams a gigabyte": (stream, "cannot be reached: the answer is larger than 32 MiB"),
     "speaks HTML": (
         answer("200 OK", "text/html", b"<html></html>"),
@@ -107,14 +126,21 @@ def check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
 
 @pytest.mark.parametrize("kind", ODD)
 def test_what_is_no_coder_is_told(tmp_path: Path, kind: str) -> None:
-    """Exit status 3 and one line that says what happened."""
+    """Exit status 3 and one line that says what happened; what takes too long is asked for once."""
     talk, reason = ODD[kind]
-    with listening(talk) as port:
+    callers = []
+
+    def note(connection: socket.socket) -> None:
+        callers.append(connection)
+        talk(connection)
+
+    with listening(note) as port:
         status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 3
     assert [line for line in said.splitlines() if reason in line]
     assert "Traceback" not in said
+    assert reason != LATE or len(callers) == 1
 
 
 def test_a_server_without_tls_is_told(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Rules of the deployment under test: what is asked again, what is waited for, and when it is given up."""
 
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -107,6 +108,22 @@ def test_what_takes_too_long_is_not_repeated() -> None:
     target = make_target([silent], Clock())
 
     with pytest.raises(UnreachableError, match="no answer within 10 s"):
+        target.ask()
+    assert target.pace.spent == 1
+
+
+def slow(_: httpx.Request) -> httpx.Response:
+    """Answer well, and too late."""
+    time.sleep(0.5)
+    return httpx.Response(200, content=PAGE)
+
+
+def test_a_whole_request_has_the_timeout() -> None:
+    """However an answer spends its time, it is not waited for any longer, nor asked for again."""
+    target = make_target([slow], Clock())
+    target.timeout = 0.1
+
+    with pytest.raises(UnreachableError, match=r"no answer within 0\.1 s"):
         target.ask()
     assert target.pace.spent == 1
 
