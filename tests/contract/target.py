@@ -1,8 +1,9 @@
 """The deployment under test, over HTTP: paced, within a budget, every exchange kept."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
@@ -16,7 +17,7 @@ import pytest
 from auditmock.clock import present_instant
 from auditmock.contract.deadline import within
 from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
-from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.pace import BudgetSpentError, Pace, TooManyAtOnceError
 from auditmock.contract.people import WRITERS, is_one
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
@@ -118,8 +119,9 @@ class Target:
 
     def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
         """Send requests at the same moment; those that are told to wait are asked again, one by one."""
-        self._step(len(requests))
-        with ThreadPoolExecutor(len(requests)) as threads:
+        if self.locked_out:
+            self._lock_out(self.locked_out)
+        with self._paced(len(requests)), ThreadPoolExecutor(len(requests)) as threads:
             exchanges = list(threads.map(self._exchange, requests))
         answered = [exchange for exchange in exchanges if not (self.retries and self._is_put_off(exchange))]
         self.exchanges += answered
@@ -141,9 +143,9 @@ class Target:
         if self.locked_out:
             self._lock_out(self.locked_out)
         for attempts_left in range(self.retries, -1, -1):
-            self._step(1)
             try:
-                exchange = self._exchange(request)
+                with self._paced(1):
+                    exchange = self._exchange(request)
             except UnreachableError as error:
                 # what was written, or what takes too long, is not asked for again
                 if attempts_left and request.method == "GET" and not isinstance(error, LateError):
@@ -178,12 +180,9 @@ class Target:
 
     def _is_signed_out(self) -> bool:
         """Ask once more, for what was good when the run began."""
-        self._step(1)
-        query = [("q", ""), ("limit", "1")]
-        return (
-            self._exchange(Request("GET", self.path("get-audit-logs"), query)).status
-            == HTTPStatus.UNAUTHORIZED
-        )
+        usual = Request("GET", self.path("get-audit-logs"), [("q", ""), ("limit", "1")])
+        with self._paced(1):
+            return self._exchange(usual).status == HTTPStatus.UNAUTHORIZED
 
     def _is_denied(self, exchange: Exchange) -> bool:
         """Whether this is what the contract says a server tells who may not write, once it looks at that."""
@@ -202,11 +201,16 @@ class Target:
         self.locked_out = reason
         raise LockedOutError(reason)
 
-    def _step(self, requests: int) -> None:
+    @contextmanager
+    def _paced(self, requests: int) -> Iterator[None]:
         try:
             self.pace.step(requests)
-        except BudgetSpentError as error:
+        except (BudgetSpentError, TooManyAtOnceError) as error:
             pytest.skip(str(error))
+        try:
+            yield
+        finally:
+            self.pace.answered(requests)
 
     def _note_silence(self, error: UnreachableError) -> None:
         self._silences += 1

@@ -20,7 +20,6 @@ from auditmock.contract.exchange import Request
 from auditmock.contract.findings import Finding, Outcome
 from auditmock.contract.laws import UnknownLawError, choose
 from auditmock.contract.options import OPTIONS, REPORTS, Options, flags_again
-from auditmock.contract.pace import BudgetSpentError, Pace
 from auditmock.contract.reports.harfile import write_har
 from auditmock.contract.reports.jsonfile import write_json
 from auditmock.contract.reports.junit import write_junit
@@ -57,57 +56,6 @@ def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
         choose(LAWS, (word,), ())
 
     assert hint in str(caught.value)
-
-
-class Clock:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        """Tell the time."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
-
-
-@given(st.lists(st.tuples(st.integers(1, 4), st.floats(0, 2)), min_size=1, max_size=30))
-def test_no_second_has_more_than_the_rate(steps: list[tuple[int, float]]) -> None:
-    """Over any stretch of time no more requests leave than the rate allows, bursts counted."""
-    clock = Clock()
-    pace = Pace(4, 1000, clock, clock.sleep)
-    sent: list[float] = []
-    for requests, idle in steps:
-        clock.now += idle
-        pace.step(requests)
-        sent += [clock.now] * requests
-
-    assert all(sum(start <= at < start + 1 for at in sent) <= 4 + 3 for start in sent)
-    assert len(sent) <= 4 + 4 * (clock.now - 100)
-
-
-def test_the_budget_is_not_exceeded() -> None:
-    """When no request is left, that is said, and none is counted any more."""
-    pace = Pace(0, 3)
-    pace.step(2)
-    with pytest.raises(BudgetSpentError, match="3 requests are spent"):
-        pace.step(2)
-
-    assert pace.spent == 2
-
-
-def test_a_pause_holds_everything_back() -> None:
-    """After a pause the next request waits as long as was asked."""
-    clock = Clock()
-    pace = Pace(10, 100, clock, clock.sleep)
-    pace.step()
-    pace.pause(30)
-    pace.step()
-
-    assert clock.now >= 130
 
 
 TOKENS = Tokens("0123456789-abcdefghijklmnopqrstuv", "9876543210-zyxwvutsrqponmlkjihgfe")
