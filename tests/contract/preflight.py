@@ -24,8 +24,10 @@ def check_ready(target: Target) -> Exchange:
         raise NotReadyError(f"no token is given: --token or ${TOKEN_VARIABLE}")
     try:
         exchange = target.ask("", limit=1)
-    except (UnreachableError, LockedOutError) as error:
+    except UnreachableError as error:
         raise NotReadyError(f"{target.base_url} cannot be reached: {error}") from None
+    except LockedOutError as error:
+        raise NotReadyError(f"{target.base_url} cannot be judged now: {error}") from None
     if exchange.status != 200:
         reason = _REFUSED.get(exchange.status, f"it answers a plain list with {exchange.status}")
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
@@ -52,7 +54,7 @@ def check_people(target: Target, *, writes: bool) -> None:
         if writes and not is_one(target.tokens.first, WRITERS):
             _check_writer(target)
     except (UnreachableError, LockedOutError) as error:
-        raise NotReadyError(f"{target.base_url} cannot be asked any more: {error}") from None
+        raise NotReadyError(f"{target.base_url} cannot be judged now: {error}") from None
 
 
 def _check_second(target: Target) -> None:

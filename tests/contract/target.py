@@ -18,6 +18,7 @@ from auditmock.clock import present_instant
 from auditmock.contract.deadline import within
 from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.contract.pace import BudgetSpentError, Pace, TooManyAtOnceError
+from auditmock.contract.patience import read_wait
 from auditmock.contract.people import WRITERS, is_one
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
@@ -29,6 +30,8 @@ _BODY_LIMIT = 32 << 20
 
 _RATE_LIMITED = 429
 _LONGEST_WAIT = 90.0
+"""Seconds; a run that is to wait longer ends instead, and does not ask earlier."""
+
 _SILENCES = 3
 """Requests in a row without an answer, after which a deployment is taken for gone."""
 
@@ -123,7 +126,7 @@ class Target:
             self._lock_out(self.locked_out)
         with self._paced(len(requests)), ThreadPoolExecutor(len(requests)) as threads:
             exchanges = list(threads.map(self._exchange, requests))
-        answered = [exchange for exchange in exchanges if not (self.retries and self._is_put_off(exchange))]
+        answered = [exchange for exchange in exchanges if not (self._is_put_off(exchange) and self.retries)]
         self.exchanges += answered
         for exchange in answered:
             self._look_at_token(exchange)
@@ -136,7 +139,12 @@ class Target:
         """Whether the server asks to wait, which is obeyed."""
         if exchange.status != _RATE_LIMITED:
             return False
-        self.pace.pause(_wait(exchange.headers))
+        wait = read_wait(exchange.headers, present_instant())
+        if wait > _LONGEST_WAIT:
+            self._lock_out(
+                f"the server asks to wait {wait:,.0f} s (the suite waits {_LONGEST_WAIT:.0f} s at most)"
+            )
+        self.pace.pause(wait)
         return True
 
     def _ask_until_answered(self, request: Request) -> Exchange:
@@ -153,7 +161,7 @@ class Target:
                 self._note_silence(error)
                 raise
             self._silences = 0
-            if not (attempts_left and self._is_put_off(exchange)):
+            if not (self._is_put_off(exchange) and attempts_left):
                 break
         self.exchanges.append(exchange)
         self._answers[repr(request)] = exchange
@@ -262,8 +270,3 @@ class Target:
                 if time.perf_counter() > deadline:
                     raise TimeoutError  # nobody waits for it any more
         return answer.status_code, answer.headers, bytes(body)
-
-
-def _wait(headers: Mapping[str, str]) -> float:
-    text = headers.get("retry-after", "")
-    return min(float(text), _LONGEST_WAIT) if text.isdigit() else 1.0

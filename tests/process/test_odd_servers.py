@@ -179,6 +179,18 @@ def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
     assert "Expected: no 404 where no cursor is named" in said
 
 
+@pytest.mark.parametrize("talks", [0, 1])
+def test_a_wait_that_is_too_long_is_told(tmp_path: Path, talks: int) -> None:
+    """A server that asks for an hour's patience is not asked earlier: status 3 and a line."""
+    limit = answer("429 Too Many Requests", "text/plain\r\nRetry-After: 3600", b"Wait.")
+    talk = after_one(b'{"audit_logs":[],"count":0}', limit) if talks else limit
+    with listening(talk) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--edition", "documented")
+
+    assert status == 3
+    assert "the server asks to wait 3,600 s" in said
+
+
 def test_a_token_that_expires_is_told(tmp_path: Path) -> None:
     """Where the token is taken no more in the middle of a run nobody is accused: status 3 and a line."""
     refusal = answer("401 Unauthorized", "application/json", b'{"message":"You are signed out."}')

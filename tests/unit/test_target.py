@@ -9,9 +9,11 @@ import pytest
 
 from auditmock.contract.exchange import Request
 from auditmock.contract.pace import Pace
+from auditmock.contract.patience import read_wait
 from auditmock.contract.target import GoneError, LockedOutError, Target, UnreachableError
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
+from auditmock.instants import parse_instant
 from auditmock.openapi import load_contract
 
 CONTRACT = load_contract()
@@ -77,6 +79,49 @@ def test_a_rate_limit_is_obeyed() -> None:
 
     assert target.ask().status == 200
     assert clock.slept == [17]
+
+
+NOW = "Wed, 21 Oct 2026 07:28:00 GMT"
+WAITS = {
+    "seconds": ({"Retry-After": "17"}, 17),
+    "a date": ({"Retry-After": "Wed, 21 Oct 2026 07:28:30 GMT", "Date": NOW}, 30),
+    "a date that is past": ({"Retry-After": NOW, "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 0),
+    "nothing": ({}, 1),
+    "no number": ({"Retry-After": "soon"}, 1),
+    "no digits": ({"Retry-After": "\u00b2"}, 1),
+}
+
+
+@pytest.mark.parametrize("asked", WAITS)
+def test_retry_after_is_read(asked: str) -> None:
+    """It may be seconds or a date, which is held against the server's clock."""
+    headers, seconds = WAITS[asked]
+
+    assert read_wait(httpx.Headers(headers, encoding="latin-1"), 0) == seconds
+
+
+def test_a_date_is_held_against_our_clock_if_need_be() -> None:
+    """A server that does not tell the time is taken to share ours."""
+    now = parse_instant("2026-10-21T07:28:00Z")
+
+    assert read_wait({"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT"}, now) == 30
+
+
+def far(_: httpx.Request) -> httpx.Response:
+    """Ask for more patience than anybody has."""
+    return httpx.Response(429, headers={"Retry-After": "3600"})
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_nobody_asks_earlier_than_told(retries: int) -> None:
+    """A wait that is too long ends the run: nothing more is sent, alone or together."""
+    target = make_target([far], Clock(), retries)
+
+    with pytest.raises(LockedOutError, match=r"asks to wait 3,600 s"):
+        target.ask()
+    with pytest.raises(LockedOutError):
+        target.send_together([POST] * 2)
+    assert target.pace.spent == 1
 
 
 def test_a_rate_limit_that_stays_is_the_answer() -> None:
