@@ -1,6 +1,7 @@
 """One run of the suite: its settings, its target, and what was found so far."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -8,11 +9,12 @@ import pytest
 
 from auditmock.clock import present_instant
 from auditmock.contract.baseline import compare, read_baseline
+from auditmock.contract.exchange import Exchange
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import Law
 from auditmock.contract.options import Options, flags_again
 from auditmock.contract.pace import Pace
-from auditmock.contract.recorder import Recorder
+from auditmock.contract.recorder import SILENCE, Recorder
 from auditmock.contract.target import Target
 from auditmock.contract.tokens import SECOND_VARIABLE, Tokens
 from auditmock.editions import open_edition
@@ -56,6 +58,8 @@ class Run:
         exchanges = self.target.exchanges if self.target else []
         if finding.outcome is not Outcome.FAILED:
             exchanges = [exchange.brief() for exchange in exchanges]
+        elif not finding.shown and self.target and not finding.seen.startswith(SILENCE):
+            finding = replace(finding, shown=_showing(finding, self.target))
         finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known)
         self.findings.found.append(finding)
         return finding
@@ -78,6 +82,15 @@ class Run:
 
 RUN = pytest.StashKey[Run]()
 """The run, for those who want to know what was found."""
+
+
+def _showing(finding: Finding, target: Target) -> Sequence[Exchange]:
+    """Find what shows a failure of which a law names no request: pages with its logs, or its last answer.
+
+    Laws of many logs, read before, have neither: the largest page shows them as well as one can.
+    """
+    named = target.watch.pages_of(f"{finding.seen} {finding.expected}")
+    return named or target.exchanges[-1:] or target.watch.largest_page
 
 
 def _flags(options: Options, tokens: Tokens) -> str:
