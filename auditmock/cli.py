@@ -38,7 +38,8 @@ def main() -> NoReturn:
         click.echo(f"auditmock: {error}", err=True)
         sys.exit(Exit.USAGE)
     except click.Abort:
-        sys.exit(Exit.FAILED)
+        click.echo("auditmock: interrupted", err=True)
+        sys.exit(Exit.USAGE)
     except BrokenPipeError:
         give_up_output()
         sys.exit(Exit.FAILED)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.laws import Law
+from auditmock.contract.pace import REMEDY
 
 
 class Outcome(StrEnum):
@@ -51,15 +52,33 @@ class Findings:
     found: list[Finding] = field(default_factory=list)
     preflight: Sequence[Exchange] = ()
     notes: list[str] = field(default_factory=list)
+    flags: str = ""
+    """The flags by which it is made again, as a shell takes them."""
+    is_of_own_mock: bool = False
+    """Whether it judged a mock that it started itself, whose URL leads nowhere any more."""
+    ended: str = ""
+    """Why it ended early; empty when it did not."""
 
     def of(self, outcome: Outcome) -> list[Finding]:
         """List the findings with this outcome."""
         return [finding for finding in self.found if finding.outcome is outcome]
 
     @property
-    def conforms(self) -> bool:
-        """Whether nothing failed that is not known to fail."""
-        return not self.of(Outcome.FAILED)
+    def made(self) -> int:
+        """How many checks were made."""
+        return len(self.found) - len(self.of(Outcome.SKIPPED))
+
+    @property
+    def unaffordable(self) -> int:
+        """How many checks were not made for want of requests."""
+        return sum(finding.reason.endswith(REMEDY) for finding in self.of(Outcome.SKIPPED))
+
+    @property
+    def conforms(self) -> bool | None:
+        """Whether nothing failed that is not known to fail; None when that is not known."""
+        if self.of(Outcome.FAILED):
+            return False
+        return None if self.ended or not self.made else True
 
     def by_law(self) -> Mapping[str, list[Finding]]:
         """Group the cases of each law, in the order they were judged."""
@@ -84,14 +103,22 @@ class Findings:
     @property
     def verdict(self) -> str:
         """Say in a few words what was found."""
-        failed, known, skipped = (
-            len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN, Outcome.SKIPPED)
-        )
+        failed, known = (len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN))
+        ended = f"{self.ended} after {count(self.made, 'check', 'checks')}" if self.ended else ""
         if failed:
-            return f"violates the contract: {failed} of {len(self.found)} checks fail"
-        held = len(self.found) - skipped - known
+            told = f"violates the contract: {failed} of {len(self.found)} checks fail"
+            return f"{told}; {ended}" if ended else told
+        if ended:
+            return f"was not judged to the end: {ended}"
+        if not self.made:
+            why = "; --max-requests is too small" if self.unaffordable else ""
+            return f"was not judged: no check was made{why}"
         but = f" but for {count(known, 'known failure', 'known failures')}" if known else ""
-        return f"conforms{but}: {count(held, 'check holds', 'checks hold')}"
+        held = count(self.made - known, "check holds", "checks hold")
+        if self.unaffordable:
+            lacking = count(self.unaffordable, "check was", "checks were")
+            return f"conforms{but} as far as it was judged: {held}, {lacking} not made; raise --max-requests"
+        return f"conforms{but}: {held}"
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -16,6 +16,9 @@ WRITES = "writes"
 LAYERS = (SCHEMA, LAWS, EDGES, WRITES)
 """From answers alone, from answers together, from odd questions, from what is written."""
 
+ANSWERS = "answers"
+"""The aspect of the laws that look back at all answers, and ask for none."""
+
 
 class Law(NamedTuple):
     """One law, or one case of it: `name` is `aspect/law`, `place` a JSON pointer into the contract."""

@@ -1,5 +1,7 @@
 """How the suite is to judge: one row a setting, on pytest's command line and on `auditmock check`'s."""
 
+import re
+import shlex
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from functools import partial
@@ -21,6 +23,7 @@ from auditmock.contract.values import (
 from auditmock.editions import list_editions
 
 URL_VARIABLE = "CODER_URL"
+_DIVIDER = re.compile(r",(?![^\[]*\])")
 REPORTS = ("html", "junit", "json", "har")
 
 
@@ -104,8 +107,11 @@ class Option(NamedTuple):
         return isinstance(self.default, tuple)
 
     def read(self, text: str) -> Any:
-        """Make a value of its text; raises SettingsError."""
-        words = tuple(word.strip() for word in text.split(",") if word.strip()) if self.many else (text,)
+        """Make a value of its text; raises SettingsError.
+
+        A comma between brackets is part of the name of a case.
+        """
+        words = tuple(word.strip() for word in _DIVIDER.split(text) if word.strip()) if self.many else (text,)
         for word in words:
             if self.choices and word not in self.choices:
                 raise SettingsError(f'"{plain(word)}" is none of {", ".join(self.choices)}')
@@ -116,6 +122,35 @@ OPTIONS = tuple(
     Option(row.name, row.default, *(row.metadata[name] for name in ("help", "variable", "choices", "read")))
     for row in fields(Options)
 )
+
+_OF_VERDICT = (
+    "edition",
+    "allow_writes",
+    "seed",
+    "deep",
+    "rate_limit",
+    "request_timeout",
+    "retries",
+    "tls_verify",
+    "proxy",
+)
+"""The settings that what is found hangs on, beside the choice of laws."""
+
+
+def flags_again(options: Options) -> str:
+    """Write the flags, as a shell takes them, by which a run is made again; the seed in any case."""
+    words = []
+    for option in OPTIONS:
+        value = getattr(options, option.name)
+        if option.name in _OF_VERDICT and (value != option.default or option.name == "seed"):
+            words += [option.flag] if value is True else [option.flag, _shown(value)]
+    return shlex.join(words)
+
+
+def _shown(value: float | str) -> str:
+    """Write a value, without the name and password that stand in the URL of a proxy."""
+    return re.sub("//[^/]*@", "//", value) if isinstance(value, str) else str(value)
+
 
 TOKENS = {
     "--token": (TOKEN_VARIABLE, "Session token of somebody who may read."),

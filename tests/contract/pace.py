@@ -1,15 +1,29 @@
 """How fast and how much the suite may ask."""
 
 import time
+from collections import deque
 from collections.abc import Callable
+
+REMEDY = "--max-requests allows more"
+"""Ends every message of a spent budget."""
+
+_SECOND = 1.001
+"""A second, both ends included."""
 
 
 class BudgetSpentError(Exception):
     """No request is left of those allowed."""
 
 
+class TooManyAtOnceError(Exception):
+    """More requests are to be sent at once than a second may have."""
+
+
 class Pace:
-    """Spaces requests so that no second has more than `rate`, and counts them against `most`."""
+    """Spaces requests evenly, so that no second has more than `rate`, and counts them against `most`.
+
+    A server sees a request at some time before it has answered it: seconds are counted from answers.
+    """
 
     def __init__(
         self,
@@ -19,22 +33,43 @@ class Pace:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._gap = 1 / rate if rate else 0.0
+        self._per_second = max(int(rate), 1) if rate else most
         self._most = most
         self._clock = clock
         self._sleep = sleep
         self._next = 0.0
+        self._seen: deque[float] = deque(maxlen=self._per_second)
         self.spent = 0
 
     def step(self, requests: int = 1) -> None:
-        """Wait until so many requests may be sent; raises BudgetSpentError when they are not left."""
+        """Wait until so many requests may be sent at once.
+
+        Raises BudgetSpentError when they are not left, TooManyAtOnceError when they never may be.
+        """
         if self.spent + requests > self._most:
-            raise BudgetSpentError(f"{self._most} requests are spent; --max-requests allows more")
+            raise BudgetSpentError(f"{self._most} requests are spent; {REMEDY}")
+        if requests > self._per_second:
+            raise TooManyAtOnceError(f"it sends {requests} requests at once, and --rate-limit allows fewer")
         self.spent += requests
-        ready = self._next + (requests - 1) * self._gap
+        ready = max(self._next + (requests - 1) * self._gap, self._free(requests))
         now = self._clock()
         if ready > now:
             self._sleep(ready - now)
-        self._next = max(ready, now) + self._gap
+        sent = max(ready, now)
+        self._seen.extend([sent] * requests)
+        self._next = sent + self._gap
+
+    def _free(self, requests: int) -> float:
+        """Tell when so many more leave no second with too many."""
+        crowd = len(self._seen) + requests - self._per_second
+        return self._seen[crowd - 1] + _SECOND if self._gap and crowd > 0 else 0.0
+
+    def answered(self, requests: int = 1) -> None:
+        """Note that the last so many requests are answered, or given up."""
+        now = self._clock()
+        for _ in range(requests):
+            self._seen.pop()
+        self._seen.extend([now] * requests)
 
     def pause(self, seconds: float) -> None:
         """Hold everything back for a while, because the server asks for it."""

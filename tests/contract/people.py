@@ -1,5 +1,7 @@
 """The people of the mock: their tokens are shown to everybody, so they must open no other deployment."""
 
+from collections.abc import Collection
+
 import pytest
 
 from auditmock.contract.exchange import TOKEN_VARIABLE
@@ -15,6 +17,17 @@ OWNER = "Owner00000"
 
 READERS = ("Auditor000",)
 """Ids of the tokens that may read, if anything."""
+
+WRITERS = ("Owner00000",)
+"""Ids of the tokens that may read and write."""
+
+FORBIDDEN = ("Member0000", "UserAdmin0")
+"""Ids of the tokens that are good, and that of nobody who may read or write."""
+
+
+def is_one(token: str, ids: Collection[str]) -> bool:
+    """Tell by its id whether a token is one of the mock's own, whose role needs no proof."""
+    return token.partition("-")[0] in ids
 
 
 def colleague(name: str, own: str) -> str:

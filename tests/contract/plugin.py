@@ -4,6 +4,7 @@ import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 import click
 import pytest
@@ -11,13 +12,13 @@ from hypothesis import HealthCheck, Phase, settings
 
 from auditmock.contract.baseline import tell_strays, write_baseline
 from auditmock.contract.editions import AUTO, choose_edition
-from auditmock.contract.findings import Outcome
+from auditmock.contract.findings import Finding, Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
-from auditmock.contract.laws import WRITES, Law, UnknownLawError, choose, law_of
+from auditmock.contract.laws import ANSWERS, WRITES, Law, UnknownLawError, choose, law_of
 from auditmock.contract.logs import Log
 from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
-from auditmock.contract.preflight import NotReadyError, check_ready, find_version
+from auditmock.contract.preflight import NotReadyError, check_people, check_ready, find_version
 from auditmock.contract.promises import find_broken
 from auditmock.contract.reports.writing import write_file, write_reports
 from auditmock.contract.run import RUN, Run
@@ -31,7 +32,6 @@ from auditmock.openapi import Contract
 _USAGE, _UNREADY = 2, 3
 """Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
 
-ANSWERS = "answers"
 _LAST = ("writes", "operations", ANSWERS)
 """The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
 
@@ -85,10 +85,20 @@ def _meet(run: Run, target: Target) -> None:
     """Make sure that a deployment can be judged, and ask which release it says it is."""
     try:
         first = check_ready(target)
+        check_people(target, writes=run.options.allow_writes)
+        run.findings.server_version = find_version(target, first)
     except NotReadyError as error:
-        pytest.exit(str(error), returncode=_UNREADY)
-    run.findings.server_version = find_version(target, first)
+        _give_up(run, str(error), _UNREADY)
+    except SettingsError as error:
+        _give_up(run, str(error), _USAGE)
+    except pytest.skip.Exception as error:
+        _give_up(run, f"nothing could be judged: {error}", _USAGE)
     run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
+
+
+def _give_up(run: Run, reason: str, status: int) -> NoReturn:
+    run.end(reason, status)
+    pytest.exit(reason, returncode=status)
 
 
 @contextmanager
@@ -97,7 +107,7 @@ def _open(run: Run, url: str, tokens: Tokens) -> Iterator[Target]:
         with open_target(run.options, url, tokens, run.contract, run.pace) as target:
             yield target
     except SettingsError as error:
-        pytest.exit(str(error), returncode=_USAGE)
+        _give_up(run, str(error), _USAGE)
 
 
 def _draw(options: Options) -> None:
@@ -181,6 +191,10 @@ def pytest_runtest_makereport(
         return report
     run = item.config.stash[RUN]
     finding = run.recorder.record(law, call, report)
+    if finding and finding.outcome is Outcome.FAILED and run.target and run.target.locked_out:
+        run.end(run.target.locked_out, _UNREADY)
+        finding = _excuse(finding, report, run.target.locked_out)
+        item.session.shouldfail = run.target.locked_out
     if finding and not (finding.outcome is Outcome.PASSED and run.has_told(law)):
         finding = run.note(finding)
         if finding.outcome in {Outcome.FAILED, Outcome.KNOWN}:
@@ -196,13 +210,25 @@ def pytest_runtest_makereport(
     return report
 
 
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Write the reports and the baseline."""
+def _excuse(finding: Finding, report: pytest.TestReport, reason: str) -> Finding:
+    """Hold it against nobody that no more may be asked."""
+    report.outcome, report.longrepr = "skipped", ("", 0, f"Skipped: {reason}")
+    return Finding(finding.law, Outcome.SKIPPED, reason=reason)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the reports and the baseline; a run that was interrupted, or judged nothing, is no good one."""
     run = session.config.stash[RUN]
     if not run.findings.found:
         return
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        run.end("interrupted", exitstatus)
     findings = run.close()
-    if run.options.baseline_update:
+    # a worker of pytest-xdist judges its part of a run only
+    if exitstatus == pytest.ExitCode.OK and not findings.made and not hasattr(session.config, "workerinput"):
+        run.status = _USAGE
+    session.exitstatus = run.status or exitstatus
+    if run.options.baseline_update and run.options.baseline:
         told = write_file(Path(run.options.baseline), write_baseline(findings, run.known.failures))
         run.unwritten += [told] if told else []
     if run.target:

@@ -1,9 +1,15 @@
 """Before any judgement: whether the deployment is there, knows us, speaks JSON, and what it says it is."""
 
+from http import HTTPStatus
+
 from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
+from auditmock.contract.people import FORBIDDEN, WRITERS, is_one
 from auditmock.contract.plain import plain
-from auditmock.contract.target import Target, UnreachableError
+from auditmock.contract.target import NO_WRITER, LockedOutError, Target, UnreachableError
 from auditmock.contract.telling import clip
+from auditmock.contract.tokens import SECOND_VARIABLE
+from auditmock.contract.values import SettingsError
+from auditmock.contract.writing import posting
 
 _REFUSED = {401: "the token is refused", 403: "the token's owner may not read audit logs"}
 _VERSION = "x-coder-build-version"
@@ -22,6 +28,8 @@ def check_ready(target: Target) -> Exchange:
         exchange = target.ask("", limit=1)
     except UnreachableError as error:
         raise NotReadyError(f"{target.base_url} cannot be reached: {error}") from None
+    except LockedOutError as error:
+        raise NotReadyError(f"{target.base_url} cannot be judged now: {error}") from None
     if exchange.status != 200:
         reason = _REFUSED.get(exchange.status) or _describe(exchange)
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
@@ -36,6 +44,39 @@ def check_ready(target: Target) -> Exchange:
     return exchange
 
 
+def check_people(target: Target, *, writes: bool) -> None:
+    """Make sure that the tokens are those of the right people, and leave no log behind.
+
+    Raises NotReadyError for a token that is refused or may not write, SettingsError for a second token that
+    may read. The mock's own people are known: what they are told wrongly is a matter of the laws.
+    """
+    try:
+        if target.tokens.second and not is_one(target.tokens.second, FORBIDDEN):
+            _check_second(target)
+        if writes and not is_one(target.tokens.first, WRITERS):
+            _check_writer(target)
+    except (UnreachableError, LockedOutError) as error:
+        raise NotReadyError(f"{target.base_url} cannot be judged now: {error}") from None
+
+
+def _check_second(target: Target) -> None:
+    path, sender = target.path("get-audit-logs"), f"${SECOND_VARIABLE}"
+    exchange = target.send(Request("GET", path, [("q", ""), ("limit", "1")], sender=sender))
+    if exchange.status == HTTPStatus.UNAUTHORIZED:
+        raise NotReadyError(f"{target.base_url}: the second token is refused{_said(exchange)}")
+    if exchange.status == HTTPStatus.OK:
+        raise SettingsError(
+            f"the second token may read {path}: --second-token takes that of a member, who may not"
+        )
+
+
+def _check_writer(target: Target) -> None:
+    """Post what is no JSON, which is refused in any case; a role is looked at before that, if at all."""
+    exchange = target.send(posting(target, b"{"))
+    if exchange.status == HTTPStatus.FORBIDDEN:
+        raise NotReadyError(f"{target.base_url}: {NO_WRITER}{_said(exchange)}")
+
+
 def find_version(target: Target, first: Exchange) -> str:
     """Find the release a deployment says it is, in its first answer or in `buildinfo`; perhaps empty."""
     told = first.headers.get(_VERSION, "")
@@ -44,7 +85,7 @@ def find_version(target: Target, first: Exchange) -> str:
     try:
         info = target.send(Request("GET", _BUILD_INFO, token=None)).json()
         return clip(plain(str(info["version"])))
-    except (UnreachableError, ValueError, KeyError, TypeError):
+    except (UnreachableError, LockedOutError, ValueError, KeyError, TypeError):
         return ""
 
 

@@ -10,6 +10,9 @@ from auditmock.contract.target import GoneError, UnreachableError
 from auditmock.contract.verdict import Violation
 
 _JUDGED = "an answer the law can be judged by"
+SILENCE = "no answer: "
+"""Begins what is seen where none came."""
+
 _SETUP_BROKEN = "what it builds on is broken, as told above"
 
 
@@ -55,7 +58,7 @@ def _violations(error: BaseException) -> Iterator[Violation]:
 
 def _describe(error: BaseException) -> str:
     if isinstance(error, UnreachableError | GoneError):
-        return f"no answer: {error}"
+        return f"{SILENCE}{error}"
     return f"{type(error).__name__}: {error}"
 
 

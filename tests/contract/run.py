@@ -1,19 +1,21 @@
 """One run of the suite: its settings, its target, and what was found so far."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
 
 from auditmock.clock import present_instant
 from auditmock.contract.baseline import compare, read_known
+from auditmock.contract.exchange import Exchange
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import Law
-from auditmock.contract.options import Options
+from auditmock.contract.options import Options, flags_again
 from auditmock.contract.pace import Pace
-from auditmock.contract.recorder import Recorder
+from auditmock.contract.recorder import SILENCE, Recorder
 from auditmock.contract.target import Target
-from auditmock.contract.tokens import Tokens
+from auditmock.contract.tokens import SECOND_VARIABLE, Tokens
 from auditmock.editions import open_edition
 from auditmock.instants import format_instant
 from auditmock.openapi import load_contract
@@ -32,6 +34,8 @@ class Run:
         self.target: Target | None = None
         self.unwritten: list[str] = []
         self.started = time.monotonic()
+        self.status = 0
+        """The exit status, where it is another than pytest's."""
         self.findings = Findings(
             base_url=options.base_url,
             edition=options.edition,
@@ -40,6 +44,8 @@ class Run:
             deep=options.deep,
             allow_writes=options.allow_writes,
             started=format_instant(present_instant()),
+            flags=_flags(options, tokens),
+            is_of_own_mock=not options.base_url,
         )
 
     def choose(self, edition: str) -> None:
@@ -52,6 +58,8 @@ class Run:
         exchanges = self.target.exchanges if self.target else []
         if finding.outcome is not Outcome.FAILED:
             exchanges = [exchange.brief() for exchange in exchanges]
+        elif not finding.shown and self.target and not finding.seen.startswith(SILENCE):
+            finding = replace(finding, shown=_showing(finding, self.target))
         finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known.failures)
         self.findings.found.append(finding)
         return finding
@@ -60,12 +68,31 @@ class Run:
         """Tell whether something is told of a law already, as of each part that pytest tells apart."""
         return any(finding.law == law for finding in self.findings.found)
 
+    def end(self, reason: str, status: int) -> None:
+        """End the run early; the first reason counts."""
+        if not self.findings.ended:
+            self.findings.ended, self.status = reason, status
+
     def close(self) -> Findings:
         """End the run."""
         self.findings.seconds = time.monotonic() - self.started
-        self.findings.requests = self.target.pace.spent if self.target else 0
+        self.findings.requests = self.pace.spent
         return self.findings
 
 
 RUN = pytest.StashKey[Run]()
 """The run, for those who want to know what was found."""
+
+
+def _showing(finding: Finding, target: Target) -> Sequence[Exchange]:
+    """Find what shows a failure of which a law names no request: pages with its logs, or its last answer.
+
+    Laws of many logs, read before, have neither: the largest page shows them as well as one can.
+    """
+    named = target.watch.pages_of(f"{finding.seen} {finding.expected}")
+    return named or target.exchanges[-1:] or target.watch.largest_page
+
+
+def _flags(options: Options, tokens: Tokens) -> str:
+    second = f' --second-token "${SECOND_VARIABLE}"' if tokens.second and options.base_url else ""
+    return flags_again(options) + second

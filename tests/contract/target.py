@@ -1,10 +1,13 @@
 """The deployment under test, over HTTP: paced, within a budget, every exchange kept."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from http import HTTPStatus
+from typing import Any, NoReturn
 from urllib.parse import quote
 
 import httpx
@@ -12,8 +15,11 @@ import hypothesis
 import pytest
 
 from auditmock.clock import present_instant
-from auditmock.contract.exchange import Exchange, Request
-from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.deadline import within
+from auditmock.contract.exchange import TOKEN_VARIABLE, Exchange, Request
+from auditmock.contract.pace import BudgetSpentError, Pace, TooManyAtOnceError
+from auditmock.contract.patience import read_wait
+from auditmock.contract.people import WRITERS, is_one
 from auditmock.contract.plain import plain
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
@@ -25,6 +31,8 @@ _BODY_LIMIT = 32 << 20
 
 _RATE_LIMITED = 429
 _LONGEST_WAIT = 90.0
+"""Seconds; a run that is to wait longer ends instead, and does not ask earlier."""
+
 _SILENCES = 3
 """Requests in a row without an answer, after which a deployment is taken for gone."""
 
@@ -36,8 +44,19 @@ class UnreachableError(Exception):
     """The deployment did not answer as HTTP should: what happened, in one line."""
 
 
+class LateError(UnreachableError):
+    """The whole answer was not there in time."""
+
+
 class GoneError(Exception):
     """The deployment answers no more: there is no use in asking on."""
+
+
+class LockedOutError(Exception):
+    """The deployment is there but takes no more questions of this run: why, in one line."""
+
+
+NO_WRITER = "--allow-writes is given, but the token's owner may not write"
 
 
 @dataclass(repr=False)
@@ -56,6 +75,10 @@ class Target:
     _silences: int = 0
     _answers: dict[str, Exchange] = field(default_factory=dict)
     _left: int | None = None
+    _is_judged: bool = False
+    _has_written: bool = False
+    locked_out: str = ""
+    """Why nothing is asked any more; empty as long as something is."""
 
     def ask(self, q: str = "", **page: Any) -> Exchange:
         """Ask for audit logs, as the token's owner does."""
@@ -67,7 +90,8 @@ class Target:
         return self.contract.operations[operation_id].path
 
     def begin(self) -> None:
-        """Begin another law: what was answered before is of no account."""
+        """Begin another law: what was answered before is of no account, but that the token is good."""
+        self._is_judged = True
         self.exchanges = []
         self._answers = {}
         self._left = None
@@ -84,7 +108,8 @@ class Target:
         """Send a request, with the token of its sender.
 
         429 is obeyed: the suite waits as long as `Retry-After` says and asks again. The test is skipped when
-        no request is left. Raises UnreachableError when no answer comes.
+        no request is left. Raises UnreachableError when no answer comes, LockedOutError when none that could
+        be judged will come any more.
         """
         if self._left is None or request.method != "GET":
             return self._ask_until_answered(request)
@@ -97,41 +122,104 @@ class Target:
         return self._ask_until_answered(request)
 
     def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send requests at the same moment, each once."""
-        self._step(len(requests))
-        with ThreadPoolExecutor(len(requests)) as threads:
+        """Send requests at the same moment; those that are told to wait are asked again, one by one."""
+        if self.locked_out:
+            self._lock_out(self.locked_out)
+        with self._paced(len(requests)), ThreadPoolExecutor(len(requests)) as threads:
             exchanges = list(threads.map(self._exchange, requests))
-        self.exchanges += exchanges
-        return exchanges
+        answered = [exchange for exchange in exchanges if not (self._is_put_off(exchange) and self.retries)]
+        self.exchanges += answered
+        for exchange in answered:
+            self._look_at_token(exchange)
+        return [
+            exchange if exchange in answered else self._ask_until_answered(exchange.request)
+            for exchange in exchanges
+        ]
+
+    def _is_put_off(self, exchange: Exchange) -> bool:
+        """Whether the server asks to wait, which is obeyed."""
+        if exchange.status != _RATE_LIMITED:
+            return False
+        wait = read_wait(exchange.headers, present_instant())
+        if wait > _LONGEST_WAIT:
+            self._lock_out(
+                f"the server asks to wait {wait:,.0f} s (the suite waits {_LONGEST_WAIT:.0f} s at most)"
+            )
+        self.pace.pause(wait)
+        return True
 
     def _ask_until_answered(self, request: Request) -> Exchange:
+        if self.locked_out:
+            self._lock_out(self.locked_out)
         for attempts_left in range(self.retries, -1, -1):
-            self._step(1)
             try:
-                exchange = self._exchange(request)
+                with self._paced(1):
+                    exchange = self._exchange(request)
             except UnreachableError as error:
                 # what was written, or what takes too long, is not asked for again
-                if (
-                    attempts_left
-                    and request.method == "GET"
-                    and not isinstance(error.__cause__, httpx.TimeoutException)
-                ):
+                if attempts_left and request.method == "GET" and not isinstance(error, LateError):
                     continue
                 self._note_silence(error)
                 raise
             self._silences = 0
-            if exchange.status != _RATE_LIMITED or not attempts_left:
+            if not (self._is_put_off(exchange) and attempts_left):
                 break
-            self.pace.pause(_wait(exchange.headers))
         self.exchanges.append(exchange)
         self._answers[repr(request)] = exchange
+        self._look_at_token(exchange)
         return exchange
 
-    def _step(self, requests: int) -> None:
+    def _look_at_token(self, exchange: Exchange) -> None:
+        """Stop when the run's own token, which was good, is so no more, or is that of no writer."""
+        request, status = exchange.request, exchange.status
+        if not self._is_judged or not self._is_ordinary(request):
+            return
+        if status == HTTPStatus.UNAUTHORIZED and self._is_signed_out():
+            self._lock_out("the token is taken no more")
+        if request.method == "POST":
+            self._has_written |= status == HTTPStatus.NO_CONTENT
+            if not self._has_written and self._is_denied(exchange):
+                self._lock_out(NO_WRITER)
+
+    def _is_ordinary(self, request: Request) -> bool:
+        """Whether the run's own token is in the usual place, and nothing is in another."""
+        places = {"cookie", *(carrier.name.lower() for carrier in self.contract.carriers)}
+        named = {name.lower() for name in (*request.headers, *dict(request.query))}
+        return request.token == "header" and request.sender == f"${TOKEN_VARIABLE}" and not named & places  # noqa: S105 - a place
+
+    def _is_signed_out(self) -> bool:
+        """Ask once more, for what was good when the run began."""
+        usual = Request("GET", self.path("get-audit-logs"), [("q", ""), ("limit", "1")])
+        with self._paced(1):
+            return self._exchange(usual).status == HTTPStatus.UNAUTHORIZED
+
+    def _is_denied(self, exchange: Exchange) -> bool:
+        """Whether this is what the contract says a server tells who may not write, once it looks at that."""
+        denial = self.contract.denial
+        if exchange.status != denial.get("status") or is_one(self.tokens.first, WRITERS):
+            return False
+        try:
+            told = exchange.json()
+        except ValueError:
+            return False
+        return isinstance(told, dict) and all(
+            told.get(name) == denial.get(name) for name in ("message", "detail")
+        )
+
+    def _lock_out(self, reason: str) -> NoReturn:
+        self.locked_out = reason
+        raise LockedOutError(reason)
+
+    @contextmanager
+    def _paced(self, requests: int) -> Iterator[None]:
         try:
             self.pace.step(requests)
-        except BudgetSpentError as error:
+        except (BudgetSpentError, TooManyAtOnceError) as error:
             pytest.skip(str(error))
+        try:
+            yield
+        finally:
+            self.pace.answered(requests)
 
     def _note_silence(self, error: UnreachableError) -> None:
         self._silences += 1
@@ -151,9 +239,12 @@ class Target:
         sent = format_instant(present_instant())
         started = time.perf_counter()
         try:
-            status, received, body = self._receive(request.method, target, headers, request.body)
+            receive = partial(self._receive, request.method, target, headers, request.body)
+            status, received, body = within(self.timeout, receive)
+        except (httpx.TimeoutException, TimeoutError) as error:
+            raise LateError(f"no answer within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
-            raise UnreachableError(plain(self.tokens.hide(_reason(error, self.timeout)))) from error
+            raise UnreachableError(plain(self.tokens.hide(str(error) or type(error).__name__))) from error
         shown = {name: self.tokens.hide(value) for name, value in received.items()}
         exchange = Exchange(
             request=request._replace(sender=self.tokens.name(request.sender)),
@@ -178,16 +269,5 @@ class Target:
                 if len(body) > _BODY_LIMIT:
                     raise UnreachableError(f"the answer is larger than {_BODY_LIMIT >> 20} MiB")
                 if time.perf_counter() > deadline:
-                    raise UnreachableError(f"the answer was not there after {self.timeout:g} s")
+                    raise TimeoutError  # nobody waits for it any more
         return answer.status_code, answer.headers, bytes(body)
-
-
-def _wait(headers: Mapping[str, str]) -> float:
-    text = headers.get("retry-after", "")
-    return min(float(text), _LONGEST_WAIT) if text.isascii() and text.isdigit() else 1.0
-
-
-def _reason(error: Exception, timeout: float) -> str:
-    if isinstance(error, httpx.TimeoutException):
-        return f"no answer within {timeout:g} s"
-    return str(error) or type(error).__name__

@@ -3,11 +3,12 @@
 import shlex
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 import click
 
 from auditmock.contract.findings import Finding, Findings, Outcome, count
-from auditmock.contract.laws import LAYERS
+from auditmock.contract.laws import ANSWERS, LAYERS
 from auditmock.contract.plain import plain
 
 _LONGEST = 600
@@ -59,6 +60,14 @@ def worst_of(cases: Iterable[Finding]) -> Outcome:
     """Give the outcome of a law."""
     outcomes = {case.outcome for case in cases}
     return next(outcome for outcome in _WORST if outcome in outcomes)
+
+
+def tone_of(findings: Findings) -> Outcome:
+    """Give the outcome in whose colour the verdict is told; what is judged in part is never green."""
+    if findings.conforms is None:
+        return Outcome.SKIPPED
+    made = worst_of(finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED)
+    return Outcome.KNOWN if findings.conforms and findings.unaffordable else made
 
 
 def _aside(cases: Sequence[Finding]) -> str:
@@ -120,19 +129,18 @@ def tell_failure(finding: Finding, findings: Findings) -> Iterator[str]:
 
 
 def rerun(finding: Finding, findings: Findings) -> str:
-    """Write the command that judges by this law alone."""
-    words = [
-        "auditmock",
-        "check",
-        findings.base_url,
-        "--only",
-        finding.law.name,
-        "--seed",
-        str(findings.seed),
-    ]
-    words += ["--allow-writes"] if findings.allow_writes else []
-    words += ["--deep"] if findings.deep else []
-    return shlex.join(words)
+    """Write the command that judges by this law alone, of its cases by this one; a mock is started anew."""
+    url = [] if findings.is_of_own_mock else [findings.base_url]
+    names = ",".join([*_askers(finding, findings), finding.law.full_name])
+    return f"{shlex.join(['auditmock', 'check', *url, '--only', names])} {findings.flags}"
+
+
+def _askers(finding: Finding, findings: Findings) -> Iterator[str]:
+    """Name the law whose answer is at fault, where a law judges answers that others have asked for."""
+    if finding.law.aspect == ANSWERS:
+        asked = [exchange.request for exchange in finding.shown]
+        each = (law for law in findings.found if any(one.request in asked for one in law.exchanges))
+        yield from (first.law.full_name for first in islice(each, 1))
 
 
 def tell_verdict(findings: Findings) -> Iterator[str]:
@@ -146,7 +154,7 @@ def tell_verdict(findings: Findings) -> Iterator[str]:
         yield f"known:    {finding.law.full_name}"
     for finding in findings.of(Outcome.FIXED):
         yield f"fixed:    {finding.law.full_name} (--baseline-update takes it off the list)"
-    colour = _COLOURS[Outcome.PASSED if findings.conforms else Outcome.FAILED]
+    colour = _COLOURS[tone_of(findings)]
     verdict = click.style(f"{findings.base_url} {findings.verdict}", fg=colour, bold=True)
     yield f"{verdict} ({count(findings.requests, 'request', 'requests')}, {findings.seconds:.1f} s)"
 

@@ -25,6 +25,7 @@ class Terminal:
         self._aspects: list[str] = []
         self.broken = False
         self.lost: OSError | None = None
+        self._has_said_why = False
 
     def say(self, line: str = "") -> None:
         """Write a line; colours are for terminals."""
@@ -66,7 +67,7 @@ class Terminal:
         findings = run.findings
         if self._moves:
             self._write("\r\x1b[K")
-        if not findings.found:
+        if not findings.found or (self._has_said_why and not findings.made):
             return
         version = f"; the server says it is {findings.server_version}" if findings.server_version else ""
         self.say(f"{findings.base_url} answers and takes the token; judged as {findings.edition}{version}")
@@ -76,13 +77,14 @@ class Terminal:
             self.say()
             for line in lines:
                 self.say(line)
-        if isinstance(session.shouldfail, str):
+        if isinstance(session.shouldfail, str) and not findings.ended:
             self.say(session.shouldfail)
         for line in run.unwritten:
             click.echo(line, err=True)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
         """Say why it was ended early."""
+        self._has_said_why = True
         if isinstance(excinfo.value, pytest.exit.Exception):
             click.echo(str(excinfo.value.msg), err=True)
         else:

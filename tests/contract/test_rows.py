@@ -187,7 +187,8 @@ def test_times_are_in_utc(gallery: Sequence[Log]) -> None:
             *((log["user"][name] for name in ("created_at", "last_seen_at")) if log["user"] else ()),
         ]
         expect(all(UTC.fullmatch(time) for time in times), f"UTC in {log['id']}", times)
-        expect(bool(MICROS.fullmatch(log["time"])), "at most six digits of a second's fraction", log["time"])
+        digits = f"at most six digits of a second's fraction in {log['id']}"
+        expect(bool(MICROS.fullmatch(log["time"])), digits, log["time"])
 
 
 def test_only_builds_tell_of_builds(gallery: Sequence[Log]) -> None:

@@ -1,6 +1,7 @@
 """What holds for every answer by itself, watched over all answers of a run."""
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from itertools import pairwise
@@ -18,6 +19,8 @@ _MEDIA_TYPE = "application/json"
 _CHARSET = "charset=utf-8"
 _SERVER_ERROR = 500
 _LONGEST = 200
+_PAGES = 3
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONSTANT = (
     "time",
     "request_id",
@@ -82,6 +85,9 @@ class Watch:
             "a log's constancy": self._judge_constancy,
         }
         self._logs: dict[str, Sequence[int]] = {}
+        self._pages: dict[str, Exchange] = {}
+        self._largest = 0
+        self.largest_page: Sequence[Exchange] = ()
         self.sightings: dict[str, Sighting] = {}
 
     def look(self, exchange: Exchange) -> None:
@@ -91,11 +97,24 @@ class Watch:
             ("", path), {}
         )
         logs, total = _page_of(exchange)
+        self._note_page(exchange, logs)
         answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
         for rule, judge in self._rules.items():
             breach = None if rule in self.sightings else judge(answer)
             if breach:
                 self.sightings[rule] = Sighting(*breach, exchange)
+
+    def pages_of(self, text: str) -> Sequence[Exchange]:
+        """Give the pages that showed the logs whose ids stand in a text first; a few, if there are many."""
+        pages = (self._pages[name] for name in _ID.findall(text) if name in self._pages)
+        return list({repr(page.request): page for page in pages}.values())[:_PAGES]
+
+    def _note_page(self, exchange: Exchange, logs: Sequence[Log]) -> None:
+        page = exchange.brief()
+        for log in logs:
+            self._pages.setdefault(str(log.get("id")), page)
+        if len(logs) > self._largest:
+            self._largest, self.largest_page = len(logs), (page,)
 
     def _judge_request_id(self, answer: _Answer) -> tuple[str, str] | None:
         request_id = answer.exchange.headers.get("x-coder-request-id", "")

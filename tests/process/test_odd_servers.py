@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ import pytest
 TOKEN = "Owner00000-" + "0" * 22
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
 TIMEOUT = 2
+LATE = f"cannot be reached: no answer within {TIMEOUT} s"
 FLAGS = ("--token", TOKEN, "--rate-limit", "0", "--request-timeout", str(TIMEOUT))
 Talk = Callable[[socket.socket], None]
 
@@ -37,6 +39,21 @@ def drip(connection: socket.socket) -> None:
         time.sleep(0.2)
 
 
+def drip_headers(connection: socket.socket) -> None:
+    """Begin an answer whose headers never end."""
+    connection.sendall(HEAD)
+    for number in count():
+        connection.sendall(b"X-%d: x\r\n" % number)
+        time.sleep(0.2)
+
+
+def go_on(connection: socket.socket) -> None:
+    """Say that the request is looked at, again and again."""
+    while True:
+        connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        time.sleep(0.05)
+
+
 def stream(connection: socket.socket) -> None:
     """Send a gigabyte."""
     connection.sendall(HEAD + b"Content-Length: 1073741824\r\n\r\n")
@@ -57,9 +74,11 @@ def answer(status: str, media_type: str, body: bytes) -> Talk:
 
 
 ODD: Mapping[str, tuple[Talk, str]] = {
-    "hangs": (hang, f"cannot be reached: no answer within {TIMEOUT} s"),
+    "hangs": (hang, LATE),
     "closes": (close, "cannot be reached: Server disconnected without sending a response"),
-    "drips": (drip, f"cannot be reached: the answer was not there after {TIMEOUT} s"),
+    "drips": (drip, LATE),
+    "drips headers": (drip_headers, LATE),
+    "asks to go on for ever": (go_on, LATE),
     "streams a gigabyte": (stream, "cannot be reached: the answer is larger than 32 MiB"),
     "speaks HTML": (
         answer("200 OK", "text/html", b"<html></html>"),
@@ -101,11 +120,11 @@ def listening(talk: Talk) -> Iterator[int]:
         server.shutdown()
 
 
-def check(url: str, folder: Path) -> tuple[int, str, float]:
+def check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
     """Judge what is no Coder: the status, what was said, and the seconds it took."""
     started = time.monotonic()
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "auditmock", "check", url, *FLAGS],
+        [sys.executable, "-P", "-m", "auditmock", "check", url, *FLAGS, *flags],
         cwd=folder,
         capture_output=True,
         text=True,
@@ -117,14 +136,21 @@ def check(url: str, folder: Path) -> tuple[int, str, float]:
 
 @pytest.mark.parametrize("kind", ODD)
 def test_what_is_no_coder_is_told(tmp_path: Path, kind: str) -> None:
-    """Exit status 3 and one line that says what happened."""
+    """Exit status 3 and one line that says what happened; what takes too long is asked for once."""
     talk, reason = ODD[kind]
-    with listening(talk) as port:
+    callers = []
+
+    def note(connection: socket.socket) -> None:
+        callers.append(connection)
+        talk(connection)
+
+    with listening(note) as port:
         status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 3
     assert [line for line in said.splitlines() if reason in line]
     assert "Traceback" not in said
+    assert reason != LATE or len(callers) == 1
 
 
 def test_a_server_without_tls_is_told(tmp_path: Path) -> None:
@@ -137,18 +163,58 @@ def test_a_server_without_tls_is_told(tmp_path: Path) -> None:
     assert "Traceback" not in said
 
 
+def after_one(page: bytes, talk: Talk) -> Talk:
+    """Answer the first request by a page, and talk otherwise from then on."""
+    first = iter([True])
+
+    def turn(connection: socket.socket) -> None:
+        if next(first, False):
+            connection.recv(65536)
+            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(page), page))
+        talk(connection)
+
+    return turn
+
+
+def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
+    """A 404 where no cursor is named is no answer of the list's, though the contract has that status."""
+    headers = "X-Coder-Request-Id: 53bded77-7b9d-4e82-8771-991a34d759f9\r\nX-Coder-Build-Version: v0.14.3"
+    nowhere = answer(
+        "404 Not Found", f"application/json; charset=utf-8\r\n{headers}", b'{"message":"Nowhere."}'
+    )
+    with listening(after_one(b'{"audit_logs":[],"count":0}', nowhere)) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--only", "operations")
+
+    assert status == 1
+    assert "Expected: no 404 where no cursor is named" in said
+
+
+@pytest.mark.parametrize("talks", [0, 1])
+def test_a_wait_that_is_too_long_is_told(tmp_path: Path, talks: int) -> None:
+    """A server that asks for an hour's patience is not asked earlier: status 3 and a line."""
+    limit = answer("429 Too Many Requests", "text/plain\r\nRetry-After: 3600", b"Wait.")
+    talk = after_one(b'{"audit_logs":[],"count":0}', limit) if talks else limit
+    with listening(talk) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--edition", "documented")
+
+    assert status == 3
+    assert "the server asks to wait 3,600 s" in said
+
+
+def test_a_token_that_expires_is_told(tmp_path: Path) -> None:
+    """Where the token is taken no more in the middle of a run nobody is accused: status 3 and a line."""
+    refusal = answer("401 Unauthorized", "application/json", b'{"message":"You are signed out."}')
+    with listening(after_one(b'{"audit_logs":[],"count":0}', refusal)) as port:
+        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
+
+    assert status == 3
+    assert "was not judged to the end: the token is taken no more after " in said
+    assert "FAIL" not in said
+
+
 def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
     """A deployment that answers at first and then hangs ends the run after a few timeouts."""
-    answers = iter([answer("200 OK", "application/json", b'{"audit_logs":[],"count":0}')])
-
-    def once(connection: socket.socket) -> None:
-        connection.recv(65536)
-        body = b'{"audit_logs":[],"count":0}'
-        if next(answers, None):
-            connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
-        hang(connection)
-
-    with listening(once) as port:
+    with listening(after_one(b'{"audit_logs":[],"count":0}', hang)) as port:
         status, said, seconds = check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 1

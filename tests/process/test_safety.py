@@ -1,6 +1,7 @@
 """The suite does no harm: what leaves it, how fast, and what it never shows."""
 
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -52,6 +53,15 @@ def test_only_reads_leave(server: Running, tmp_path: Path, mode: str) -> None:
     assert Counter((sent.method, sent.path) for sent in requests).keys() == {("GET", LIST)}
 
 
+def test_a_deployment_may_be_under_a_path(server: Running, tmp_path: Path) -> None:
+    """Whatever a proxy puts before the paths stands there once, in all layers."""
+    with relay(server.url, "/coder") as (url, requests):
+        done = check(url, tmp_path, "--only", "operations,order")
+
+    assert done.returncode == 0, done.stdout
+    assert {sent.path for sent in requests} == {f"/coder{LIST}"}
+
+
 @pytest.fixture
 def written(start_server: Start, tmp_path: Path) -> list[Sent]:
     """Judge a mock with writes and give all requests."""
@@ -78,6 +88,30 @@ def test_the_budget_is_kept(server: Running, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert len(requests) == 50
     assert "50 requests are spent; --max-requests allows more" in done.stdout
+    assert re.search(
+        r" conforms as far as it was judged: \d+ checks hold, \d+ checks were not made", done.stdout
+    )
+
+
+NOTHING = {
+    "one request": (("--max-requests", "1", "--only", "paging"), "--max-requests is too small"),
+    "requests for a sample": (("--max-requests", "6", "--only", "paging"), "--max-requests is too small"),
+    "no writes": (("--only", "writes"), "no check was made"),
+}
+
+
+@pytest.mark.parametrize("want", NOTHING)
+def test_nothing_judged_is_no_good_run(server: Running, tmp_path: Path, want: str) -> None:
+    """Where no check could be made the exit status is 2, and the verdict says why."""
+    flags, reason = NOTHING[want]
+    done = check(server.url, tmp_path, *flags)
+
+    assert done.returncode == 2, done.stdout
+    assert [
+        line
+        for line in done.stdout.splitlines()
+        if "was not judged: no check was made" in line and reason in line
+    ]
 
 
 @pytest.mark.parametrize("broken", [False, True], ids=["a good server", "a broken run"])

@@ -57,9 +57,10 @@ class _Record:
 class _Relay(socketserver.ThreadingTCPServer):
     daemon_threads = True
 
-    def __init__(self, upstream: tuple[str, int]) -> None:
+    def __init__(self, upstream: tuple[str, int], prefix: str) -> None:
         super().__init__(("127.0.0.1", 0), _Passage)
         self.upstream = upstream
+        self.prefix = f" {prefix}/".encode()
         self.requests: list[Sent] = []
 
 
@@ -75,7 +76,7 @@ class _Passage(socketserver.BaseRequestHandler):
             back.start()
             while piece := self.request.recv(_PIECE):
                 record.read(piece)
-                server.sendall(piece)
+                server.sendall(piece.replace(relay.prefix, b" /", 1))
             server.shutdown(socket.SHUT_WR)
             back.join()
 
@@ -88,10 +89,10 @@ def _copy(source: socket.socket, sink: socket.socket) -> None:
 
 
 @contextmanager
-def relay(url: str) -> Iterator[tuple[str, list[Sent]]]:
-    """Open a relay to a server; gives its URL and the requests that come by."""
+def relay(url: str, prefix: str = "") -> Iterator[tuple[str, list[Sent]]]:
+    """Open a relay to a server, under a path or none; gives its URL and the requests that come by."""
     address = urlsplit(url)
-    with _Relay((str(address.hostname), address.port or 80)) as server:
+    with _Relay((str(address.hostname), address.port or 80), prefix) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_address[1]}", server.requests
+        yield f"http://127.0.0.1:{server.server_address[1]}{prefix}", server.requests
         server.shutdown()

@@ -52,6 +52,7 @@ def findings(*found: Finding) -> Findings:
         deep=False,
         allow_writes=False,
         started="2026-01-01T00:00:00Z",
+        flags="--seed 1",
         found=list(found),
         requests=7,
         seconds=1.25,

@@ -12,6 +12,7 @@ from verdicts import LIST, URL, exchange, failed, findings, law, passed, skipped
 
 from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.findings import Finding, Findings, Outcome
+from auditmock.contract.pace import REMEDY
 from auditmock.contract.reports.exercised import ELSEWHERE, Group, exercised, terms
 from auditmock.contract.reports.page import write_page
 from auditmock.contract.telling import rerun
@@ -143,6 +144,11 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
             "The deployment conforms but for 1 known failure: 1 check holds",
         ),
         ([skipped("a/b", "why"), passed("a/c")], "passed", "The deployment conforms: 1 check holds."),
+        (
+            [passed("a/c"), skipped("a/b", f"9 requests are spent; {REMEDY}")],
+            "known",
+            "The deployment conforms as far as it was judged: 1 check holds, 1 check was not made",
+        ),
         ([skipped("a/b", "why")], "skipped", "Nothing could be judged."),
         ([], "skipped", "Nothing could be judged."),
     ],

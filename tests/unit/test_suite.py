@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import subprocess
 from dataclasses import replace
 from urllib.parse import parse_qsl, urlsplit
@@ -15,16 +16,17 @@ from verdicts import URL, exchange, failed, findings, law, passed, skipped
 
 from auditmock.contract.baseline import compare
 from auditmock.contract.exchange import Request
+from auditmock.contract.findings import Finding
 from auditmock.contract.laws import UnknownLawError, choose
-from auditmock.contract.options import REPORTS
-from auditmock.contract.pace import BudgetSpentError, Pace
+from auditmock.contract.options import OPTIONS, REPORTS, Options, flags_again
 from auditmock.contract.reports.harfile import write_har
 from auditmock.contract.reports.jsonfile import write_json
 from auditmock.contract.reports.junit import write_junit
 from auditmock.contract.reports.writing import FORMATS
-from auditmock.contract.telling import tell_failures, tell_laws, tell_matrix, tell_verdict
+from auditmock.contract.telling import rerun, tell_failures, tell_laws, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
 
+ONLY = next(option for option in OPTIONS if option.name == "only")
 LAWS = [law("paging/slice"), law("paging/edges", "limit 0", "edges"), law("order/newest")]
 CHOICES = {
     "all": ((), (), LAWS),
@@ -61,57 +63,6 @@ def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
         choose(LAWS, (word,), ())
 
     assert hint in str(caught.value)
-
-
-class Clock:
-    """A clock that moves only when somebody sleeps."""
-
-    def __init__(self) -> None:
-        self.now = 100.0
-
-    def __call__(self) -> float:
-        """Tell the time."""
-        return self.now
-
-    def sleep(self, seconds: float) -> None:
-        """Let time pass."""
-        self.now += seconds
-
-
-@given(st.lists(st.tuples(st.integers(1, 4), st.floats(0, 2)), min_size=1, max_size=30))
-def test_no_second_has_more_than_the_rate(steps: list[tuple[int, float]]) -> None:
-    """Over any stretch of time no more requests leave than the rate allows, bursts counted."""
-    clock = Clock()
-    pace = Pace(4, 1000, clock, clock.sleep)
-    sent: list[float] = []
-    for requests, idle in steps:
-        clock.now += idle
-        pace.step(requests)
-        sent += [clock.now] * requests
-
-    assert all(sum(start <= at < start + 1 for at in sent) <= 4 + 3 for start in sent)
-    assert len(sent) <= 4 + 4 * (clock.now - 100)
-
-
-def test_the_budget_is_not_exceeded() -> None:
-    """When no request is left, that is said, and none is counted any more."""
-    pace = Pace(0, 3)
-    pace.step(2)
-    with pytest.raises(BudgetSpentError, match="3 requests are spent"):
-        pace.step(2)
-
-    assert pace.spent == 2
-
-
-def test_a_pause_holds_everything_back() -> None:
-    """After a pause the next request waits as long as was asked."""
-    clock = Clock()
-    pace = Pace(10, 100, clock, clock.sleep)
-    pace.step()
-    pace.pause(30)
-    pace.step()
-
-    assert clock.now >= 130
 
 
 TOKENS = Tokens("0123456789-abcdefghijklmnopqrstuv", "9876543210-zyxwvutsrqponmlkjihgfe")
@@ -178,7 +129,7 @@ def test_a_run_is_told() -> None:
     assert "  FAIL  slice  (1 passed; 1 failed)" in told
     assert "  skip  newest  (the deployment has no logs)" in told
     assert "FAIL  paging/slice[two]" in told
-    assert "Rerun: auditmock check http://127.0.0.1:8910 --only paging/slice --seed 1" in told
+    assert "Rerun: auditmock check http://127.0.0.1:8910 --only 'paging/slice[two]' --seed 1" in told
     assert "paging" in told
     assert "1/2" in told
     assert "known:    order/ties" in told
@@ -223,6 +174,48 @@ def test_nothing_that_is_told_steers_a_terminal() -> None:
     assert r"Seen: \x1b[2J\r\n\x07\x9b\u202e" in told
     assert r"(why\x1b\nnot)" in told
     assert not {*told} & {*"\x1b\r\x07\x9b\u202e"}
+
+
+ENDED = [
+    ([passed("a/b"), skipped("a/c", "why")], "was not judged to the end: interrupted after 1 check", None),
+    ([failed("a/b"), passed("a/c")], "violates the contract: 1 of 2 checks fail; interrupted after 2", False),
+]
+
+
+@pytest.mark.parametrize(("found", "verdict", "conforms"), ENDED)
+def test_a_run_that_ended_early_is_no_good_one(
+    found: list[Finding],
+    verdict: str,
+    conforms: bool | None,  # noqa: FBT001 - a case
+) -> None:
+    """What ended early conforms to nothing; what failed until then did fail."""
+    run = replace(findings(*found), ended="interrupted")
+
+    assert run.verdict.startswith(verdict)
+    assert run.conforms is conforms
+
+
+def test_a_command_that_judges_again_has_what_was_given() -> None:
+    """The flags of a run are in it as a shell takes them: no defaults, no password, no name of a law cut."""
+    options = Options(edition="documented", seed=1234567, deep=True, rate_limit=0.5, proxy="http://me:pw@p:1")
+    run = replace(findings(), flags=flags_again(options), is_of_own_mock=True)
+    finding = failed("a/b", "it's, here")
+    command = rerun(finding, run)
+
+    assert shlex.split(command) == [
+        *("auditmock", "check", "--only", "a/b[it's, here]", "--edition", "documented", "--seed", "1234567"),
+        *("--deep", "--rate-limit", "0.5", "--proxy", "http://p:1"),
+    ]
+    assert ONLY.read(f"paging,{finding.law.full_name}, order") == ("paging", "a/b[it's, here]", "order")
+
+
+def test_an_answer_is_judged_again_with_the_law_that_asked_for_it() -> None:
+    """A law of all answers asks for none, so the first law that asked for the one at fault is beside it."""
+    finding = failed("answers/every-answer", "the body")
+
+    assert "--only 'a/asks,answers/every-answer[the body]'" in rerun(
+        finding, findings(passed("a/asks"), finding)
+    )
 
 
 @given(texts)

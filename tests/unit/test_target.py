@@ -1,15 +1,19 @@
 """Rules of the deployment under test: what is asked again, what is waited for, and when it is given up."""
 
+import time
 from collections.abc import Callable
+from typing import Any
 
 import httpx
 import pytest
 
 from auditmock.contract.exchange import Request
 from auditmock.contract.pace import Pace
-from auditmock.contract.target import GoneError, Target, UnreachableError
+from auditmock.contract.patience import read_wait
+from auditmock.contract.target import GoneError, LockedOutError, Target, UnreachableError
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.watch import Watch
+from auditmock.instants import parse_instant
 from auditmock.openapi import load_contract
 
 CONTRACT = load_contract()
@@ -77,6 +81,49 @@ def test_a_rate_limit_is_obeyed() -> None:
     assert clock.slept == [17]
 
 
+NOW = "Wed, 21 Oct 2026 07:28:00 GMT"
+WAITS = {
+    "seconds": ({"Retry-After": "17"}, 17),
+    "a date": ({"Retry-After": "Wed, 21 Oct 2026 07:28:30 GMT", "Date": NOW}, 30),
+    "a date that is past": ({"Retry-After": NOW, "Date": "Wed, 21 Oct 2026 07:29:00 GMT"}, 0),
+    "nothing": ({}, 1),
+    "no number": ({"Retry-After": "soon"}, 1),
+    "no digits": ({"Retry-After": "\u00b2"}, 1),
+}
+
+
+@pytest.mark.parametrize("asked", WAITS)
+def test_retry_after_is_read(asked: str) -> None:
+    """It may be seconds or a date, which is held against the server's clock."""
+    headers, seconds = WAITS[asked]
+
+    assert read_wait(httpx.Headers(headers, encoding="latin-1"), 0) == seconds
+
+
+def test_a_date_is_held_against_our_clock_if_need_be() -> None:
+    """A server that does not tell the time is taken to share ours."""
+    now = parse_instant("2026-10-21T07:28:00Z")
+
+    assert read_wait({"retry-after": "Wed, 21 Oct 2026 07:28:30 GMT"}, now) == 30
+
+
+def far(_: httpx.Request) -> httpx.Response:
+    """Ask for more patience than anybody has."""
+    return httpx.Response(429, headers={"Retry-After": "3600"})
+
+
+@pytest.mark.parametrize("retries", [0, 2])
+def test_nobody_asks_earlier_than_told(retries: int) -> None:
+    """A wait that is too long ends the run: nothing more is sent, alone or together."""
+    target = make_target([far], Clock(), retries)
+
+    with pytest.raises(LockedOutError, match=r"asks to wait 3,600 s"):
+        target.ask()
+    with pytest.raises(LockedOutError):
+        target.send_together([POST] * 2)
+    assert target.pace.spent == 1
+
+
 def test_a_rate_limit_that_stays_is_the_answer() -> None:
     """When the server asks to wait again and again, that is what it answers."""
     target = make_target([limited] * 3, Clock())
@@ -121,6 +168,22 @@ def test_what_takes_too_long_is_not_repeated() -> None:
     assert target.pace.spent == 1
 
 
+def slow(_: httpx.Request) -> httpx.Response:
+    """Answer well, and too late."""
+    time.sleep(0.5)
+    return httpx.Response(200, content=PAGE)
+
+
+def test_a_whole_request_has_the_timeout() -> None:
+    """However an answer spends its time, it is not waited for any longer, nor asked for again."""
+    target = make_target([slow], Clock())
+    target.timeout = 0.1
+
+    with pytest.raises(UnreachableError, match=r"no answer within 0\.1 s"):
+        target.ask()
+    assert target.pace.spent == 1
+
+
 def test_a_deployment_that_is_gone_is_given_up() -> None:
     """The third request in a row without an answer is the last one."""
     target = make_target([silent] * 3, Clock())
@@ -151,6 +214,54 @@ def test_together_is_at_once() -> None:
 
     assert [exchange.status for exchange in target.send_together([POST] * 4)] == [200] * 4
     assert target.pace.spent == 4
+
+
+def test_a_rate_limit_is_obeyed_together() -> None:
+    """One of several that is told to wait is asked again when the time has come; the others are not."""
+    clock = Clock()
+    target = make_target([limited], clock)
+
+    assert [exchange.status for exchange in target.send_together([POST] * 4)] == [200] * 4
+    assert target.pace.spent == 5
+    assert clock.slept == [17]
+
+
+def refused(_: httpx.Request) -> httpx.Response:
+    """Take the token no more."""
+    return httpx.Response(401, content=b'{"message":"You are signed out."}')
+
+
+def test_a_token_that_expires_ends_the_run() -> None:
+    """When the token that was good is refused, twice, nothing is asked any more."""
+    target = make_target([refused, refused], Clock())
+    target.begin()
+
+    for _ in range(2):
+        with pytest.raises(LockedOutError, match="the token is taken no more"):
+            target.ask()
+    assert target.pace.spent == 2
+
+
+def test_a_refusal_without_a_reason_is_an_answer() -> None:
+    """A 401 for a token that is good the next moment is what a law judges."""
+    target = make_target([refused], Clock())
+    target.begin()
+
+    assert target.ask("action:write").status == 401
+
+
+BAD = [{"headers": {"Cookie": "coder_session_token=x"}}, {"sender": "Nobody0000-x"}, {"token": "query"}]
+
+
+@pytest.mark.parametrize("odd", BAD, ids=str)
+def test_a_token_out_of_the_usual_may_be_refused(odd: dict[str, Any]) -> None:
+    """A 401 where the token is another, or elsewhere, or not alone says nothing of the run's own."""
+    target = make_target([refused], Clock())
+    target.begin()
+    request = Request("GET", CONTRACT.operations["get-audit-logs"].path)
+
+    assert target.send(request._replace(**odd)).status == 401
+    assert target.pace.spent == 1
 
 
 def test_a_broken_law_is_looked_for_in_memory() -> None:

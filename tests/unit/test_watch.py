@@ -71,6 +71,22 @@ def test_what_is_right_is_no_sighting() -> None:
     assert sightings(right, own_ids=True) == set()
 
 
+def test_the_page_of_a_log_is_found() -> None:
+    """What names logs leads to the requests that showed them first, and the largest page is known."""
+    watch = Watch(CONTRACT)
+    pages = [page(FIRST), page(FIRST, SECOND, q="x"), page(q="y")]
+    for each in pages:
+        watch.look(each)
+
+    assert [one.request for one in watch.pages_of(f"a link in {FIRST['id']}")] == [pages[0].request]
+    assert [one.request for one in watch.pages_of(f"{FIRST['id']} {SECOND['id']}")] == [
+        pages[0].request,
+        pages[1].request,
+    ]
+    assert watch.pages_of("53bded77-7b9d-4e82-8771-000000000000") == []
+    assert [one.request for one in watch.largest_page] == [pages[1].request]
+
+
 def test_what_changes_later_may_change() -> None:
     """A user seen again, a resource deleted since: such differences between pages are none."""
     later = {**FIRST, "is_deleted": True, "resource_link": "", "user": None}

@@ -18,8 +18,13 @@ _UNKNOWN = -1
 def write_har(findings: Findings) -> str:
     """Write every exchange of a run."""
     creator = {"name": "auditmock", "version": VERSION}
-    entries = list(_entries(findings))
-    return json.dumps({"log": {"version": "1.2", "creator": creator, "entries": entries}}, indent=1) + "\n"
+    log = {
+        "version": "1.2",
+        "creator": creator,
+        "entries": list(_entries(findings)),
+        "comment": f"{findings.base_url} {findings.verdict}",
+    }
+    return json.dumps({"log": log}, indent=1) + "\n"
 
 
 def _entries(findings: Findings) -> Iterator[dict[str, Any]]:

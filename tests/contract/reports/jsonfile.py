@@ -25,6 +25,7 @@ def _run(findings: Findings) -> Mapping[str, Any]:
         "seconds": round(findings.seconds, 3),
         "requests": findings.requests,
         "conforms": findings.conforms,
+        "ended": findings.ended,
         "verdict": findings.verdict,
         "notes": findings.notes,
         "checks": [_check(finding, findings) for finding in findings.found],

@@ -17,7 +17,7 @@ from auditmock.contract.exchange import Exchange
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import EDGES, LAWS, LAYERS, SCHEMA, WRITES
 from auditmock.contract.reports.exercised import Use, exercised
-from auditmock.contract.telling import clip, rerun, worst_of
+from auditmock.contract.telling import clip, rerun, tone_of, worst_of
 from auditmock.openapi import Contract
 from auditmock.version import VERSION
 
@@ -151,7 +151,7 @@ def _view(findings: Findings, contract: Contract) -> Mapping[str, Any]:
         "findings": findings,
         "contract": contract,
         "version": VERSION,
-        "tone": _tone(findings),
+        "tone": tone_of(findings),
         "totals": Counter(finding.outcome for finding in findings.found),
         "layers": {layer: LAYER_TITLES[layer] for layer in LAYERS},
         "matrix": {
@@ -185,12 +185,6 @@ def _of(cases: Sequence[Finding], outcome: Outcome) -> list[Finding]:
 
 def _laws_of(findings: Findings, aspect: str) -> Mapping[str, list[Finding]]:
     return {name: cases for name, cases in findings.by_law().items() if cases[0].law.aspect == aspect}
-
-
-def _tone(findings: Findings) -> Outcome:
-    """Give the outcome in whose colour the verdict is told."""
-    made = [finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED]
-    return worst_of(made) if made else Outcome.SKIPPED
 
 
 def _most_told(findings: Findings) -> int:

@@ -1,0 +1,25 @@
+"""A deadline for a call that may wait where nobody counts: for a name, or for headers that drip."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import TypeVar
+
+Result = TypeVar("Result")
+
+
+def within(seconds: float, call: Callable[[], Result]) -> Result:
+    """Give what a call gives; raises TimeoutError when it takes longer, and lets it be.
+
+    It is made in a thread of its own, which nobody waits for.
+    """
+    future: Future[Result] = Future()
+    threading.Thread(target=_settle, args=(future, call), daemon=True).start()
+    return future.result(seconds)
+
+
+def _settle(future: Future[Result], call: Callable[[], Result]) -> None:
+    try:
+        future.set_result(call())
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the caller's
+        future.set_exception(error)
