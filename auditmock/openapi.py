@@ -128,12 +128,6 @@ class Contract:
         return build
 
     @property
-    def since(self) -> str:
-        """The first release whose servers answer so, as far as is known; its own where nothing says more."""
-        since: str = self.document.get("x-since", self.version)
-        return since
-
-    @property
     def server(self) -> Mapping[str, Any]:
         """How a deployed server goes about requests (`x-server`); empty for the documented edition."""
         server: Mapping[str, Any] = self.document.get("x-server", {})

@@ -25,8 +25,14 @@ def find_edition(version: str) -> str:
     if build == DOCUMENTED:
         return DOCUMENTED
     told = _read_release(release)
-    below = [edition for edition in find_overlays() if _read_release(open_edition(edition).since) <= told]
+    below = [edition for edition in find_overlays() if _read_release(_since(edition)) <= told]
     return below[-1] if below else ""
+
+
+def _since(edition: str) -> str:
+    """Tell the first release whose servers answer so, as far as is known (reference 15)."""
+    since: str = open_edition(edition).document["x-since"]
+    return since
 
 
 def _read_release(text: str) -> tuple[int, ...]:

@@ -24,7 +24,9 @@ REWRITINGS: Mapping[str, Callable[[str, str], str]] = {
 }
 REPETITIONS: Mapping[str, Callable[[str, str], str]] = {
     "an element said twice": lambda one, other: f"{one} {other} {one}",
-    "the last of two values counting": lambda one, other: f"action:stop {one} {other}",
+    "the last of two values counting": lambda one, other: (
+        f"action:stop resource_type:license {one} {other.partition(':')[2]}"
+    ),
 }
 
 
@@ -108,23 +110,15 @@ ALIASES = (
     ),
     *("description", "is_deleted", "user_agent", "diff", "usernam", "date_fro", "x-action"),
 )
-LOOKALIKES = (
-    *(
-        "create,delete",
-        '"create delete"',
-        "'create'",
-        "create\ndelete",
-        "create\u00a0delete",
-        "creat",
-        "create*",
-    ),
-    *('"create "', '" create"', "create|delete", "!create", "all", "any", "me", "*"),
-)
+BESIDES = (",", ";", "|", "+", "/", "\n", "\r", "\v", "\u00a0", "\u2003", "\u3000")
+"""What divides words elsewhere."""
 UNKNOWN = (
     'nosuchkey:"a:b" -action:create resource_type:spaceship',
-    " ".join(f"{name}:create" for name in ALIASES),
-    " ".join(f"action:{word}" for word in LOOKALIKES),
-    "string user,template user\ntemplate user\u00a0template 'user' (user) users user* *",
+    " ".join([*(f"{name}:create" for name in ALIASES), "action:'create'"]),
+    " ".join(
+        [*(f"x{number}:a{mark}user" for number, mark in enumerate(BESIDES)), "action:create*", "'user'"]
+    ),
+    'string user,template action:create,delete resource_target_:"create"',
 )
 
 

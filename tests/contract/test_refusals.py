@@ -18,7 +18,6 @@ STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
 PLAIN = STRANGER.replace("-", "")
 
 REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
-    "a day in no calendar": ("q=date_from:2023-02-29", ["date_from"]),
     "a tab between elements": ("q=action:create%09resource_type:user", ["q"]),
     "two problems": ("q=a:b:c+resource_id:xyz", ["q", "resource_id"]),
     "two problems of one field": ("q=a:b:c+d:e:f", ["q", "q"]),
@@ -85,16 +84,15 @@ NO_IDS = (
     *(PLAIN, f"{{{STRANGER}}}", f'"urn:uuid:{STRANGER}"', f'"{STRANGER} "', STRANGER[:-1], f"{STRANGER}0"),
     *(STRANGER.replace("f", "g"), STRANGER.replace("-", "_"), f"{PLAIN[:4]}-{PLAIN[4:]}", "0", "xyz"),
 )
-NO_ELEMENTS = (
-    *("a:b:c", ":value", "action:", ":", "::", '""', 'action:""', "resource_target:", "nosuchkey:"),
-    '"":a',
-)
+NO_ELEMENTS = ("a:b:c", ":value", "action:", ":", "::", "resource_target:", "nosuchkey:", "action:create:")
+NO_QUOTED_ELEMENTS = ('""', 'action:""', 'resource_target:""', '"":a', '"a":"b":"c"')
 
 MALFORMED: Mapping[str, tuple[str, Sequence[str]]] = {
     "first days": ("date_from", [f"date_from:{day}" for day in NO_DAYS]),
     "last days": ("date_to", [f"date_to:{day}" for day in NO_DAYS]),
     "ids": ("resource_id", [f"resource_id:{text}" for text in NO_IDS]),
     "elements": ("q", NO_ELEMENTS),
+    "quoted elements": ("q", NO_QUOTED_ELEMENTS),
 }
 
 
