@@ -113,12 +113,9 @@ ALIASES = (
 BESIDES = (",", ";", "|", "+", "/", "\n", "\r", "\v", "\u00a0", "\u2003", "\u3000")
 """What divides words elsewhere."""
 UNKNOWN = (
-    'nosuchkey:"a:b" -action:create resource_type:spaceship',
     " ".join([*(f"{name}:create" for name in ALIASES), "action:'create'"]),
-    " ".join(
-        [*(f"x{number}:a{mark}user" for number, mark in enumerate(BESIDES)), "action:create*", "'user'"]
-    ),
-    'string user,template action:create,delete resource_target_:"create"',
+    " ".join([*(f"x{number}:a{mark}user" for number, mark in enumerate(BESIDES)), "action:create*"]),
+    'string user,template action:create,delete nosuchkey:"a:b" -action:create resource_type:spaceship',
 )
 
 

@@ -31,12 +31,13 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     "numbers of 32 bits": ("q=&limit=2147483648&offset=2147483648", ["limit", "offset"]),
     "numbers with a fraction": ("q=&limit=1.5&offset=1.0&after_id=xyz", ["limit", "offset", "after_id"]),
     "empty numbers": (f"q=&limit=&offset=&after_id={PLAIN}", ["limit", "offset", "after_id"]),
-    "numbers with signs": (
-        f"q=&limit=%2B5&offset=-0&after_id=%7B{STRANGER}%7D",
+    "numbers with signs": ("q=&limit=%2B5&offset=-0", ["limit", "offset"]),
+    "numbers with other signs": (
+        f"q=&limit=-0&offset=%2B5&after_id=%7B{STRANGER}%7D",
         ["limit", "offset", "after_id"],
     ),
-    "numbers with spaces": ("q=&limit=5+&offset=+5", ["limit", "offset"]),
-    "numbers of other kinds": ("q=&limit=0x10&offset=1e1", ["limit", "offset"]),
+    "numbers with spaces": ("q=&limit=5+&offset=0x10", ["limit", "offset"]),
+    "numbers of other kinds": ("q=&limit=0x10&offset=+5", ["limit", "offset"]),
     "a parameter nobody knows": ("q=&limt=1", ["limt"]),
     "a parameter in capitals": ("q=&LIMIT=1", ["LIMIT"]),
     "a parameter twice": ("q=&limit=1&limit=2", ["limit"]),
