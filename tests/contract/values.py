@@ -11,6 +11,7 @@ from auditmock.contract.plain import plain
 _YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _SECRET = re.compile("@|[0-9A-Za-z]{16}")
 """What is not repeated, since it might be a password or a token."""
+_CONTROLS = {*map(chr, range(32)), "\x7f"}
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
@@ -26,7 +27,9 @@ def read_token(text: str, variable: str) -> str:
     token = text.strip()
     for place, letter in enumerate(token, 1):
         if not "!" <= letter <= "~":
-            kind = "a space" if letter == " " else "a control character" if letter < " " else "no ASCII"
+            kind = (
+                "a space" if letter == " " else "a control character" if letter in _CONTROLS else "no ASCII"
+            )
             raise SettingsError(f"character {place} of the token, ${variable}, is {kind}: no token has such")
     return token
 
@@ -36,7 +39,10 @@ def read_rate(text: str) -> float:
     number = text.strip().removesuffix("/s")
     if _number(number) == 0:
         return 0.0
-    return read_number(number, 0.01, 10_000)
+    try:
+        return read_number(number, 0.01, 10_000)
+    except SettingsError as error:
+        raise SettingsError(f"{error}, nor 0 for no limit") from None
 
 
 def read_number(text: str, low: float, high: float) -> float:

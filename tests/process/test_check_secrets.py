@@ -33,6 +33,7 @@ def run(command: str, folder: Path, *words: str, **variables: str) -> Done:
 
 BAD_TOKENS: Mapping[str, tuple[str, str]] = {
     "a header more": (f"{OWNER}\nX-Evil: 1", "is a control character"),
+    "a deletion": (f"{OWNER}\x7f", "is a control character"),
     "a space": (f"{OWNER} x", "is a space"),
     "an accent": (f"{OWNER}é", "is no ASCII"),
     "another script": (f"中文{OWNER}", "character 1 of the token, $CODER_SESSION_TOKEN, is no ASCII"),
