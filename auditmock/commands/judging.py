@@ -81,8 +81,8 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
     Only reads, unless --allow-writes is given. Without a URL a mock is started and judged. Tokens are
     better given by their variables, where no list of processes shows them.
 
-    Exit status: 0 conforms, 1 violates the contract, 2 usage, 3 cannot be reached or does not accept the
-    token.
+    Exit status: 0 conforms, 1 violates the contract, 2 usage, interrupted, or nothing judged, 3 cannot be
+    reached, does not accept the token (any more), or asks to wait too long.
     """
     try:
         from auditmock.contract.judging import judge

@@ -111,7 +111,9 @@ class Option(NamedTuple):
 
         A comma between brackets is part of the name of a case.
         """
-        words = tuple(word.strip() for word in _DIVIDER.split(text) if word.strip()) if self.many else (text,)
+        words: tuple[str, ...] = (text,)
+        if self.many:
+            words = tuple(word.strip() for word in _DIVIDER.split(text) if word.strip())
         for word in words:
             if self.choices and word not in self.choices:
                 raise SettingsError(f'"{plain(word)}" is none of {", ".join(self.choices)}')

@@ -12,9 +12,6 @@ SHARED = "0" * 22
 STRANGERS = ("Suspended0", "Expired000", "Member0000", "UserAdmin0")
 """Ids of the tokens that may neither read nor write."""
 
-OWNER = "Owner00000"
-"""Id of the token that may do everything."""
-
 READERS = ("Auditor000",)
 """Ids of the tokens that may read, if anything."""
 
@@ -35,6 +32,6 @@ def colleague(name: str, own: str) -> str:
 
     Skips when one's own is no owner's of a mock: then nobody else is known.
     """
-    if not own.startswith(f"{OWNER}-"):
+    if not is_one(own, WRITERS):
         pytest.skip("there is nobody else who may read")
     return f"{name}-${{{TOKEN_VARIABLE}#*-}}"

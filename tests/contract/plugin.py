@@ -228,7 +228,7 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if exitstatus == pytest.ExitCode.OK and not findings.made and not hasattr(session.config, "workerinput"):
         run.status = _USAGE
     session.exitstatus = run.status or exitstatus
-    if run.options.baseline_update and run.options.baseline:
+    if run.options.baseline_update:
         told = write_file(Path(run.options.baseline), write_baseline(findings, run.known.failures))
         run.unwritten += [told] if told else []
     if run.target:
