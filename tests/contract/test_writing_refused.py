@@ -88,7 +88,6 @@ REFUSED: Mapping[str, tuple[bytes, tuple[str, ...] | None]] = {
     ),
     "a comma too many": (b'{"action":"stop",}', None),
     "a byte order mark": (b'\xef\xbb\xbf{"action":"stop"}', None),
-    "a comment": (b'{"action":"stop"/**/}', None),
     "marks of another kind": (b"{'action':'stop'}", None),
 }
 
