@@ -205,18 +205,6 @@ def test_a_bad_token_writes_nothing(target: Target, kind: str) -> None:
     expect_unwritten(target, own, exchange)
 
 
-UNKNOWN = {"an unknown path": ("GET", "/nowhere"), "a wrong method": ("PUT", "")}
-
-
-@pytest.mark.parametrize("case", UNKNOWN)
-def test_a_token_is_looked_at_first(target: Target, case: str) -> None:
-    """Whoever has no token is answered with 401, whether there is such a path or method or not."""
-    method, path = UNKNOWN[case]
-    request = Request(method, target.path("get-audit-logs") + path, token=None)
-
-    expect_refusal(target.send(request), 401)
-
-
 def test_a_member_writes_nothing(target: Target, member: str) -> None:
     """Whoever may not write is answered with 403."""
     own = mark()
@@ -224,26 +212,6 @@ def test_a_member_writes_nothing(target: Target, member: str) -> None:
 
     expect_refusal(exchange, 403)
     expect_unwritten(target, own, exchange)
-
-
-@promised("strict requests")
-def test_a_member_is_told_so_first(target: Target, member: str) -> None:
-    """Whoever may not write is answered with 403, whatever is wrong with the body and its type."""
-    headers = {"Content-Type": "text/plain", "Accept": "text/html", "User-Agent": mark()}
-    exchange = target.send(posting(target, b"{")._replace(headers=headers, sender=member))
-
-    expect_refusal(exchange, 403)
-
-
-@promised("strict requests")
-@pytest.mark.parametrize(("method", "below", "status"), [("DELETE", "", 405), ("GET", "/nowhere", 404)])
-def test_a_member_is_told_what_there_is(
-    target: Target, member: str, method: str, below: str, status: int
-) -> None:
-    """Path and method are looked at before the role."""
-    path = target.path("get-audit-logs") + below
-
-    expect_refusal(target.send(Request(method, path, sender=member)), status)
 
 
 @pytest.mark.parametrize("name", sorted({*STRANGERS, *READERS}))
