@@ -33,12 +33,13 @@ class Pace:
         sleep: Callable[[float], None] = time.sleep,
     ) -> None:
         self._gap = 1 / rate if rate else 0.0
-        self._per_second = max(int(rate), 1) if rate else most
+        self.at_once = max(int(rate), 1) if rate else most
+        """How many requests may be sent at the same moment."""
         self._most = most
         self._clock = clock
         self._sleep = sleep
         self._next = 0.0
-        self._seen: deque[float] = deque(maxlen=self._per_second)
+        self._seen: deque[float] = deque(maxlen=self.at_once)
         self.spent = 0
 
     def step(self, requests: int = 1) -> None:
@@ -48,7 +49,7 @@ class Pace:
         """
         if self.spent + requests > self._most:
             raise BudgetSpentError(f"{self._most} requests are spent; {REMEDY}")
-        if requests > self._per_second:
+        if requests > self.at_once:
             raise TooManyAtOnceError(f"it sends {requests} requests at once, and --rate-limit allows fewer")
         self.spent += requests
         ready = max(self._next + (requests - 1) * self._gap, self._free(requests))
@@ -61,7 +62,7 @@ class Pace:
 
     def _free(self, requests: int) -> float:
         """Tell when so many more leave no second with too many."""
-        crowd = len(self._seen) + requests - self._per_second
+        crowd = len(self._seen) + requests - self.at_once
         return self._seen[crowd - 1] + _SECOND if self._gap and crowd > 0 else 0.0
 
     def answered(self, requests: int = 1) -> None:

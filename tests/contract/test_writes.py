@@ -101,15 +101,16 @@ def test_two_at_once_are_two(target: Target) -> None:
     """POSTs that are sent together are all there, each with its own fields, whoever reads meanwhile."""
     resource = fresh()
     body = {"resource_id": resource, "time": PAST}
-    requests = [posting(target, {**body, "action": action}) for action in TOGETHER]
+    wanted = TOGETHER[: max(target.pace.at_once - 2, 2)]
+    requests = [posting(target, {**body, "action": action}) for action in wanted]
     reading = Request("GET", target.path("get-audit-logs"), [("q", ""), ("limit", "1")])
     statuses = [exchange.status for exchange in target.send_together([reading, *requests, reading])]
     page = listed(target, f"resource_id:{resource}")
 
-    number, actions = len(TOGETHER), sorted(log["action"] for log in page.logs)
+    number, actions = len(wanted), sorted(log["action"] for log in page.logs)
     expect(page.total == statuses.count(204) == number, f"{number} logs", page.total, page.exchange)
     expect(len(set(page.ids)) == number, "an id each", page.ids, page.exchange)
-    expect(actions == sorted(TOGETHER), f"{sorted(TOGETHER)}", actions, page.exchange)
+    expect(actions == sorted(wanted), f"{sorted(wanted)}", actions, page.exchange)
 
 
 @promised("cursor")

@@ -80,6 +80,20 @@ def test_writes_are_marked(written: list[Sent]) -> None:
     assert all(sent.headers["user-agent"].startswith("auditmock-contract-suite") for sent in posts)
 
 
+TOGETHER = ("order/readers-at-once-get-each-their-own", "writes/two-at-once-are-two")
+
+
+@pytest.mark.parametrize("law", TOGETHER)
+def test_the_usual_rate_has_room_for_what_goes_together(
+    start_server: Start, tmp_path: Path, law: str
+) -> None:
+    """At the rate that is usual no law is left out because it sends several requests at once."""
+    done = check(start_server().url, tmp_path, "--allow-writes", "--only", law, "--rate-limit", "6")
+
+    assert done.returncode == 0, done.stdout
+    assert "conforms: 1 check holds" in done.stdout
+
+
 def test_the_budget_is_kept(server: Running, tmp_path: Path) -> None:
     """No more requests leave than are allowed; what could not be judged is said, and breaks no law."""
     with relay(server.url) as (url, requests):
