@@ -25,7 +25,7 @@ REWRITINGS: Mapping[str, Callable[[str, str], str]] = {
 REPETITIONS: Mapping[str, Callable[[str, str], str]] = {
     "an element said twice": lambda one, other: f"{one} {other} {one}",
     "the last of two values counting": lambda one, other: (
-        f"action:stop resource_type:license {one} {other.partition(':')[2]}"
+        f"action:stop resource_type:group {one} {other.partition(':')[2]}"
     ),
 }
 
