@@ -79,7 +79,7 @@ def expect_the_same(target: Target, sample: Sample, rewrite: Callable[[str, str]
     )
 
 
-NOTHING = ("", "   ")
+NOTHING = ("",)
 ALIASES = (
     *(
         "user",

@@ -38,6 +38,7 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     ),
     "numbers with spaces": ("q=&limit=5+&offset=0x10", ["limit", "offset"]),
     "numbers of other kinds": ("q=&limit=0x10&offset=+5", ["limit", "offset"]),
+    "a cursor that is no id": ("q=&after_id=xyz", ["after_id"]),
     "a parameter nobody knows": ("q=&limt=1", ["limt"]),
     "a parameter in capitals": ("q=&LIMIT=1", ["LIMIT"]),
     "a parameter twice": ("q=&limit=1&limit=2", ["limit"]),
@@ -140,13 +141,13 @@ def test_what_nobody_knows_is_ignored(target: Target, query: str) -> None:
 
 
 @promised("cursor")
-@pytest.mark.parametrize("cursor", [STRANGER, "00000000-0000-0000-0000-000000000000"])
-def test_a_cursor_of_nobody_is_not_found(target: Target, cursor: str) -> None:
+def test_a_cursor_of_nobody_is_not_found(target: Target) -> None:
     """An `after_id` that names no log is answered with 404."""
-    expect_refusal(target.ask("", after_id=cursor), 404, ["after_id"])
+    expect_refusal(target.ask("", after_id=STRANGER), 404, ["after_id"])
 
 
 ALLOWED: Mapping[str, str] = {
+    "nothing but spaces": "   ",
     "10 kB of words": "word " * 2000,
     "10 kB in quotes": f'resource_target:"{"x" * 10_000}"',
     "letters of everywhere": "resource_target:héßøя日本語🦀 username:İßŉΐ",
@@ -154,7 +155,6 @@ ALLOWED: Mapping[str, str] = {
     "marks of all kinds": "resource_target:100%+o'clock\\x*.?^$|#&;<=>(a)[b]{c}~`@!,/-_",
     "marks that are not seen": 'resource_target:"\n\x1b\x7f\x85\xa0\u0301\u200d\u2028\u202e\ufeff\U0010ffff"',
     "a leap day, a number and a letter": "date_from:2024-02-29 resource_target:42 username:x",
-    "the first and the last day": "date_from:0001-01-01 date_to:9999-12-31",
 }
 
 
@@ -183,7 +183,8 @@ def test_the_token_is_looked_at_first(target: Target) -> None:
 
 
 CLIENTS: Mapping[str, Mapping[str, str]] = {
-    "a long name": {"User-Agent": "x" * 300, "Accept": "text/html;q=0.1, APPLICATION/*"},
+    "a long name": {"User-Agent": "x" * 300, "Accept": "application/*"},
+    "a name in capitals": {"Accept": "Application/JSON"},
     "a browser": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
 }
 
