@@ -16,7 +16,7 @@ MARKER = "auditmock-contract-suite"
 """The user agent of every log the suite writes."""
 
 PAST = "2001-02-03T04:05:06Z"
-"""When everything the suite writes is said to have happened."""
+"""When what the suite writes is said to have happened, but for what laws of times write."""
 
 NEWEST = 200
 """How many of the newest logs are looked through, since others may write meanwhile."""
