@@ -145,6 +145,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         pytest.exit(str(error), returncode=_USAGE)
     if laws and not chosen:
         pytest.exit("no law is left: --skip leaves out all that --only names", returncode=_USAGE)
+    run.judges_answers = any(law.aspect == ANSWERS for law in chosen)
     names = [law.full_name for law in laws.values()]
     run.findings.notes += tell_strays(run.known, run.findings.edition, names)
     left_out = [item for item, law in laws.items() if law not in chosen]
@@ -175,7 +176,7 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     run, law = item.config.stash[RUN], law_of(item)
     if run.target:
         run.target.begin()
-        if run.options.fail_fast and run.target.watch.sightings and law and law.aspect != ANSWERS:
+        if law and run.has_seen_enough(law):
             pytest.skip("an answer has broken the contract already")
     yield
 

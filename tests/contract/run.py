@@ -10,7 +10,7 @@ from auditmock.clock import present_instant
 from auditmock.contract.baseline import compare, read_known
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.findings import Finding, Findings, Outcome
-from auditmock.contract.laws import Law
+from auditmock.contract.laws import ANSWERS, Law
 from auditmock.contract.options import Options, flags_again
 from auditmock.contract.pace import Pace
 from auditmock.contract.recorder import SILENCE, Recorder
@@ -32,6 +32,7 @@ class Run:
         self.pace = Pace(options.rate_limit if options.base_url else 0, options.budget)
         self.contract = load_contract()
         self.target: Target | None = None
+        self.judges_answers = True
         self.unwritten: list[str] = []
         self.started = time.monotonic()
         self.status = 0
@@ -63,6 +64,14 @@ class Run:
         finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known.failures)
         self.findings.found.append(finding)
         return finding
+
+    def has_seen_enough(self, law: Law) -> bool:
+        """Tell whether a run that stops at the first broken law need not judge this one.
+
+        An answer broke one already, of the laws of answers, which are judged last.
+        """
+        stops = self.options.fail_fast and self.judges_answers and law.aspect != ANSWERS
+        return stops and self.target is not None and bool(self.target.watch.sightings)
 
     def has_told(self, law: Law) -> bool:
         """Tell whether something is told of a law already, as of each part that pytest tells apart."""

@@ -113,8 +113,12 @@ def test_all_readers_read_the_same(target: Target, sample: Sample, name: str) ->
     """Whoever may read has the same logs as everybody else who may."""
     path, query = target.path("get-audit-logs"), [("q", sample.q), ("limit", str(len(sample.logs)))]
 
+    sender = colleague(name, target.tokens.first)
+    if not sender:
+        pytest.skip("there is nobody else who may read")
+
     def look() -> None:
-        exchange = target.send(Request("GET", path, query, sender=colleague(name, target.tokens.first)))
+        exchange = target.send(Request("GET", path, query, sender=sender))
         expect(exchange.status == HTTPStatus.OK, "200", exchange.status, exchange)
         mine = listed(target, sample.q, limit=len(sample.logs))
         theirs = exchange.json()

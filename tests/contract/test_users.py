@@ -84,7 +84,10 @@ def test_me_is_the_caller(target: Target) -> None:
 def test_me_is_whoever_asks(target: Target, name: str) -> None:
     """The same search by somebody else finds what that user did."""
     path, query = target.path("get-audit-logs"), [("q", "username:me"), ("limit", str(SHOWN))]
-    exchange = target.send(Request("GET", path, query, sender=colleague(name, target.tokens.first)))
+    sender = colleague(name, target.tokens.first)
+    if not sender:
+        pytest.skip("there is nobody else who may read")
+    exchange = target.send(Request("GET", path, query, sender=sender))
     expect(exchange.status == HTTPStatus.OK, "200", exchange.status, exchange)
     mine = {log["user"]["username"] for log in listed(target, "username:me", limit=SHOWN).logs}
     theirs = {log["user"]["username"] for log in exchange.json()["audit_logs"]}

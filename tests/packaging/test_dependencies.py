@@ -2,6 +2,7 @@
 
 import ast
 import re
+import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -104,3 +105,17 @@ def test_locks_agree() -> None:
 def test_locks_name_no_host(lock: Path) -> None:
     """A lock works with any package index."""
     assert "://" not in lock.read_text(encoding="utf-8")
+
+
+def test_the_command_does_without_what_only_judging_needs() -> None:
+    """Whoever installs the mock alone has a command, and hears of what judging takes when it is asked for."""
+    blocked = sorted({*CHECKING, "_pytest", "hypothesis"} - NEEDED)
+    code = (
+        "import sys\n"
+        f"sys.modules.update(dict.fromkeys({blocked}))\n"
+        "from auditmock.cli import main\n"
+        "main()\n"
+    )
+    for words in (["--version"], ["serve", "--help"], ["check", "--help"], ["scenario", "list"]):
+        done = subprocess.run([sys.executable, "-P", "-c", code, *words], capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr.decode()
