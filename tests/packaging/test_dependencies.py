@@ -111,10 +111,7 @@ def test_the_command_does_without_what_only_judging_needs() -> None:
     """Whoever installs the mock alone has a command, and hears of what judging takes when it is asked for."""
     blocked = sorted({*CHECKING, "_pytest", "hypothesis"} - NEEDED)
     code = (
-        "import sys\n"
-        f"sys.modules.update(dict.fromkeys({blocked}))\n"
-        "from auditmock.cli import main\n"
-        "main()\n"
+        f"import sys\nsys.modules.update(dict.fromkeys({blocked}))\nfrom auditmock.cli import main\nmain()\n"
     )
     for words in (["--version"], ["serve", "--help"], ["check", "--help"], ["scenario", "list"]):
         done = subprocess.run([sys.executable, "-P", "-c", code, *words], capture_output=True, check=False)
