@@ -151,7 +151,9 @@ def flags_again(options: Options) -> str:
 
 def _shown(value: float | str) -> str:
     """Write a value, without the name and password that stand in the URL of a proxy."""
-    return re.sub("//[^/]*@", "//", value) if isinstance(value, str) else str(value)
+    if isinstance(value, str):
+        return re.sub("//[^/]*@", "//", value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 TOKENS = {
