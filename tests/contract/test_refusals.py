@@ -141,9 +141,10 @@ def test_what_nobody_knows_is_ignored(target: Target, query: str) -> None:
 
 
 @promised("cursor")
-def test_a_cursor_of_nobody_is_not_found(target: Target) -> None:
+@pytest.mark.parametrize("cursor", [STRANGER, "00000000-0000-0000-0000-000000000000"])
+def test_a_cursor_of_nobody_is_not_found(target: Target, cursor: str) -> None:
     """An `after_id` that names no log is answered with 404."""
-    expect_refusal(target.ask("", after_id=STRANGER), 404, ["after_id"])
+    expect_refusal(target.ask("", after_id=cursor), 404, ["after_id"])
 
 
 ALLOWED: Mapping[str, str] = {

@@ -24,7 +24,6 @@ OWN = f"${TOKEN_VARIABLE}"
 
 BAD = {
     "empty": "",
-    "one part": "x",
     "unknown": "Nobody0000-0123456789012345678901",
 }
 
