@@ -13,7 +13,7 @@ from auditmock.contract.plain import plain
 
 _LONGEST = 600
 _CASES = 3
-"""Failing cases of one law that are told in full, and laws skipped alike that have a line each."""
+"""Failing cases of one law that are told in full."""
 
 _COLOURS = {
     Outcome.PASSED: "green",
@@ -34,26 +34,12 @@ _WORST = (Outcome.FAILED, Outcome.KNOWN, Outcome.FIXED, Outcome.PASSED, Outcome.
 
 
 def tell_laws(findings: Findings) -> Iterator[str]:
-    """Write one line a law, under its aspect, with what came of it and why.
-
-    Laws of an aspect that are skipped for the same reason share a line, when they are many.
-    """
+    """Write one line a law, under its aspect, with what came of it and why."""
     for aspect in findings.aspects:
         yield f"\n{aspect}"
-        laws = {name: cases for name, cases in findings.by_law().items() if cases[0].law.aspect == aspect}
-        alike = Counter(_skipped_for(cases) for cases in laws.values())
-        many = {reason for reason, number in alike.items() if reason and number > _CASES}
-        for name, cases in laws.items():
-            if _skipped_for(cases) not in many:
+        for name, cases in findings.by_law().items():
+            if cases[0].law.aspect == aspect:
                 yield f"  {_mark(worst_of(cases))} {name.partition('/')[2].replace('-', ' ')}{_aside(cases)}"
-        for reason in sorted(many):
-            yield f"  {_mark(Outcome.SKIPPED)} {alike[reason]} laws{_dim(reason)}"
-
-
-def _skipped_for(cases: Sequence[Finding]) -> str:
-    """Give the reason why a law is skipped; empty when it is not, or for several."""
-    reasons = {case.reason if case.outcome is Outcome.SKIPPED else "" for case in cases}
-    return plain(reasons.pop()) if len(reasons) == 1 else ""
 
 
 def worst_of(cases: Iterable[Finding]) -> Outcome:

@@ -145,17 +145,6 @@ def test_an_aspect_has_one_heading() -> None:
     assert lines == ["\nrows", "  ok    a", "  ok    c", "\nfilters", "  ok    b", "  ok    d"]
 
 
-@pytest.mark.parametrize("number", [3, 4])
-def test_many_laws_that_are_skipped_alike_have_one_line(number: int) -> None:
-    """A few have a line each; of many it is their number that is told."""
-    alike = [skipped(f"posts/law-{each}", "it writes") for each in range(number)]
-    told = click.unstyle("\n".join(tell_laws(findings(passed("posts/good"), *alike))))
-
-    assert told.count("it writes") == (1 if number == 4 else 3)
-    assert ("  skip  4 laws  (it writes)" in told) == (number == 4)
-    assert "  ok    good" in told
-
-
 def test_one_is_told_as_one() -> None:
     """A single request or check is none in the plural."""
     run = replace(findings(passed("order/newest"), skipped("order/ties", "why")), requests=1)
