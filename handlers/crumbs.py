@@ -37,7 +37,7 @@ _DIFFERENT = (
 def check_crossing(scope: Scope, carriers: Sequence[Carrier]) -> None:
     """Refuse (400) what writes by a cookie alone, which another page may have sent (reference 4.3)."""
     headers, query = scope["headers"], scope["query_string"]
-    if scope["method"] in _SAFE or first_header(headers, b"cookie") is None:
+    if scope["method"] in _SAFE:
         return
     found = {carrier.place: find_token(carrier, headers, query) for carrier in reversed(carriers)}
     cookie, header = found["cookie"], found["header"]
@@ -76,8 +76,6 @@ class Crumbs:
         self._new: tuple[Header, ...] = (*self._always, (b"set-cookie", _TOKEN))
 
     def add(self, reply: Reply, request: Headers) -> Reply:
-        """Add the headers to the answer to a request."""
-        known = first_header(request, b"cookie") is not None and any(
-            _COOKIE.search(value) for name, value in request if name == b"cookie"
-        )
+        """Add the headers to the answer to a request with these headers, none where it brings no cookie."""
+        known = bool(request) and any(_COOKIE.search(value) for name, value in request if name == b"cookie")
         return Reply(reply.status, [*reply.headers, *(self._always if known else self._new)], reply.body)

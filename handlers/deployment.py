@@ -16,7 +16,7 @@ from auditmock.handlers.request import Arrival, first_header
 from auditmock.handlers.route import KNOWN_METHODS, Route, Routes
 from auditmock.handlers.tokens import Caller, Tokens
 from auditmock.handlers.wire import Header, Reply, envelope
-from auditmock.openapi import Contract, Operation
+from auditmock.openapi import Carrier, Contract, Operation
 from auditmock.vocabulary import JSON_TYPE
 
 _log = logging.getLogger(__name__)
@@ -43,6 +43,8 @@ class Visit:
     scope: Scope
     body: bytes
     route: Route
+    first: Mapping[bytes, bytes]
+    """The first value of each header."""
     caller: Caller | None = None
     operation: Operation | None = None
     act: Act | None = None
@@ -91,7 +93,7 @@ class Deployment:
         self._challenge: bool = server.get("challenge", False)
         self._crumbs = Crumbs(server["vary"], server["headers"])
         checks: dict[str, Callable[[Visit], None]] = {
-            "csrf": lambda visit: check_crossing(visit.scope, contract.carriers),
+            "csrf": partial(_check_crossing, contract.carriers),
             "method": _check_method,
             "token": self._check_token,
             "gate": self._check_gate,
@@ -121,7 +123,7 @@ class Deployment:
             return None
         if self._closed and _is_preflight(scope):
             return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
-        visit = Visit(scope, message["body"], route)
+        visit = Visit(scope, message["body"], route, dict(reversed(scope["headers"])))
         try:
             reply = self._pass(visit)
         except Refusal as refusal:
@@ -131,7 +133,7 @@ class Deployment:
             reply = self._refuse(internal_error(), visit)
         if visit.told:
             reply = Reply(reply.status, [*reply.headers, *visit.told], reply.body)
-        return self._crumbs.add(reply, scope["headers"])
+        return self._crumbs.add(reply, scope["headers"] if b"cookie" in visit.first else ())
 
     def _pass(self, visit: Visit) -> Reply:
         for check in self._checks:
@@ -143,7 +145,10 @@ class Deployment:
     def _check_token(self, visit: Visit) -> None:
         if visit.route.guarded:
             scope = visit.scope
-            visit.caller = self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+            token = self._tokens.find_alone(visit.first, scope["query_string"])
+            if token is None:
+                token = self._tokens.find(scope["headers"], scope["query_string"])
+            visit.caller = self._tokens.open(token)
 
     def _check_gate(self, visit: Visit) -> None:
         caller = visit.caller
@@ -178,6 +183,11 @@ class Deployment:
             text = refusal.message.encode() + b"\n"
             return Reply(refusal.status, [_TEXT, (b"content-length", b"%d" % len(text)), *headers], text)
         return json_reply(refusal.status, envelope(refusal), headers)
+
+
+def _check_crossing(carriers: Sequence[Carrier], visit: Visit) -> None:
+    if b"cookie" in visit.first:
+        check_crossing(visit.scope, carriers)
 
 
 def _check_method(visit: Visit) -> None:

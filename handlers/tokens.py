@@ -118,22 +118,21 @@ class Tokens:
 
     def find(self, headers: Headers, query: bytes) -> bytes:
         """Find a request's token: the first place of the contract that holds one that is not empty."""
-        if not self._parameter.search(query) and (token := self._find_alone(headers)) is not None:
+        if (token := self.find_alone(dict(reversed(headers)), query)) is not None:
             return token
         for carrier in self._carriers:
             if token := find_token(carrier, headers, query):
                 return token
         return b""
 
-    def _find_alone(self, headers: Headers) -> bytes | None:
-        """Find the token in its header, where nearly all clients send it; None where others may hold one."""
-        token = None
-        for name, value in headers:
-            if name == self._header:
-                token = value if token is None else token
-            elif name in _OTHER_HEADERS:
-                return None
-        return token
+    def find_alone(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
+        """Find the token in its header, where nearly all clients send it; None where others may hold one.
+
+        `first` is the first value of each header.
+        """
+        if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
+            return first.get(self._header)
+        return None
 
     def open(self, token: bytes) -> Caller:
         """Open a session; refuses (401) whatever is not a token of an active person."""
