@@ -127,8 +127,8 @@ class Protocol(HttpToolsProtocol):
         if reply is None or not isinstance(reply.body, bytes):
             return False
         cycle.response_started = cycle.response_complete = True
-        body = b"" if scope["method"] == "HEAD" else reply.body
-        self._write(reply, b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n", body)
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self._write(reply, end, _body(scope, reply.body))
         if not cycle.keep_alive:
             self.transport.close()
         cycle.on_response()
@@ -145,7 +145,7 @@ class Protocol(HttpToolsProtocol):
         reply = self.front.answer({**scope, "query_string": query}, b"")
         if reply is None or not isinstance(reply.body, bytes):
             return False
-        self._write(reply, b"\r\n", b"" if scope["method"] == "HEAD" else reply.body)
+        self._write(reply, b"\r\n", _body(scope, reply.body))
         self._used = True
         self.server_state.total_requests += 1
         return True
@@ -206,6 +206,11 @@ class Protocol(HttpToolsProtocol):
         """Finish what is in flight, but not for long."""
         super().shutdown()
         asyncio.get_running_loop().call_later(_LAST_MOMENT, self.transport.close)
+
+
+def _body(scope: Scope, body: bytes) -> bytes:
+    """Give what is sent behind the headers: nothing to HEAD."""
+    return b"" if scope["method"] == "HEAD" else body
 
 
 def _note_habit(scope: Any, data: bytes) -> Habit | None:

@@ -87,12 +87,10 @@ class AuditQuery:
             pieces = self.take_apart(element)
             if len(pieces) > 1:
                 given.setdefault(pieces[0], []).append(pieces[1])
-            elif not joined:
-                given.setdefault(self._bare_term, []).append(pieces[0])
-            elif ":" in element:
-                given.setdefault(self._bare_term, []).append(element)
-            else:
+            elif joined and ":" not in element:
                 bare.append(element)
+            else:
+                given.setdefault(self._bare_term, []).append(element if joined else pieces[0])
         if bare:
             given.setdefault(self._bare_term, []).append(" ".join(bare))
         known = {name: given[name] for name in self._keys if name in given}

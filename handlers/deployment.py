@@ -145,9 +145,7 @@ class Deployment:
     def _check_token(self, visit: Visit) -> None:
         if visit.route.guarded:
             scope = visit.scope
-            token = self._tokens.find_alone(visit.first, scope["query_string"])
-            if token is None:
-                token = self._tokens.find(scope["headers"], scope["query_string"])
+            token = self._tokens.find(scope["headers"], scope["query_string"], visit.first)
             visit.caller = self._tokens.open(token)
 
     def _check_gate(self, visit: Visit) -> None:

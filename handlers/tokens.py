@@ -116,20 +116,21 @@ class Tokens:
         cure = f'Send the header "{self._names["header"]}: {token_of(Holder.OWNER)}".'
         self._cure = "" if server else cure
 
-    def find(self, headers: Headers, query: bytes) -> bytes:
-        """Find a request's token: the first place of the contract that holds one that is not empty."""
-        if (token := self.find_alone(dict(reversed(headers)), query)) is not None:
-            return token
+    def find(self, headers: Headers, query: bytes, first: Mapping[bytes, bytes] | None = None) -> bytes:
+        """Find a request's token: the first place of the contract that holds one that is not empty.
+
+        `first` is the first value of each header, where that is known already.
+        """
+        alone = self._find_alone(dict(reversed(headers)) if first is None else first, query)
+        if alone is not None:
+            return alone
         for carrier in self._carriers:
             if token := find_token(carrier, headers, query):
                 return token
         return b""
 
-    def find_alone(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
-        """Find the token in its header, where nearly all clients send it; None where others may hold one.
-
-        `first` is the first value of each header.
-        """
+    def _find_alone(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
+        """Find the token in its header, where nearly all clients send it; None where others may hold one."""
         if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
             return first.get(self._header)
         return None

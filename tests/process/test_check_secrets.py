@@ -31,6 +31,12 @@ def run(command: str, folder: Path, *words: str, **variables: str) -> Done:
     )
 
 
+def expect_mistake(done: subprocess.CompletedProcess[str], reason: str) -> None:
+    """Go on if a mistake was told in one line, with this reason and status 2."""
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
+    assert reason in done.stderr
+
+
 BAD_TOKENS: Mapping[str, tuple[str, str]] = {
     "a header more": (f"{OWNER}\nX-Evil: 1", "is a control character"),
     "a deletion": (f"{OWNER}\x7f", "is a control character"),
@@ -48,8 +54,7 @@ def test_what_is_no_token_is_a_mistake(tmp_path: Path, kind: str, command: str) 
     token, reason = BAD_TOKENS[kind]
     done = run(command, tmp_path, NOBODY, CODER_SESSION_TOKEN=token)
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert reason in done.stderr
+    expect_mistake(done, reason)
     assert SECRET not in done.stderr
 
 
@@ -91,8 +96,7 @@ def test_an_address_holds_no_secret(tmp_path: Path, kind: str, command: str) -> 
     url, reason = SECRET_URLS[kind]
     done = run(command, tmp_path, url)
 
-    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
-    assert reason in done.stderr
+    expect_mistake(done, reason)
     assert SECRET[:9] not in done.stderr
 
 
