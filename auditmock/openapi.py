@@ -239,7 +239,12 @@ class Contract:
         """The details of its database's 500s: for numbers (`x-paging`), for logs of nobody (`x-no-user`)."""
         negative = self.paging.get("numbers", {}).get("negative", {})
         told = negative.values() if isinstance(negative, dict) else ()
-        return frozenset((*told, self.schema("User").get("x-no-user", ""))) - {""}
+        return frozenset((*told, self.no_user)) - {""}
+
+    @property
+    def no_user(self) -> str:
+        """`x-no-user`: the detail of the 500 for a page with a log of nobody; empty where it is answered."""
+        return str(self.schema("User").get("x-no-user", ""))
 
     def explains_failure(self, body: Any) -> bool:
         """Tell whether the body of a 500 says what the contract says its database does."""

@@ -26,7 +26,7 @@ class Operations:
         self._language = SearchLanguage(contract.search)
         self._default_limit = contract.default_limit
         self._veil = Veil(contract)
-        self._no_user: str = contract.schema("User").get("x-no-user", "")
+        self._no_user = contract.no_user
         self._counts_page: bool = contract.paging["count"] == "of_page"
         self._cap: int | None = contract.paging.get("count_cap")
         cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap

@@ -77,3 +77,16 @@ def test_a_world_of_ones_own_conforms_twice(start_server: Start, tmp_path: Path,
     runs = [judge(url, tmp_path, seed, f"{token_id}-aWorldOfMyOwn000000001") for seed in (1, 2)]
 
     assert [done.returncode for done in runs] == [0, 0], runs[-1].stdout
+
+
+@pytest.mark.parametrize(
+    ("edition", "token_id"), [("documented", "FirstDay00"), ("v2.35", "Incident00"), ("v0.14", "DeletedUse")]
+)
+def test_hand_written_histories_conform(
+    start_server: Start, tmp_path: Path, edition: str, token_id: str
+) -> None:
+    """The scenarios that tell what could have happened are judged good; `hostile` and `every-kind` do not."""
+    url = start_server("--edition", edition).url
+    done = judge(url, tmp_path, 1, f"{token_id}-aWorldOfMyOwn000000001")
+
+    assert done.returncode == 0, done.stdout

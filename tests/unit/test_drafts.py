@@ -18,6 +18,7 @@ UNTIL = parse_instant("2026-01-01T00:00:00Z")
     [
         ("-2h", UNTIL - 2 * HOUR),
         ("-3d12h", UNTIL - 84 * HOUR),
+        ("-1m0.000001s", UNTIL - HOUR // 60 - 1),
         ("+1h", UNTIL + HOUR),
         ("2025-12-24", parse_instant("2025-12-24T00:00:00Z")),
         ("2025-12-24T12:00:00+02:00", parse_instant("2025-12-24T10:00:00Z")),
