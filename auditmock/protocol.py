@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any, ClassVar, NamedTuple, cast
 from urllib.parse import unquote_to_bytes
 
+from httptools import HttpParserError, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from auditmock.access import Stamp
@@ -170,20 +171,25 @@ class Protocol(HttpToolsProtocol):
 
     def _refuse(self, came: bytes) -> None:
         asked = _ODD_METHOD.match(came)
-        reply = self._ask_routes(asked) if asked and asked[1].decode() not in KNOWN_METHODS else None
+        reply = self._ask_routes(asked, came) if asked and asked[1].decode() not in KNOWN_METHODS else None
         if reply is not None and isinstance(reply.body, bytes):
             self._write(reply, b"connection: close\r\n\r\n", reply.body)
             self.transport.close()
         else:
             self._refuse_bytes()
 
-    def _ask_routes(self, asked: re.Match[bytes]) -> Reply | None:
+    def _ask_routes(self, asked: re.Match[bytes], came: bytes) -> Reply | None:
         """Ask about a method that only the parser does not know: routers of some editions refuse it."""
         path, _, query = asked[2].partition(b"?")
+        headers = _Headers()
+        try:
+            HttpRequestParser(headers).feed_data(b"GET" + came[asked.end(1) :])
+        except HttpParserError:
+            return None
         scope: Any = {
             "type": "http",
             "method": asked[1].decode(),
-            "headers": [],
+            "headers": headers.found,
             "client": self.client,
             "path": unquote_to_bytes(path).decode(errors="replace"),
             "raw_path": path,
@@ -206,6 +212,17 @@ class Protocol(HttpToolsProtocol):
         """Finish what is in flight, but not for long."""
         super().shutdown()
         asyncio.get_running_loop().call_later(_LAST_MOMENT, self.transport.close)
+
+
+class _Headers:
+    """Collects the headers of a request while it is parsed."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[bytes, bytes]] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header."""
+        self.found.append((name.lower(), value.rstrip(b" \t")))
 
 
 def _body(scope: Scope, body: bytes) -> bytes:

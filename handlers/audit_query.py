@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
-from uuid import UUID
 
 from auditmock.errors import Refusal, database_error, invalid_parameters
 from auditmock.fixtures.gotext import lower_case, parse_date, parse_uuid, quote
@@ -127,7 +126,7 @@ class AuditQuery:
 
     def _read_organization(self, key: SearchKey, text: str) -> str:
         try:
-            return str(UUID(text))
+            return parse_uuid(text)
         except ValueError:
             found = self._organization(text)
         if found is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from urllib.parse import unquote_to_bytes
 
-from auditmock.handlers.request import BROKEN_ESCAPE
+from auditmock.handlers.request import is_broken
 
 Values = Mapping[str, Sequence[str]]
 
@@ -14,7 +14,7 @@ def read_query(query: bytes) -> Values:
     """Read a query: the values of each name, in their order."""
     values: dict[str, list[str]] = {}
     for pair in query.split(b"&"):
-        if pair and b";" not in pair and not (b"%" in pair and BROKEN_ESCAPE.search(pair)):
+        if pair and not is_broken(pair):
             name, _, value = pair.partition(b"=")
             values.setdefault(_decode(name), []).append(_decode(value))
     return values

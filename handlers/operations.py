@@ -59,7 +59,9 @@ class Operations:
         elif self._cap is not None and found.count > self._cap:
             found = found._replace(count=self._cap + 1)
         if found.shown > BLOCK:
-            # it is written while it is sent; what cannot be written is of the last year, and so comes first
+            # it is written while it is sent; what cannot be written comes first or last, by its year
+            last = page._replace(offset=page.offset + found.shown - 1, limit=1)
+            list(caller.world.store.find(wanted, last).blocks)
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
         return page_reply(self._veil.cover(found, caller.roles, caller.world.store.knows), (), self._end)
 

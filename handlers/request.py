@@ -25,6 +25,12 @@ UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 """A percent sign in a query that starts no escape."""
 
+
+def is_broken(pair: bytes) -> bool:
+    """Tell whether a pair of a query is none for Go (reference 8.1): what is in it counts as absent."""
+    return b";" in pair or (b"%" in pair and BROKEN_ESCAPE.search(pair) is not None)
+
+
 NUMBER = re.compile(r"[0-9]{1,1000}")
 """A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
 

@@ -14,7 +14,7 @@ from urllib.parse import unquote_to_bytes
 from auditmock.errors import Refusal, forbidden, inactive, scenario_not_found, signed_out
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.worlds import Cast, World, name_world
-from auditmock.handlers.request import Headers, first_header
+from auditmock.handlers.request import Headers, first_header, is_broken
 from auditmock.models import Person
 from auditmock.openapi import Carrier
 
@@ -236,6 +236,8 @@ def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
 def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
     for pair in query.split(b"&") if query else ():
         written, _, value = pair.partition(b"=")
+        if is_broken(pair):
+            continue
         if written == name or (_ESCAPED.search(written) and _unescape(written) == name):
             return _unescape(value)
     return b""

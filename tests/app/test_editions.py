@@ -1,4 +1,4 @@
-"""The deployed editions: every case of `tests/data/editions` over HTTP.
+"""The deployed editions: every case of `tests/data/editions`, over a real socket.
 
 What is `given` is posted before, by whoever asks. The mock has no history, but for cases that ask for one
 (`history: true`) or for a world that begins with a scenario: that of some token (`scenario: DeletedUse`), one
@@ -9,6 +9,7 @@ that ships or one of the edition's own folder `scenarios`, or the case's own (`s
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -17,10 +18,9 @@ from typing import Any
 
 import pytest
 import yaml
-from calls import LIST, WRITE, Answer, Call, drive
+from calls import LIST, WRITE, Answer, Call
+from lines import Address, send, serving
 
-from auditmock.app import create_app
-from auditmock.asgi import App as AsgiApp
 from auditmock.editions import find_overlays
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import SECRET_LENGTH, token_of
@@ -36,8 +36,8 @@ LEAST = 300
 LOGS = 2000
 """Logs of a history."""
 
-App = Callable[[str, int, int], AsgiApp]
-"""Gives the mock of an edition, of so many requests a minute (0 is no limit) and so many logs."""
+Serve = Callable[[str, int, int], Address]
+"""Serves the mock of an edition, of so many requests a minute (0 is no limit) and so many logs."""
 Words = Mapping[str, Mapping[str, str]]
 """What cases say of people and things: what stands in their texts as `<owner.id>` or `<build.number>`."""
 
@@ -53,18 +53,19 @@ CASES_OF = {edition: dict(read_cases(edition)) for edition in EDITIONS}
 
 
 @pytest.fixture(scope="session")
-def app_of(tmp_path_factory: pytest.TempPathFactory) -> App:
-    """Give a function that gives the one mock of an edition; each case writes to a world of its own."""
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
+    """Give a function that serves the one mock of an edition; each case writes to a world of its own."""
     folders = {
         edition: _write_scenarios(tmp_path_factory.mktemp("scenarios"), edition) for edition in EDITIONS
     }
 
-    def make(edition: str, limit: int, logs: int) -> AsgiApp:
+    def make(edition: str, limit: int, logs: int) -> Address:
         folder = folders.get(edition, "")
         settings = Settings(edition=edition, logs=logs, rate_limit=limit, scenarios=folder)
-        return create_app(settings, lambda: NOW)
+        return servers.enter_context(serving(settings, lambda: NOW))
 
-    return cache(make)
+    with ExitStack() as servers:
+        yield cache(make)
 
 
 def _write_scenarios(folder: Path, edition: str) -> str:
@@ -88,22 +89,22 @@ def _token(name: str) -> str:
 
 
 @pytest.fixture(scope="session")
-def people(app_of: App) -> Words:
+def people(serve: Serve) -> Words:
     """Give what cases say of people."""
     secret = "p" * SECRET_LENGTH
     calls: list[Mapping[str, Any]] = [{"when": f"POST {WRITE}", "body": {}}, {"when": f"GET {LIST}?limit=1"}]
-    _, answer = drive(app_of(EDITIONS[0], 0, 0), [_call(each, secret) for each in calls])
+    _, answer = send(serve(EDITIONS[0], 0, 0), [_call(each, secret) for each in calls])
     user = answer.json()["audit_logs"][0]["user"]
     return {"owner": {"id": user["id"], "username": user["username"], "email": user["email"]}}
 
 
 @pytest.fixture(scope="session")
-def things_of(app_of: App) -> Callable[[str], Words]:
+def things_of(serve: Serve) -> Callable[[str], Words]:
     """Give a function that gives what cases say of an edition's history: what is left of it, and is gone."""
 
     def look(edition: str) -> Words:
         call = _call({"when": f"GET {LIST}?limit={LOGS}"}, "t" * SECRET_LENGTH)
-        logs = drive(app_of(edition, 0, LOGS), [call])[0].json()["audit_logs"]
+        logs = send(serve(edition, 0, LOGS), [call])[0].json()["audit_logs"]
         return {f"{'gone-' if log['is_deleted'] else ''}{log['resource_type']}": _tell(log) for log in logs}
 
     return cache(look)
@@ -191,7 +192,7 @@ def _calls(name: str, case: Mapping[str, Any]) -> tuple[list[Call], list[Call]]:
     given = [{"when": f"POST {WRITE}", "body": fields, **token} for fields in case.get("given", ())]
     asked = [_call({**case, **token}, secret)] * (1 + case.get("earlier", 0))
     if case.get("apart"):
-        asked = [call._replace(client=f"10.0.0.{number}") for number, call in enumerate(asked, 1)]
+        asked = [call._replace(client=f"127.0.1.{number}") for number, call in enumerate(asked, 1)]
     return [_call(each, secret) for each in given], asked
 
 
@@ -199,7 +200,7 @@ def _calls(name: str, case: Mapping[str, Any]) -> tuple[list[Call], list[Call]]:
     ("edition", "name"), [(edition, name) for edition, cases in CASES_OF.items() for name in cases]
 )
 def test_a_case(
-    edition: str, name: str, app_of: App, people: Words, things_of: Callable[[str], Words]
+    edition: str, name: str, serve: Serve, people: Words, things_of: Callable[[str], Words]
 ) -> None:
     """What the reference says of a request is what the edition answers."""
     case = CASES_OF[edition][name]
@@ -207,7 +208,7 @@ def test_a_case(
     case = _fill(case, {**people, **things_of(edition)} if logs else people)
     given, asked = _calls(name, case)
 
-    answers = drive(app_of(edition, case.get("rate_limit", 0), logs), [*given, *asked])
+    answers = send(serve(edition, case.get("rate_limit", 0), logs), [*given, *asked])
     written, answer = answers[: len(given)], answers[-1]
 
     assert {each.status for each in written} <= {204}
@@ -232,7 +233,7 @@ def test_there_are_cases() -> None:
     ("written", "kept"),
     [("1.10", "1.10"), ("1e2", "100"), ("-0", "0"), ("1E-3", "0.001"), ("-12345678901234567890123.0", None)],
 )
-def test_numbers_are_kept_as_postgresql_keeps_them(app_of: App, written: str, kept: str | None) -> None:
+def test_numbers_are_kept_as_postgresql_keeps_them(serve: Serve, written: str, kept: str | None) -> None:
     """Numbers of additional fields come back to the digit, without exponent (reference 10.4)."""
     secret = _digest(written)
     calls: list[Mapping[str, Any]] = [
@@ -240,16 +241,16 @@ def test_numbers_are_kept_as_postgresql_keeps_them(app_of: App, written: str, ke
         {"when": f"GET {LIST}?limit=1"},
     ]
 
-    _, answer = drive(app_of("v2.35", 0, 0), [_call(each, secret) for each in calls])
+    _, answer = send(serve("v2.35", 0, 0), [_call(each, secret) for each in calls])
 
     assert f'"additional_fields":{{"a":[{kept or written}]}}'.encode() in answer.body
 
 
 @pytest.mark.parametrize("written", ["1e131072", "1e-16384", "1e99999999999999999999"])
-def test_numbers_beyond_postgresql_are_refused(app_of: App, written: str) -> None:
+def test_numbers_beyond_postgresql_are_refused(serve: Serve, written: str) -> None:
     """A number that PostgreSQL cannot hold is a 500 of the database."""
     call = {"when": f"POST {WRITE}", "body": f'{{"additional_fields":{{"a":{written}}}}}'}
 
-    (answer,) = drive(app_of("v2.35", 0, 0), [_call(call, "n" * SECRET_LENGTH)])
+    (answer,) = send(serve("v2.35", 0, 0), [_call(call, "n" * SECRET_LENGTH)])
 
     assert (answer.status, answer.json()["detail"]) == (500, "pq: value overflows numeric format")

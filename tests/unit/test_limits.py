@@ -36,14 +36,14 @@ def test_a_minute_lets_through_so_many(limit: int, asked: int) -> None:
 
 @given(st.integers(1, 60), st.integers(0, 59))
 def test_the_minute_before_weighs_by_what_is_left_of_it(limit: int, seconds: int) -> None:
-    """So far into a minute, the one before counts by the share that is at most sixty seconds ago."""
+    """So far into a minute, the one before counts by the share that is at most sixty seconds ago, rounded."""
     hand = Hand()
     rate = RateLimit(limit, hand)
     for _ in range(limit):
         rate.take(KEY)
     hand.now += MINUTE + seconds * SECOND
 
-    assert rate.take(KEY).remaining == limit - limit * (60 - seconds) // 60
+    assert rate.take(KEY).remaining == limit - (2 * limit * (60 - seconds) + 60) // 120
 
 
 def test_two_minutes_later_nothing_weighs() -> None:
