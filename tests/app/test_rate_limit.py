@@ -72,7 +72,7 @@ def test_people_count_apart_where_they_are_known(edition: str, status: int) -> N
 
 
 def test_an_owner_may_pass() -> None:
-    """Today's owners may ask not to be counted, and stand as one who never asked; of others that is refused as a line of text."""
+    """Today's owners may ask not to be counted, and stand as if new; others are refused by a line of text."""
     asked = {"x_coder_bypass_ratelimit": "true"}
     owner = drive(limited("v2.35"), [listing("limit=1", **asked)] * (LIMIT + 1))
     (auditor,) = drive(limited("v2.35"), [listing("limit=1", token=token_of(Holder.AUDITOR), **asked)])

@@ -1,4 +1,4 @@
-"""Requests to a mock in a thread of this process, over a real socket: what the server makes of bytes counts."""
+"""Requests to a mock in a thread of this process, over a real socket: each byte as it stands."""
 
 import socket
 import threading
