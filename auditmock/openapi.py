@@ -147,8 +147,9 @@ class Contract:
 
     @property
     def escapes_html(self) -> bool:
-        """Whether JSON is written as Go does it: HTML escaped, and a newline behind it."""
-        return "x-encoding" in self.document
+        """Whether JSON is written as Go does it: HTML escaped, and a newline behind it (`x-encoding`)."""
+        encoding: Mapping[str, Any] = self.document.get("x-encoding", {})
+        return encoding.get("html") == "escaped"
 
     @property
     def base_path(self) -> str:
@@ -234,21 +235,10 @@ class Contract:
         paging: Mapping[str, Any] = self.document["paths"]["/audit"]["get"]["x-paging"]
         return paging
 
-    @cached_property
-    def database_refusals(self) -> frozenset[str]:
-        """The details of its database's 500s: for numbers (`x-paging`), for logs of nobody (`x-no-user`)."""
-        negative = self.paging.get("numbers", {}).get("negative", {})
-        told = negative.values() if isinstance(negative, dict) else ()
-        return frozenset((*told, self.no_user)) - {""}
-
     @property
     def no_user(self) -> str:
         """`x-no-user`: the detail of the 500 for a page with a log of nobody; empty where it is answered."""
         return str(self.schema("User").get("x-no-user", ""))
-
-    def explains_failure(self, body: Any) -> bool:
-        """Tell whether the body of a 500 says what the contract says its database does."""
-        return isinstance(body, dict) and body.get("detail") in self.database_refusals
 
     @property
     def default_limit(self) -> int:

@@ -26,6 +26,7 @@ GRACE = 0.8
 _LAST_MOMENT = 0.7
 """Seconds until connections are closed: what is unfinished then gets no answer rather than a wrong one."""
 
+_MAPPED = "::ffff:"
 _REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]")
 _ODD_METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/\S*) HTTP/1\.[01]\r\n")
 _NOT_ASCII = re.compile(rb"[\x80-\xff]")
@@ -58,6 +59,12 @@ class Protocol(HttpToolsProtocol):
     _used = False
     _came = b""
     _habit: Habit | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; who comes by IPv4 to a server of both kinds has an address of IPv4."""
+        super().connection_made(transport)
+        if self.client is not None:
+            self.client = (self.client[0].removeprefix(_MAPPED), self.client[1])
 
     def data_received(self, data: bytes) -> None:
         """Read; clients that write a target in plain UTF-8, as curl does, are understood."""

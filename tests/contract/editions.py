@@ -1,8 +1,10 @@
 """Which edition of the contract a deployment is judged by: the one asked for, or what it says it is."""
 
 import re
+from copy import deepcopy
 
-from auditmock.editions import DOCUMENTED, find_overlays, open_edition
+from auditmock.editions import DOCUMENTED, find_overlays, open_edition, write_yaml
+from auditmock.openapi import Contract
 
 AUTO = "auto"
 
@@ -27,6 +29,22 @@ def find_edition(version: str) -> str:
     told = _read_release(release)
     below = [edition for edition in find_overlays() if _read_release(_since(edition)) <= told]
     return below[-1] if below else ""
+
+
+def open_as_of(edition: str, version: str) -> Contract:
+    """Open the contract of an edition without the values that servers have since a later release (`x-later`).
+
+    It is whole where a version names no release.
+    """
+    contract, told = open_edition(edition), _read_release(version)
+    document = deepcopy(dict(contract.document))
+    for schema in document["components"]["schemas"].values():
+        later = {
+            value for value, since in schema.get("x-later", {}).items() if _read_release(since) > told > ()
+        }
+        if later:
+            schema["enum"] = [value for value in schema["enum"] if value not in later]
+    return contract if document == contract.document else Contract(write_yaml(document), document)
 
 
 def _since(edition: str) -> str:

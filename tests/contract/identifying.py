@@ -10,7 +10,7 @@ from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.pace import Pace
 from auditmock.contract.plain import plain
-from auditmock.contract.preflight import NotReadyError, check_ready, find_version
+from auditmock.contract.preflight import VERSION, NotReadyError, check_ready, find_version
 from auditmock.contract.questions import QUESTIONS, Question
 from auditmock.contract.target import Target, UnreachableError
 from auditmock.contract.tokens import Tokens
@@ -44,6 +44,8 @@ class Identity:
     version: str
     answers: Sequence[Answered]
     requests: int
+    source: str = "version header"
+    """What tells the version."""
 
     @property
     def told(self) -> str:
@@ -76,16 +78,16 @@ class Identity:
         if not names:
             speaking = len(self.against(self.nearest))
             number = "1 answer speaks" if speaking == 1 else f"{speaking} answers speak"
-            told = f" Its version header says {self.version}." if self.version else ""
+            told = f" Its {self.source} says {self.version}." if self.version else ""
             return f"It answers as no edition does; {number} against the nearest, {self.nearest}.{told}"
         if not self.version:
             return f"It answers as {names} does, and does not say which release it is."
         if not self.told:
-            return f"It answers as {names} does; its version header stands for no edition: {self.version}."
+            return f"It answers as {names} does; its {self.source} stands for no edition: {self.version}."
         if self.told in self.matched:
-            return f"It answers as {names} does, as its version header says: {self.version}."
+            return f"It answers as {names} does, as its {self.source} says: {self.version}."
         return (
-            f"Its version header lies: it says {self.version}, which stands for {self.told}, "
+            f"Its {self.source} lies: it says {self.version}, which stands for {self.told}, "
             f"and it answers as {names} does."
         )
 
@@ -114,7 +116,8 @@ def identify(target: Target) -> Identity:
             seen = question.sees(target.send(question.request(target.contract)))
             has = {edition: question.has(contract) for edition, contract in contracts.items()}
             answers.append(Answered(question, seen, has))
-    return Identity(target.base_url, version, answers, target.pace.spent)
+    source = "version header" if VERSION in first.headers else "build info"
+    return Identity(target.base_url, version, answers, target.pace.spent, source)
 
 
 def tell_identity(identity: Identity) -> Iterator[str]:
@@ -134,7 +137,8 @@ def tell_identity(identity: Identity) -> Iterator[str]:
         for answered in against:
             seen, has = (_clip(text) for text in (answered.seen, answered.has[edition]))
             question = answered.question
-            yield f"  {question.about}: {seen}; {edition}: {has} (openapi.yaml {question.place})"
+            place = f" (openapi.yaml {question.place})" if _has(edition, question.place) else ""
+            yield f"  {question.about}: {seen}; {edition}: {has}{place}"
     yield f"\n{identity.verdict} ({identity.requests} requests)"
 
 
@@ -159,6 +163,17 @@ def write_identity(identity: Identity) -> Mapping[str, object]:
             for answered in identity.answers
         ],
     }
+
+
+def _has(edition: str, place: str) -> bool:
+    """Tell whether there is such a place in the contract of an edition."""
+    node = open_edition(edition).document
+    for step in place.removeprefix("#/").split("/"):
+        name = step.replace("~1", "/")
+        if name not in node:
+            return False
+        node = node[name]
+    return True
 
 
 def _clip(text: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
+from auditmock.contract.breakdowns import fails_by_nobody
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.logs import Log, instant
 from auditmock.contract.target import Target
@@ -13,7 +14,6 @@ from auditmock.contract.verdict import Violation, expect
 from auditmock.openapi import Contract
 
 _OK = 200
-_FAILED = 500
 _LIMIT = 100
 
 
@@ -46,7 +46,7 @@ def listed(target: Target, q: str, **parameters: Any) -> Page:
 def read_page(target: Target, q: str, **parameters: Any) -> Page:
     """Ask for a page that must come; skips where the edition has none for logs of nobody, and says so."""
     exchange = target.ask(q, **parameters)
-    if _fails_by_nobody(exchange, target.contract):
+    if fails_by_nobody(exchange, target.contract):
         pytest.skip("logs of nobody are among these, and the edition answers 500 to a page with one")
     expect(exchange.status == _OK, "200", exchange.status, exchange)
     try:
@@ -54,16 +54,6 @@ def read_page(target: Target, q: str, **parameters: Any) -> Page:
         return Page(page["audit_logs"], page["count"], exchange, target.contract)
     except (ValueError, KeyError, TypeError):
         raise Violation("a list of audit logs", exchange.body[:200], (exchange,)) from None
-
-
-def _fails_by_nobody(exchange: Exchange, contract: Contract) -> bool:
-    if exchange.status != _FAILED or not contract.no_user:
-        return False
-    try:
-        body = exchange.json()
-    except ValueError:
-        return False
-    return isinstance(body, dict) and body.get("detail") == contract.no_user
 
 
 def expect_logs(page: Page, expected: Sequence[Log], total: int) -> None:

@@ -12,7 +12,7 @@ from auditmock.contract.values import SettingsError
 from auditmock.contract.writing import posting
 
 _REFUSED = {401: "the token is refused", 403: "the token's owner may not read audit logs"}
-_VERSION = "x-coder-build-version"
+VERSION = "x-coder-build-version"
 _BUILD_INFO = "/api/v2/buildinfo"
 
 
@@ -79,7 +79,7 @@ def _check_writer(target: Target) -> None:
 
 def find_version(target: Target, first: Exchange) -> str:
     """Find the release a deployment says it is, in its first answer or in `buildinfo`; perhaps empty."""
-    told = first.headers.get(_VERSION, "")
+    told = first.headers.get(VERSION, "")
     if told:
         return clip(plain(told))
     try:

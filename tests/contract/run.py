@@ -8,6 +8,7 @@ import pytest
 
 from auditmock.clock import present_instant
 from auditmock.contract.baseline import compare, read_known
+from auditmock.contract.editions import AUTO, open_as_of
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.findings import Finding, Findings, Outcome
 from auditmock.contract.laws import ANSWERS, Law
@@ -16,7 +17,6 @@ from auditmock.contract.pace import Pace
 from auditmock.contract.recorder import SILENCE, Recorder
 from auditmock.contract.target import Target
 from auditmock.contract.tokens import SECOND_VARIABLE, Tokens
-from auditmock.editions import open_edition
 from auditmock.instants import format_instant
 from auditmock.openapi import load_contract
 
@@ -50,8 +50,9 @@ class Run:
         )
 
     def choose(self, edition: str) -> None:
-        """Judge by an edition."""
-        self.contract = open_edition(edition)
+        """Judge by an edition; by one that was found, as of the release that the deployment says it is."""
+        version = self.findings.server_version if self.options.edition == AUTO else ""
+        self.contract = open_as_of(edition, version)
         self.findings.edition = edition
 
     def note(self, finding: Finding) -> Finding:

@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema_rs
 
+from auditmock.contract.breakdowns import is_explained
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.logs import Log, instant
 from auditmock.instants import parse_instant
@@ -71,7 +72,7 @@ class Watch:
         }
         self._counts = contract.paging["count"] == "exact" and "count_cap" not in contract.paging
         self._denial = contract.denial.get("status")
-        self._explains_failure = contract.explains_failure
+        self._contract = contract
         self._request_ids: set[str] = set()
         self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
             "no server error": self._judge_failure,
@@ -139,7 +140,7 @@ class Watch:
     def _judge_failure(self, answer: _Answer) -> tuple[str, str] | None:
         exchange = answer.exchange
         denied = exchange.request.method != "GET" and exchange.status == self._denial
-        if exchange.status < _SERVER_ERROR or denied or self._explains_failure(_read(exchange)):
+        if exchange.status < _SERVER_ERROR or denied or is_explained(exchange, self._contract):
             return None
         return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
 
@@ -210,13 +211,6 @@ def _judge_order(answer: _Answer) -> tuple[str, str] | None:
         if one >= other:
             return "logs newest first, ties by id, none twice", f"{other[1]} after {one[1]}"
     return None
-
-
-def _read(exchange: Exchange) -> Any:
-    try:
-        return exchange.json()
-    except ValueError:
-        return None
 
 
 def _read_number(text: str) -> int | None:

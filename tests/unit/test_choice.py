@@ -2,7 +2,8 @@
 
 import pytest
 
-from auditmock.contract.editions import AUTO, choose_edition
+from auditmock.contract.editions import AUTO, choose_edition, open_as_of
+from auditmock.editions import open_edition
 
 
 @pytest.mark.parametrize(
@@ -24,6 +25,27 @@ from auditmock.contract.editions import AUTO, choose_edition
 def test_auto_takes_the_nearest(version: str, edition: str) -> None:
     """It is the last edition whose servers answer so since that release or before it."""
     assert choose_edition(AUTO, version) == edition
+
+
+@pytest.mark.parametrize(
+    ("version", "lacking"),
+    [
+        ("v2.32.0+1a2b3c4", 8),
+        ("v2.33.1", 6),
+        ("v2.34.9", 2),
+        ("v2.35.0", 0),
+        ("v2.41.0", 0),
+        ("devel", 0),
+        ("", 0),
+    ],
+)
+def test_what_came_later_is_not_asked_of_a_release(version: str, lacking: int) -> None:
+    """A release between two editions is judged without the types that came after it (reference 11.2)."""
+    whole = open_edition("v2.35")
+    contract = open_as_of("v2.35", version)
+
+    assert len(whole.enum("ResourceType")) - len(contract.enum("ResourceType")) == lacking
+    assert contract.search.keys["resource_type"].values == contract.enum("ResourceType")
 
 
 def test_a_name_is_taken_as_it_is() -> None:
