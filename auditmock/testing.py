@@ -38,11 +38,11 @@ class AuditMock:
 
         Each token opens a world of its own, as it was at the start and with nothing posted; one that is given
         `beside` another token sees that token's world. With a `scenario` it is that scenario's token, and
-        the role is the one that the scenario has.
+        the role is the one that the scenario has. Raises ValueError for a role or a scenario there is not.
         """
         secret = beside.partition("-")[2] or f"{next(self._worlds):0{SECRET_LENGTH}}"
         if not scenario:
-            return token_of(Holder[role.upper().replace("-", "_")], secret)
+            return token_of(_find_holder(role), secret)
         known = self._mock.playbill.scenarios
         if scenario not in known:
             raise ValueError(f'"{scenario}" is no scenario; there are {", ".join(known)}')
@@ -86,3 +86,10 @@ class AuditMock:
         self._server.should_exit = True
         self._thread.join()
         self._listener.close()
+
+
+def _find_holder(role: str) -> Holder:
+    roles = {holder.name.lower().replace("_", "-"): holder for holder in Holder}
+    if role not in roles:
+        raise ValueError(f'"{role}" is no role that has a token; there are {", ".join(roles)}')
+    return roles[role]

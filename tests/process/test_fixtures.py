@@ -53,6 +53,10 @@ def test_a_scenario_has_its_tokens() -> None:
 
         with pytest.raises(ValueError, match='"no-such" is no scenario; there are busy, default'):
             mock.token(scenario="no-such")
+        with pytest.raises(ValueError, match='"nobody" is no role that has a token; there are owner, audi'):
+            mock.token("nobody")
+        with pytest.raises(ValueError, match='kind: "slow" is none of latency, status'):
+            mock.fault("slow", token=tokens[0])
     assert counts == [13, 12]
 
 
