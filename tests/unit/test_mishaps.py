@@ -135,7 +135,7 @@ def test_what_is_set_meanwhile_stays() -> None:
 
 NO_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "nonsense"}, "nonsense"),
-    ({"kind": "status", "status": 299}, "status: "299" is none of 400, 401"),
+    ({"kind": "status", "status": 299}, 'status: "299" is none of 400, 401'),
     ({"kind": "latency", "milliseconds": "x"}, "milliseconds: "),
     ({"kind": "latency", "milliseconds": -1}, "milliseconds: "),
     ({"kind": "reset", "times": 0}, "times: "),
