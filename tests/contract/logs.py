@@ -79,7 +79,9 @@ def description_of(log: Log, contract: Contract) -> str:
     facts = {**log, "build_number": "known" if number else ""}
     if log["diff"] and log["status_code"] < _REDIRECTED:
         facts["changed"] = " ".join(sorted(log["diff"]))
-        facts["to"] = next(iter(log["diff"].values())).get("new")
+        change = next(iter(log["diff"].values()))
+        sides = {"from": change.get("old"), "to": change.get("new")}
+        facts |= {name: value for name, value in sides.items() if isinstance(value, bool)}
     rule = next(rule for rule in rules["rules"] if rule["when"].items() <= facts.items())
     words = {
         "<verb>": _verb(log, rules),

@@ -5,6 +5,7 @@ from typing import Any
 
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.verdict import Violation, expect
+from auditmock.openapi import Contract
 
 _MEMBERS: Mapping[str, type] = {"message": str, "detail": str, "validations": list}
 
@@ -35,3 +36,12 @@ def expect_refusal(exchange: Exchange, status: int, fields: Collection[str] | No
         return
     named = sorted(problem["field"] for problem in problems)
     expect(named == sorted(fields), f"a problem each of {sorted(fields)}", named, exchange)
+
+
+def expect_message(exchange: Exchange, example: str, contract: Contract) -> None:
+    """Go on if the refusal of a query has the message of that example of the contract."""
+    examples = contract.document["components"]["responses"]["BadQuery"]["content"]["application/json"][
+        "examples"
+    ]
+    wanted, message = examples[example]["value"]["message"], envelope_of(exchange)["message"]
+    expect(message == wanted, repr(wanted), repr(message), exchange)

@@ -52,8 +52,8 @@ def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
     undisturbed(target, sample.scope, look)
 
 
-EDGES: Mapping[str, Mapping[str, int]] = {
-    "the largest limit": {"limit": MOST, "offset": 1},
+EDGES: Mapping[str, Mapping[str, int | str]] = {
+    "the largest limit, zeros before the offset": {"limit": MOST, "offset": "010"},
     "the largest offset": {"limit": 1, "offset": MOST},
     "a limit of 17 bits": {"limit": 65537},
     "an offset of 17 bits": {"limit": 3, "offset": 65537},
@@ -63,8 +63,8 @@ EDGES: Mapping[str, Mapping[str, int]] = {
 @pytest.mark.law("edges", "paging", "#/components/parameters/limit")
 @pytest.mark.parametrize("edge", EDGES)
 def test_limit_and_offset_hold_at_their_edges(target: Target, sample: Sample, edge: str) -> None:
-    """The extreme numbers are allowed."""
-    offset, limit = EDGES[edge].get("offset", 0), EDGES[edge]["limit"]
+    """The extreme numbers are allowed, and all are decimal."""
+    offset, limit = int(EDGES[edge].get("offset", 0)), int(EDGES[edge]["limit"])
 
     undisturbed(
         target,

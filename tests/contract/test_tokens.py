@@ -22,10 +22,7 @@ pytestmark = pytest.mark.law("laws", "tokens", "#/components/securitySchemes")
 QUERY = [("q", ""), ("limit", "1")]
 OWN = f"${TOKEN_VARIABLE}"
 
-BAD = {
-    "empty": "",
-    "unknown": "Nobody0000-0123456789012345678901",
-}
+UNKNOWN = "Nobody0000-0123456789012345678901"
 
 
 def ordered(contract: Contract) -> list[tuple[Carrier, Carrier]]:
@@ -49,6 +46,9 @@ def test_nobody_is_refused(target: Target) -> None:
     expect_refusal(target.send(reading(target, None)), 401)
 
 
+BAD = {"empty": "", "unknown": UNKNOWN, "long": "x" * 300}
+
+
 @pytest.mark.law("edges", "tokens", "#/components/securitySchemes")
 @pytest.mark.parametrize("kind", BAD)
 def test_a_bad_token_is_refused(target: Target, kind: str) -> None:
@@ -67,6 +67,7 @@ SPOILED = {
     "in quotes": f"'{OWN_ID}-{OWN_SECRET}'",
     "as a bearer": f"Bearer {OWN_ID}-{OWN_SECRET}",
     "in capitals": f"${{{TOKEN_VARIABLE}^^}}",
+    "another mark between": f"{OWN_ID}_{OWN_SECRET}",
 }
 
 
@@ -77,6 +78,12 @@ def test_a_good_token_is_good_as_it_is(target: Target, kind: str) -> None:
     if target.tokens.reveal(SPOILED[kind]) == target.tokens.first:
         pytest.skip(f"the token {kind} is the token")
     expect_refusal(target.send(reading(target, "header", SPOILED[kind])), 401)
+
+
+@pytest.mark.law("edges", "tokens", "#/components/securitySchemes")
+def test_a_cookie_is_read_as_it_is(target: Target) -> None:
+    """What is escaped in a cookie is not read as what it would stand for in a URL."""
+    expect_refusal(target.send(reading(target, "cookie", f"{OWN_ID}%2D{OWN_SECRET}")), 401)
 
 
 def foreign(contract: Contract) -> list[str]:
@@ -113,10 +120,15 @@ def test_another_name_will_not_do(target: Target) -> None:
     expect_refusal(target.send(reading(target, "cookie xcoder_session_token")), 401)
 
 
-@each("place", places)
+def other_places(contract: Contract) -> list[str]:
+    """List the places of the token but its own header."""
+    return [place for place in places(contract) if place != "header"]
+
+
+@each("place", other_places)
 def test_a_bad_token_is_refused_in_every_place(target: Target, place: str) -> None:
     """An unknown token is answered with 401 wherever it is."""
-    expect_refusal(target.send(reading(target, place, BAD["unknown"])), 401)
+    expect_refusal(target.send(reading(target, place, UNKNOWN)), 401)
 
 
 @pytest.mark.parametrize("name", STRANGERS)
@@ -128,12 +140,15 @@ def test_the_mocks_own_people_read_nothing(target: Target, name: str) -> None:
 
 
 def test_a_member_reads_nothing(target: Target, member: str) -> None:
-    """Whoever may not read is answered with 403."""
-    expect_refusal(target.send(reading(target, "header", member)), 403)
+    """Whoever may not read is answered with 403, whatever is asked for."""
+    query = [("q", "username:me action:create"), ("limit", "1")]
+
+    expect_refusal(target.send(reading(target, "header", member)._replace(query=query)), 403)
 
 
 MISTAKEN: Mapping[str, Mapping[str, Any]] = {
-    "a parameter": {"query": [("limit", "x")]},
+    "a parameter": {"query": [("limit", "x")], "token": "cookie"},
+    "a search": {"query": [("q", "a:b:c"), ("limit", "1")], "token": "query"},
     "a cursor": {"query": [*QUERY, ("after_id", "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25")]},
     "the type": {"headers": {"Accept": "text/html"}},
 }
@@ -142,7 +157,7 @@ MISTAKEN: Mapping[str, Mapping[str, Any]] = {
 @promised("roles first")
 @pytest.mark.parametrize("mistake", MISTAKEN)
 def test_the_role_is_looked_at_before_the_rest(target: Target, member: str, mistake: str) -> None:
-    """Whoever may not read is told so before any mistake of the request."""
+    """Whoever may not read is told so before any mistake of the request, wherever the token is."""
     request = reading(target, "header", member)._replace(**MISTAKEN[mistake])
 
     expect_refusal(target.send(request), 403)
@@ -150,8 +165,7 @@ def test_the_role_is_looked_at_before_the_rest(target: Target, member: str, mist
 
 def with_a_bad_token(request: Request, carrier: Carrier) -> Request:
     """Put an unknown token in a place."""
-    bad = BAD["unknown"]
-    header, parameter = request._replace(token=carrier.label).carry(bad)
+    header, parameter = request._replace(token=carrier.label).carry(UNKNOWN)
     return request._replace(
         headers=dict([header] if header else []), query=[*request.query, *([parameter] if parameter else [])]
     )
@@ -194,7 +208,11 @@ def test_answers_carry_their_headers(target: Target) -> None:
     exchanges = [
         listed(target, "", limit=1).exchange,
         target.ask("a:b:c"),
-        target.send(reading(target, None)._replace(headers={"X-Coder-Request-Id": OF_CLIENT})),
+        target.send(
+            reading(target, None)._replace(
+                headers={"X-Coder-Request-Id": OF_CLIENT, "X-Request-Id": OF_CLIENT}
+            )
+        ),
     ]
     ids = {exchange.headers.get("x-coder-request-id", "") for exchange in exchanges}
     expect(

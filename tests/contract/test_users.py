@@ -64,17 +64,22 @@ def test_who_was_suspended_is_shown_so(changed: Mapping[str, Log], deeds: Mappin
             expect(told <= {"suspended"}, f"{user} suspended", sorted(told), page.exchange)
 
 
+ME = {"cookie": "ME", "query": '"Me"'}
+"""By another place of the token, the caller in other letters."""
+
+
 @promised("me")
 def test_me_is_the_caller(target: Target) -> None:
-    """`username:me` finds what one user did, and all of it, in any letter case."""
-    mine = listed(target, "username:me", limit=SHOWN)
-    names = {log["user"]["username"] for log in mine.logs}
-    expect(len(names) <= 1, "logs of one user", sorted(names), mine.exchange)
+    """`username:me` finds what one user did, and all of it, in any letter case, wherever the token is."""
 
     def look() -> None:
         own = listed(target, "username:me", limit=SHOWN)
-        for word in ('"Me"', *names):
-            expect_logs(listed(target, f"username:{word}", limit=SHOWN), own.logs, own.total)
+        names = {log["user"]["username"] for log in own.logs}
+        expect(len(names) <= 1, "logs of one user", sorted(names), own.exchange)
+        for place, word in ME.items():
+            expect_logs(listed(target, f"username:{word}", limit=SHOWN, token=place), own.logs, own.total)
+        for name in names:
+            expect_logs(listed(target, f"username:{name}", limit=SHOWN), own.logs, own.total)
 
     undisturbed(target, Scope("username:me"), look)
 

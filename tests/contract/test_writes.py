@@ -11,7 +11,7 @@ from auditmock.contract.promises import promised
 from auditmock.contract.sample import Sample
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect, undisturbed
-from auditmock.contract.writing import PAST, fresh, post, posting, written
+from auditmock.contract.writing import PAST, fresh, posting, write, written
 from auditmock.instants import parse_instant
 
 a_few_draws = settings.get_profile("law of each")
@@ -30,7 +30,7 @@ def test_a_post_takes_its_place(target: Target, seconds: list[str]) -> None:
     """Logs written in any order of time are listed in the order of time, about one resource as about many."""
     resource = fresh()
     for second in seconds:
-        post(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second}Z"})
+        write(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second}Z"})
     page = listed(target, f"resource_id:{resource}")
 
     order = sorted(page.logs, key=lambda log: (-instant(log), log["id"]))
@@ -43,7 +43,7 @@ def test_a_day_has_its_first_and_its_last_instant(target: Target) -> None:
     resource = fresh()
     inside = ["2001-02-03T00:00:00Z", "2001-02-03T23:59:59.999999Z"]
     for time in ["2001-02-02T23:59:59.999999Z", *inside, "2001-02-04T00:00:00Z"]:
-        post(target, {"resource_id": resource, "time": time})
+        write(target, {"resource_id": resource, "time": time})
     page = listed(target, f"resource_id:{resource} date_from:2001-02-03 date_to:2001-02-03")
 
     found = sorted(instant(log) for log in page.logs)
@@ -118,7 +118,7 @@ def test_a_cursor_tells_logs_of_one_instant_apart(target: Target) -> None:
     """What follows one of several logs of the same instant are those of them behind it."""
     resource = fresh()
     for _ in range(4):
-        post(target, {"resource_id": resource, "time": PAST})
+        write(target, {"resource_id": resource, "time": PAST})
     whole = listed(target, f"resource_id:{resource}").ids
     tail = listed(target, f"resource_id:{resource}", after_id=whole[1])
 
@@ -130,10 +130,10 @@ def test_a_cursor_survives_writing(target: Target) -> None:
     """Pages walked by `after_id` while logs are written show every older log, each once."""
     resource = fresh()
     for second in range(4):
-        post(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second:02d}Z"})
+        write(target, {"resource_id": resource, "time": f"2001-02-03T04:05:{second:02d}Z"})
     before = listed(target, f"resource_id:{resource}").ids
     first = listed(target, f"resource_id:{resource}", limit=2)
-    post(target, {"resource_id": resource, "time": "2001-02-03T04:06:00Z"})
+    write(target, {"resource_id": resource, "time": "2001-02-03T04:06:00Z"})
     second_page = listed(target, f"resource_id:{resource}", limit=2, after_id=first.ids[-1])
 
     expect([*first.ids, *second_page.ids] == before, f"{before}", [*first.ids, *second_page.ids])

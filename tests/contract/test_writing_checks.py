@@ -1,6 +1,7 @@
-"""Laws of the order of checks: who asks comes first, then what there is, then what is asked."""
+"""Laws of what there is, and of the order of checks: who asks comes first, then path and method."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from http import HTTPStatus
 
 import pytest
 
@@ -8,25 +9,36 @@ from auditmock.contract.exchange import Request
 from auditmock.contract.promises import promised
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
-from auditmock.contract.writing import mark, posting
+from auditmock.contract.verdict import expect
+from auditmock.contract.writing import PAST, mark, posting
 
 pytestmark = [
     pytest.mark.writes,
     pytest.mark.law("laws", "writes", "#/paths/~1audit~1testgenerate/post"),
 ]
 
-UNKNOWN = {"an unknown path": ("GET", "/nowhere"), "a wrong method": ("PUT", "")}
+UNKNOWN = {
+    "an unknown path": ("GET", "/nowhere"),
+    "a deep path": ("GET", "/no/such/place"),
+    "a path with a slash": ("GET", "/"),
+    "a wrong method": ("PUT", ""),
+    "a method without a body": ("HEAD", ""),
+    "a method for the other path": ("GET", "/testgenerate"),
+}
 
 
 @pytest.mark.parametrize("case", UNKNOWN)
 def test_a_token_is_looked_at_first(target: Target, case: str) -> None:
     """Whoever has no token is answered with 401, whether there is such a path or method or not."""
     method, path = UNKNOWN[case]
-    request = Request(method, target.path("get-audit-logs") + path, token=None)
+    exchange = target.send(Request(method, target.path("get-audit-logs") + path, token=None))
 
-    expect_refusal(target.send(request), 401)
+    expect(exchange.status == HTTPStatus.UNAUTHORIZED, "401", exchange.status, exchange)
+    if method != "HEAD":
+        expect_refusal(exchange, 401)
 
 
+STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
 WRONG: Mapping[str, tuple[bytes, Mapping[str, str]]] = {
     "a body": (b"{", {"Content-Type": "application/json"}),
     "a type": (b"{}", {"Content-Type": "text/plain"}),
@@ -34,6 +46,16 @@ WRONG: Mapping[str, tuple[bytes, Mapping[str, str]]] = {
     "a size": (b"{}".ljust((1 << 20) + 1), {"Content-Type": "application/json"}),
 }
 """What is wrong with a request beside the role, one thing each."""
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("wrong", WRONG)
+def test_nobody_is_told_so_first(target: Target, wrong: str) -> None:
+    """Whoever is not signed in is answered with 401, whatever else is wrong with what is to be written."""
+    body, headers = WRONG[wrong]
+    request = posting(target, body)._replace(headers={**headers, "User-Agent": mark()}, token=None)
+
+    expect_refusal(target.send(request), 401)
 
 
 @promised("strict requests")
@@ -55,3 +77,48 @@ def test_a_member_is_told_what_there_is(
     path = target.path("get-audit-logs") + below
 
     expect_refusal(target.send(Request(method, path, sender=member)), status)
+
+
+ELSEWHERE: Mapping[str, Callable[[str], str]] = {
+    "below": lambda path: f"{path}/nowhere",
+    "with a slash": lambda path: f"{path}/",
+    "in capitals": str.upper,
+    "with a slash more": lambda path: f"/{path}",
+    "as a file": lambda path: f"{path}.json",
+    "as one log": lambda path: f"{path}/{STRANGER}",
+}
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("where", ELSEWHERE)
+def test_there_is_nothing_elsewhere(target: Target, where: str) -> None:
+    """A path that is not exactly one of the contract's is answered with 404."""
+    path = target.path("get-audit-logs")
+    base = target.contract.base_path
+
+    exchange = target.send(Request("GET", base + ELSEWHERE[where](path.removeprefix(base)), [("q", "")]))
+
+    expect_refusal(exchange, 404)
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "POST", "OPTIONS", "HEAD"])
+def test_logs_cannot_be_changed(target: Target, method: str) -> None:
+    """The list has no other method than GET, and says so."""
+    exchange = target.send(Request(method, target.path("get-audit-logs"), (), {}, b""))
+
+    expect(exchange.status == HTTPStatus.METHOD_NOT_ALLOWED, "405", exchange.status, exchange)
+    if method != "HEAD":
+        expect_refusal(exchange, 405)
+    expect(exchange.headers.get("allow") == "GET", "Allow: GET", exchange.headers.get("allow"), exchange)
+
+
+@promised("strict requests")
+@pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
+def test_writing_is_all_that_can_be_done_there(target: Target, method: str) -> None:
+    """The path for writing has no other method than POST, and says so."""
+    request = posting(target, {"time": PAST})._replace(method=method)
+    exchange = target.send(request if method != "GET" else Request("GET", request.path))
+
+    expect_refusal(exchange, 405)
+    expect(exchange.headers.get("allow") == "POST", "Allow: POST", exchange.headers.get("allow"), exchange)

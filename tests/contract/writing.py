@@ -3,8 +3,9 @@
 import json
 from collections.abc import Mapping
 from http import HTTPStatus
+from secrets import randbits
 from typing import Any
-from uuid import uuid4
+from uuid import UUID
 
 from auditmock.contract.exchange import Exchange, Request
 from auditmock.contract.logs import Log
@@ -25,8 +26,8 @@ NIL = "00000000-0000-0000-0000-000000000000"
 
 
 def fresh() -> str:
-    """Make the id of a resource nobody knows, whoever else is testing."""
-    return str(uuid4())
+    """Make the id of a resource nobody knows, whoever else is testing; it is of any version of UUID."""
+    return str(UUID(int=randbits(128)))
 
 
 def mark() -> str:
@@ -46,6 +47,13 @@ def post(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARK
     return target.send(posting(target, body, user_agent))
 
 
+def write(target: Target, body: bytes | Mapping[str, Any], user_agent: str = MARKER) -> Exchange:
+    """Write a log, which must be taken."""
+    exchange = post(target, body, user_agent)
+    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+    return exchange
+
+
 def marked(target: Target, user_agent: str, q: str = "") -> list[Log]:
     """Find the logs of a mark among the newest."""
     return [log for log in listed(target, q, limit=NEWEST).logs if log["user_agent"] == user_agent]
@@ -59,8 +67,7 @@ def expect_unwritten(target: Target, user_agent: str, *exchanges: Exchange) -> N
 
 def written(target: Target, body: Mapping[str, Any]) -> Log:
     """Write a log about a fresh resource and find it, alone."""
-    exchange = post(target, body)
-    expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
+    exchange = write(target, body)
     page = listed(target, f"resource_id:{body['resource_id']}")
     expect(page.total == len(page.logs) == 1, "one log", f"{page.total}: {page.ids}", exchange, page.exchange)
     return page.logs[0]
