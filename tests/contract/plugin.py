@@ -1,7 +1,7 @@
 """The pytest plugin of the suite: its options, the deployment under test, and what comes of the laws."""
 
 import warnings
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
@@ -15,19 +15,19 @@ from auditmock.contract.editions import AUTO, choose_edition
 from auditmock.contract.findings import Finding, Outcome
 from auditmock.contract.flags import add_flags, read_options, read_tokens
 from auditmock.contract.laws import ANSWERS, WRITES, Law, UnknownLawError, choose, law_of
-from auditmock.contract.logs import Log
 from auditmock.contract.opening import open_target
 from auditmock.contract.options import Options
 from auditmock.contract.preflight import NotReadyError, check_people, check_ready, find_version
 from auditmock.contract.promises import find_broken
 from auditmock.contract.reports.writing import write_file, write_reports
 from auditmock.contract.run import RUN, Run
-from auditmock.contract.sample import Sample, take_gallery, take_sample
 from auditmock.contract.target import GoneError, Target
 from auditmock.contract.telling import tell_failure, tell_matrix, tell_verdict
 from auditmock.contract.tokens import Tokens
 from auditmock.contract.values import SettingsError
 from auditmock.openapi import Contract
+
+pytest_plugins = ("auditmock.contract.givens",)
 
 _USAGE, _UNREADY = 2, 3
 """Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
@@ -275,26 +275,3 @@ def target(options: Options, request: pytest.FixtureRequest) -> Iterator[Target]
             _meet(run, target)
         target.begin()
         yield target
-
-
-@pytest.fixture(scope="session")
-def sample(target: Target) -> Sample:
-    """Give some logs of the deployment's past; laws that need any are skipped when there are none."""
-    sample = take_sample(target)
-    if not sample.logs:
-        pytest.skip("the deployment has no logs")
-    return sample
-
-
-@pytest.fixture(scope="session")
-def gallery(target: Target, sample: Sample) -> Sequence[Log]:
-    """Give the sample and some logs of every kind."""
-    return [*sample.logs, *take_gallery(target)]
-
-
-@pytest.fixture(scope="session")
-def member(target: Target) -> str:
-    """Give the sender who may not read; laws about one are skipped when there is no such token."""
-    if not target.tokens.second:
-        pytest.skip("no --second-token is given")
-    return "$CODER_SECOND_TOKEN"

@@ -1,13 +1,13 @@
 """A stretch of the deployment's logs that lies in the past, known in full: what laws compare answers with."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from typing import NamedTuple
 
 import pytest
 
-from auditmock.contract.logs import Log, telling_value
-from auditmock.contract.page import listed
+from auditmock.contract.logs import Log, element, telling_value
+from auditmock.contract.page import Page, listed
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import Scope, ask_witness
 from auditmock.openapi import SearchKey
@@ -85,10 +85,25 @@ def telling(logs: Sequence[Log], key: SearchKey) -> str:
     return value
 
 
-def take_gallery(target: Target) -> Sequence[Log]:
-    """Read some logs of every kind and some of the oldest, which a sample of few days may lack."""
+Kinds = Mapping[str, Sequence[Page]]
+"""By key, a page of the logs of each value the contract lists for it, in that order."""
+
+
+def take_kinds(target: Target, past: str) -> Kinds:
+    """Read some logs of every kind, of the past."""
     keys = (key for key in target.contract.search.keys.values() if key.values)
-    pages = (_logs(target, f"{key.name}:{value}", _OF_A_KIND) for key in keys for value in key.values)
+    return {key.name: take_shares(target, key, past) for key in keys}
+
+
+def take_shares(target: Target, key: SearchKey, past: str) -> Sequence[Page]:
+    """Read some logs of every value of a key, of the past."""
+    searches = (f"{element(key, value)} {past}".strip() for value in key.values)
+    return [listed(target, q, limit=_OF_A_KIND) for q in searches]
+
+
+def take_gallery(target: Target, kinds: Kinds) -> Sequence[Log]:
+    """Give the logs of every kind and some of the oldest, which a sample of few days may lack."""
+    pages = (page.logs for of_key in kinds.values() for page in of_key)
     oldest = max(0, listed(target, "", limit=1).total - _OF_A_KIND)
     old = (listed(target, "", limit=_OF_A_KIND, offset=place).logs for place in (oldest // 2, oldest))
     return list({log["id"]: log for page in (*pages, *old) for log in page}.values())
