@@ -37,27 +37,30 @@ def words(contract: Contract) -> list[SearchKey]:
     return of_types(contract, "text", "uuid")
 
 
-WILD = ("%", "*")
-"""What stands for other letters in one language or another."""
+ANYTHING, ANY = "%", "*"
+"""What stands for other letters, in databases and in shells."""
 
 
 def absent(contract: Contract) -> list[tuple[SearchKey, str]]:
     """List values that no log has, for the keys of names and ids."""
-    wild = [(key, value) for key in names(contract) for value in WILD]
+    wild = [*((key, ANYTHING) for key in names(contract)), (names(contract)[0], ANY)]
     mine = [(key, ME) for key in names(contract) if key.name == "email"]
     ids = [(key, "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25") for key in of_types(contract, "uuid")]
     return [*wild, *mine, *ids]
 
 
 def far_days(contract: Contract) -> list[tuple[SearchKey, str]]:
-    """List days that most clocks do not know: where seconds or nanoseconds of some size begin or end.
-
-    To deployed servers the first day of all is no day.
-    """
-    first = "0001-01-02" if contract.server else "0001-01-01"
+    """List days that most clocks do not know: where seconds or nanoseconds of some size begin or end."""
     far = {"not_before": ("2040-01-01", "9999-12-31")}
-    days = [(key, far.get(key.match, (first, "1969-12-31"))) for key in of_types(contract, "date")]
+    days = [
+        (key, far.get(key.match, (first_day(contract), "1969-12-31"))) for key in of_types(contract, "date")
+    ]
     return [(key, day) for key, each in days for day in each]
+
+
+def first_day(contract: Contract) -> str:
+    """Give the first day that bounds anything: to deployed servers the first of all is no day."""
+    return "0001-01-02" if contract.server else "0001-01-01"
 
 
 def lists_of_all_logs(contract: Contract) -> list[SearchKey]:

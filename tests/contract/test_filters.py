@@ -11,6 +11,7 @@ from auditmock.contract.keys import (
     absent,
     enums,
     far_days,
+    first_day,
     lists_of_all_logs,
     named,
     names,
@@ -93,6 +94,31 @@ def test_a_reason_finds_builds(target: Target, sample: Sample, key: SearchKey, v
 def test_a_word_that_is_nowhere_finds_nothing(target: Target, key: SearchKey, value: str) -> None:
     """A name or an id that no log has finds nothing; a sign that might stand for others stands for itself."""
     expect_logs(listed(target, element(key, value)), [], 0)
+
+
+OTHERS: Mapping[str, tuple[str, Callable[[Log], str]]] = {
+    "an address": ("username", lambda log: log["user"]["email"]),
+    "an id": ("username", lambda log: log["user"]["id"]),
+    "a domain": ("email", lambda log: log["user"]["email"].partition("@")[2]),
+}
+"""By what it is, a key and something that is not its, but known of whoever acted."""
+
+
+@pytest.mark.parametrize("other", OTHERS)
+def test_a_name_is_no_other(target: Target, sample: Sample, other: str) -> None:
+    """A user is found by the name and the address, each by its own key and as a whole, and by no id."""
+    name, tell = OTHERS[other]
+    key = target.contract.search.keys[name]
+    values = (tell(log) for log in sample.logs if log["user"])
+    value = next((value for value in values if value and not select(sample.logs, key, value)), None)
+    if value is None:
+        pytest.skip("nobody of the sample is known by anything else")
+
+    undisturbed(
+        target,
+        sample.scope,
+        lambda: expect_logs(listed(target, sample.within(element(key, value))), [], 0),
+    )
 
 
 PARTS: Mapping[str, Callable[[str], str]] = {
@@ -207,7 +233,7 @@ def test_years_share_out_all_logs(target: Target, sample: Sample) -> None:
     last = year if month == LAST_MONTH else year - 1
 
     def look() -> None:
-        whole = listed(target, "", limit=1)
+        whole = listed(target, f"date_from:{first_day(target.contract)} date_to:9999-12-31", limit=1)
         until = listed(target, f"date_to:{last:04}-12-31", limit=1)
         since = listed(target, f"date_from:{last + 1:04}-01-01", limit=1)
         total = until.total + since.total
@@ -265,8 +291,9 @@ def test_an_id_is_that_of_the_resource(target: Target, sample: Sample) -> None:
     """Ids of logs, requests, users and organizations are no ids of resources."""
     key = target.contract.search.keys["resource_id"]
     resources = {log["resource_id"] for log in sample.logs}
-    for name in ("id", "request_id", "organization_id"):
-        others = [log[name] for log in sample.logs if log[name] not in {*resources, NIL}]
+    logs = [{**log, "user_id": log["user"]["id"]} for log in sample.logs if log["user"]]
+    for name in ("id", "request_id", "organization_id", "user_id"):
+        others = [log[name] for log in logs if log[name] not in {*resources, NIL}]
         if others:
             page = listed(target, sample.within(element(key, others[0])))
             expect_logs(page, [], 0)

@@ -109,26 +109,39 @@ ALIASES = (
         "q",
     ),
     *("description", "is_deleted", "user_agent", "diff", "usernam", "date_fro", "x-action"),
+    *("resource-type", "build_number", "workspace_name", "build"),
 )
 BESIDES = (",", ";", "|", "+", "/", "\n", "\r", "\v", "\u00a0", "\u2003", "\u3000")
 """What divides words elsewhere."""
 UNKNOWN = (
     " ".join([*(f"{name}:create" for name in ALIASES), "action:'create'"]),
     " ".join([*(f"x{number}:a{mark}user" for number, mark in enumerate(BESIDES)), "action:create*"]),
-    'string user,template action:create,delete nosuchkey:"a:b" -action:create resource_type:spaceship',
+    'string user,template action:create,delete nosuchkey:"a:b" -action:create resource_type:ship -- OR # NOT',
 )
+BEHIND = ("", "user\u00a0", '"user template')
+"""What stands behind all else, with no more to say; a quote left open reaches to the end."""
 
 
 @pytest.mark.law("edges", "language", "#/components/parameters/q")
 @pytest.mark.parametrize(
-    "words", [*NOTHING, *(pytest.param(words, marks=promised("lenient search")) for words in UNKNOWN)]
+    ("words", "behind"),
+    [
+        *((words, "") for words in NOTHING),
+        *(
+            pytest.param(*each, marks=promised("lenient search"))
+            for each in zip(UNKNOWN, BEHIND, strict=True)
+        ),
+    ],
+    ids=lambda words: words[:20],
 )
-def test_what_says_nothing_filters_nothing(target: Target, sample: Sample, words: str) -> None:
+def test_what_says_nothing_filters_nothing(target: Target, sample: Sample, words: str, behind: str) -> None:
     """No element, an unknown key, and an unknown value of a list leave the list as it is."""
+    q = f"{sample.within(words)} {behind}" if behind else sample.within(words)
+
     undisturbed(
         target,
         sample.scope,
-        lambda: expect_logs(listed(target, sample.within(words), limit=1000), sample.logs, len(sample.logs)),
+        lambda: expect_logs(listed(target, q, limit=1000), sample.logs, len(sample.logs)),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from http import HTTPStatus
 from itertools import cycle
+from urllib.parse import quote
 
 import pytest
 
@@ -18,14 +19,24 @@ pytestmark = pytest.mark.law("edges", "refusals", "#/components/parameters")
 STRANGER = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
 PLAIN = STRANGER.replace("-", "")
 
+STRANGE = (
+    *("limt", "LIMIT", "limit[]", " limit", "page", "sort", "before_id", "_", "utm_source", "", "action"),
+    *("resource_type", "after"),
+)
+"""Names that no parameter has."""
+
 REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     "two problems": ("q=a:b:c+resource_id:xyz", ["q", "resource_id"]),
-    "no q": ("limit=1", ["q"]),
+    "no q": (f"limit=1&after_id={STRANGER}", ["q"]),
+    "nothing at all": ("", ["q"]),
     "parameters nobody knows": (
-        "q=&limt=1&LIMIT=1&page=2&sort=time&before_id=x&_=1&limit[]=1&=x&resource_type=user",
-        ["limt", "LIMIT", "page", "sort", "before_id", "_", "limit[]", "", "resource_type"],
+        "&".join(["q=", *(f"{quote(name)}=1" for name in STRANGE)]),
+        STRANGE,
     ),
-    "a parameter twice": ("q=&limit=1&limit=2", ["limit"]),
+    "parameters twice": (
+        f"q=user&q=user&limit=1&limit=1&offset=0&offset=0&after_id={STRANGER}&after_id={STRANGER}",
+        ["q", "limit", "offset", "after_id"],
+    ),
 }
 
 
@@ -133,14 +144,24 @@ NO_DAYS = (
 
 NO_IDS = (
     *(PLAIN, f"{{{STRANGER}}}", f'"urn:uuid:{STRANGER}"', f'"{STRANGER} "', STRANGER[:-1], f"{STRANGER}0"),
-    *(STRANGER.replace("f", "g"), STRANGER.replace("-", "_"), f"{PLAIN[:4]}-{PLAIN[4:]}", "0", "xyz"),
+    *(STRANGER.replace("f", "g"), STRANGER.replace("-", "_"), f"{PLAIN[:4]}-{PLAIN[4:]}", "0", "xyz", "me"),
 )
-NO_ELEMENTS = ("a:b:c", ":value", "action:", ":", "::", "resource_target:", "nosuchkey:", "action:create:")
-NO_QUOTED_ELEMENTS = ('""', 'action:""', 'resource_target:""', '"":a', '"a":"b":"c"')
+NO_ELEMENTS = (
+    "a:b:c",
+    ":value",
+    "action:",
+    ":",
+    "::",
+    "resource_target:",
+    "nosuchkey:",
+    "action:create:",
+    "resource_target:https://x",
+)
+NO_QUOTED_ELEMENTS = ('""', 'action:""', 'resource_target:""', '"":a', '"a":"b":"c"', 'action:"')
 
 MALFORMED: Mapping[str, tuple[str, Sequence[str]]] = {
     "first days": ("date_from", [f"date_from:{day}" for day in NO_DAYS]),
-    "last days": ("date_to", [f"date_to:{day}" for day in NO_DAYS]),
+    "last days": ("date_to", [f"Date_To:{day}" for day in NO_DAYS]),
     "ids": ("resource_id", [f"resource_id:{text}" for text in NO_IDS]),
     "elements": ("q", NO_ELEMENTS),
     "quoted elements": ("q", NO_QUOTED_ELEMENTS),
@@ -200,13 +221,17 @@ def test_a_cursor_of_nobody_is_not_found(target: Target, cursor: str) -> None:
 
 ALLOWED: Mapping[str, str] = {
     "nothing but spaces": "   ",
-    "10 kB of words": "word " * 2000,
+    "10 kB of words": "word " * 2000 + f"{'k' * 50}:v",
     "10 kB in quotes": f'resource_target:"{"x" * 10_000}"',
-    "letters of everywhere": "resource_target:héßøя日本語🦀 username:İßŉΐ",
-    "a quote left open": 'resource_target:"a b',
+    "letters of everywhere": "resource_target:héßøя日本語🦀\ufffd\uffff username:İßŉΐ",
+    "a quote left open": 'username:dom\\user resource_target:"<script>a -- b\\',
     "marks of all kinds": "resource_target:100%+o'clock\\x*.?^$|#&;<=>(a)[b]{c}~`@!,/-_",
     "marks that are not seen": 'resource_target:"\n\x1b\x7f\x85\xa0\u0301\u200d\u2028\u202e\ufeff\U0010ffff"',
-    "a leap day, a number and a letter": "date_from:2024-02-29 resource_target:42 username:x",
+    "every key": (
+        "date_from:2024-02-29 date_to:2024-02-29 username:me email:x resource_target:42 action:create "
+        f"resource_type:user resource_id:{STRANGER} build_reason:nobodys"
+    ),
+    "a space and long names": f'resource_target:" " username:{"u" * 300} email:{"e" * 300}',
 }
 
 
@@ -218,7 +243,7 @@ def test_what_is_unusual_is_allowed(target: Target, case: str) -> None:
 
 
 NO_JSON = {
-    "other types": ("", "application/xml, text/html;q=0.5, application/json;q=0"),
+    "other types": ("", "application/xml, application/vnd.api+json, text/html;q=0.5, application/json;q=0"),
     "no type, for a bad question": ("a:b:c", "*/*;q=0"),
 }
 
@@ -243,8 +268,14 @@ def test_the_token_is_looked_at_first(target: Target) -> None:
 
 CLIENTS: Mapping[str, Mapping[str, str]] = {
     "a long name": {"User-Agent": "x" * 300, "Accept": "application/*"},
-    "a name in capitals": {"Accept": "Application/JSON; charset=utf-8"},
-    "a browser": {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"},
+    "a name in capitals": {"Accept": "APPLICATION/JSON; charset=utf-8"},
+    "a browser": {
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Origin": "https://elsewhere.example.com",
+        "If-None-Match": '"x"',
+        "If-Modified-Since": "Wed, 01 Jan 2031 00:00:00 GMT",
+        "Range": "bytes=0-9",
+    },
 }
 
 

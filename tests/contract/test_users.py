@@ -56,6 +56,17 @@ def test_a_name_finds_that_users_logs(changed: Mapping[str, Log], deeds: Mapping
         expect(names <= {name.lower()}, f"logs of {name}", sorted(names), page.exchange)
 
 
+def test_an_address_finds_that_users_logs(target: Target, deeds: Mapping[str, Page]) -> None:
+    """What a user did is found by the address as by the name, also when the user is suspended by now."""
+    page = next((page for page in deeds.values() if page.logs and page.logs[0]["user"]), None)
+    if page is None:
+        pytest.skip("nobody who was changed has done anything")
+    address = page.logs[0]["user"]["email"]
+    same = listed(target, f"email:{address}", limit=SHOWN)
+
+    expect(same.total >= page.total, f"{page.total} logs of {address}", same.total, same.exchange)
+
+
 def test_who_was_suspended_is_shown_so(changed: Mapping[str, Log], deeds: Mapping[str, Page]) -> None:
     """A user whose status was last changed to `suspended` has that in every log."""
     for user, page in deeds.items():
