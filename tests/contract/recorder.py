@@ -57,6 +57,9 @@ def _violations(error: BaseException) -> Iterator[Violation]:
 
 
 def _describe(error: BaseException) -> str:
+    if isinstance(error, BaseExceptionGroup):
+        # what Hypothesis says of an error that it saw but once is as long as the test's arguments
+        return _describe(error.exceptions[0])
     if isinstance(error, UnreachableError | GoneError):
         return f"{SILENCE}{error}"
     return f"{type(error).__name__}: {error}"
