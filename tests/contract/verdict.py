@@ -41,12 +41,16 @@ def expect(holds: bool, expected: str, seen: object, *exchanges: Exchange) -> No
 def undisturbed(target: Target, scope: Scope, look: Callable[[], None]) -> None:
     """Look whether a law holds over several answers, while nobody else writes within the scope.
 
-    A law that holds is left at that. One that does not is looked at again, between two equal answers for
-    the scope, before anybody is accused. The law is skipped when others never rest.
+    A law that holds is left at that. One that does not is broken if nobody has written since the scope was
+    read; otherwise it is looked at again, between two equal answers for the scope, before anybody is accused.
+    The law is skipped when others never rest.
     """
     try:
         look()
     except Violation:
+        if scope.witness and ask_witness(target, scope.q) == scope.witness:
+            target.remember()
+            raise
         _confirm(target, scope, look)
 
 

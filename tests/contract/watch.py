@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import jsonschema_rs
 
+from auditmock.contract import soundness
 from auditmock.contract.breakdowns import is_explained
 from auditmock.contract.exchange import Exchange
 from auditmock.contract.logs import Log, instant
@@ -35,6 +36,8 @@ _CONSTANT = (
     "action",
     "diff",
     "status_code",
+    "additional_fields",
+    "description",
 )
 """Fields of a log that do not change with what happens later."""
 
@@ -84,8 +87,9 @@ class Watch:
             "a page's order": _judge_order,
             "a page's size": self._judge_size,
             "a log's constancy": self._judge_constancy,
+            "a log by itself": self._judge_logs,
         }
-        self._logs: dict[str, Sequence[int]] = {}
+        self._logs: dict[str, Mapping[str, int]] = {}
         self._pages: dict[str, Exchange] = {}
         self._largest = 0
         self.largest_page: Sequence[Exchange] = ()
@@ -94,9 +98,8 @@ class Watch:
     def look(self, exchange: Exchange) -> None:
         """Look at one more answer."""
         path = exchange.request.path.partition("?")[0]
-        responses = self._responses.get((exchange.request.method, path)) or self._responses.get(
-            ("", path), {}
-        )
+        method = exchange.request.method
+        responses = self._responses.get((method, path)) or self._responses.get(("", path), {})
         logs, total = _page_of(exchange)
         self._note_page(exchange, logs)
         answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
@@ -146,12 +149,21 @@ class Watch:
 
     def _judge_constancy(self, answer: _Answer) -> tuple[str, str] | None:
         for log in answer.logs:
-            facts = [hash(json.dumps(log.get(name), sort_keys=True)) for name in _CONSTANT]
+            facts = {name: hash(json.dumps(log.get(name), sort_keys=True)) for name in _CONSTANT}
+            facts["user"] = hash(str((log.get("user") or {}).get("id")))
             known = self._logs.setdefault(str(log.get("id")), facts)
-            changed = [name for name, was, now in zip(_CONSTANT, known, facts, strict=True) if was != now]
+            changed = [name for name in facts if known[name] != facts[name]]
             if changed:
                 return f"the same {changed[0]} of {log.get('id')} on every page", f"{log.get(changed[0])!r}"
         return None
+
+    def _judge_logs(self, answer: _Answer) -> tuple[str, str] | None:
+        try:
+            found = (rule(log, self._contract) for log in answer.logs for rule in soundness.RULES)
+            breach = next(filter(None, found), None)
+        except (KeyError, TypeError, AttributeError, ValueError, StopIteration):
+            return None  # the rule of the body tells
+        return (breach[0], repr(breach[1])[:_LONGEST]) if breach else None
 
     def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:
         exchange = answer.exchange
@@ -182,6 +194,7 @@ RULES = (
     "a page's order",
     "a page's size",
     "a log's constancy",
+    "a log by itself",
 )
 """The names of the rules, in the order they are told."""
 
