@@ -48,10 +48,15 @@ def read_page(target: Target, q: str, **parameters: Any) -> Page:
     exchange = target.ask(q, **parameters)
     if fails_by_nobody(exchange, target.contract):
         pytest.skip("logs of nobody are among these, and the edition answers 500 to a page with one")
+    return page_of(exchange, target.contract)
+
+
+def page_of(exchange: Exchange, contract: Contract) -> Page:
+    """Read an answer that must be a page."""
     expect(exchange.status == _OK, "200", exchange.status, exchange)
     try:
         page = exchange.json()
-        return Page(page["audit_logs"], page["count"], exchange, target.contract)
+        return Page(page["audit_logs"], page["count"], exchange, contract)
     except (ValueError, KeyError, TypeError):
         raise Violation("a list of audit logs", exchange.body[:200], (exchange,)) from None
 

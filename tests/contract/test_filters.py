@@ -172,21 +172,12 @@ def test_no_day_is_too_far(target: Target, key: SearchKey, day: str) -> None:
     expect(not others, f"logs that {element(key, day)} finds", others, page.exchange)
 
 
-NEAR: Mapping[str, Callable[[str], str]] = {
-    "the nil id": lambda _: NIL,
-    "its first digits": lambda value: f"{value[:8]}-0000-4000-8000-000000000000",
-}
-
-
-@promised("strict requests")
-@pytest.mark.parametrize("near", NEAR)
-def test_an_id_is_whole(target: Target, sample: Sample, near: str) -> None:
-    """No id stands for others: not by its first digits, nor the nil id for all."""
-    key = target.contract.search.keys["resource_id"]
-    value = NEAR[near](sample.logs[0]["resource_id"])
-    page = listed(target, element(key, value), limit=SHOWN)
-    others = [log["resource_id"] for log in page.logs if not matches(log, key, value)]
-    expect(not others, f"logs of {value}", others, page.exchange)
+def test_a_kind_is_shown_alone(target: Target, kinds: Kinds) -> None:
+    """The logs of a listed value have that value, all of them."""
+    for key in of_types(target.contract, "enum"):
+        for page, value in zip(kinds[key.name], key.values, strict=True):
+            others = [log["id"] for log in page.logs if not matches(log, key, value)]
+            expect(not others, f"logs of {element(key, value)}", f"others: {others}", page.exchange)
 
 
 @promised("whole counts", "exact counts")
@@ -200,9 +191,6 @@ def test_the_values_of_a_list_share_out_all_logs(
     def look() -> None:
         parts = next(known, None) or take_shares(target, key, scope)
         whole = listed(target, scope, limit=1)
-        for part, value in zip(parts, key.values, strict=True):
-            others = [log["id"] for log in part.logs if not matches(log, key, value)]
-            expect(not others, f"logs of {element(key, value)}", f"others: {others}", part.exchange)
         total = sum(part.total for part in parts)
         expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
 
@@ -285,15 +273,3 @@ def telling_values(logs: Sequence[Log], one: SearchKey, other: SearchKey) -> tup
     if values is None:
         pytest.skip(f"no log has a {one.name} or a {other.name}")
     return values
-
-
-def test_an_id_is_that_of_the_resource(target: Target, sample: Sample) -> None:
-    """Ids of logs, requests, users and organizations are no ids of resources."""
-    key = target.contract.search.keys["resource_id"]
-    resources = {log["resource_id"] for log in sample.logs}
-    logs = [{**log, "user_id": log["user"]["id"]} for log in sample.logs if log["user"]]
-    for name in ("id", "request_id", "organization_id", "user_id"):
-        others = [log[name] for log in logs if log[name] not in {*resources, NIL}]
-        if others:
-            page = listed(target, sample.within(element(key, others[0])))
-            expect_logs(page, [], 0)

@@ -114,8 +114,15 @@ ALIASES = (
 BESIDES = (",", ";", "|", "+", "/", "\n", "\r", "\v", "\u00a0", "\u2003", "\u3000")
 """What divides words elsewhere."""
 UNKNOWN = (
-    " ".join([*(f"{name}:create" for name in ALIASES), "action:'create'"]),
-    " ".join([*(f"x{number}:a{mark}user" for number, mark in enumerate(BESIDES)), "action:create*"]),
+    " ".join(
+        [*(f"{name}:create" for name in ALIASES), "create 3 a@b.c me", "action:'create' resource_type:!user"]
+    ),
+    " ".join(
+        [
+            *(f"x{number}:a{mark}user" for number, mark in enumerate(BESIDES)),
+            "since:9999-12-31 build_number:0 id:3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25 -user action:create*",
+        ]
+    ),
     'string user,template action:create,delete nosuchkey:"a:b" -action:create resource_type:ship -- OR # NOT',
 )
 BEHIND = ("", "user\u00a0", '"user template')

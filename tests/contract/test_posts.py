@@ -83,6 +83,7 @@ def expect_agreement(log: Log, contract: Contract) -> None:
     expect(bool(log["ip"]) and is_address(log["ip"]), "the address of the client", repr(log["ip"]))
     gone = log["resource_type"] in contract.schema("AuditLog")["properties"]["is_deleted"]["x-deletable"]
     expect(log["is_deleted"] == gone, f"is_deleted {gone}: nobody knows the resource", log["is_deleted"])
+    expect(log["resource_icon"] == "", "no icon", log["resource_icon"])
     expect(log["resource_link"] == "", "no link to what is not there", log["resource_link"])
 
 
@@ -105,7 +106,12 @@ OF_ALL_TIMES = (
         "2001-12-31T23:59:59Z",
         "2000-12-31T23:59:59.9999996Z",
     ),
-    *("2001-02-03T04:05:06-00:30", "2001-03-01T00:30:00+01:00", "2000-06-30T12:00:00-00:00"),
+    *(
+        "2001-04-05T06:07:08.12345649999Z",
+        "2001-02-03T04:05:06-00:30",
+        "2001-03-01T00:30:00+01:00",
+        "2000-06-30T12:00:00-00:00",
+    ),
 )
 
 
@@ -133,14 +139,17 @@ def told_time(exchange: Exchange) -> int:
 
 def test_nothing_given_is_all_defaults(target: Target) -> None:
     """An empty object writes a log of now, about a new resource, every other field as by default."""
-    own = mark()
+    own, before = mark(), listed(target, "", limit=1).total
     for media_type in ("application/json", 'application/json;charset="UTF-8"'):
         headers = {"Content-Type": media_type, "User-Agent": own}
         exchange = target.send(posting(target, {})._replace(headers=headers))
         expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
     new = marked(target, own)
 
+    after = listed(target, "", limit=1)
+    grown = target.contract.count(before + 2, 1)
     expect(len(new) == 2, "both logs, among the newest", len(new), exchange)
+    expect(after.total >= min(before + 2, grown), f"a count of {grown} at least", after.total, after.exchange)
     for log in new:
         seen = {name: log[name] for name in DEFAULTS}
         expect(seen == DEFAULTS, f"{DEFAULTS}", seen, exchange)
@@ -206,6 +215,7 @@ def test_nil_and_zero_count_as_absent(target: Target) -> None:
 
     expect(len(new) == 1, "the log written just now, among the newest", len(new), exchange)
     expect(new[0]["resource_id"] != NIL, "a new resource id", NIL, exchange)
+    expect(abs(told_time(exchange) - instant(new[0])) < 2 * MINUTE, "now", new[0]["time"], exchange)
 
 
 def test_what_is_written_stays(target: Target, kept: list[Log]) -> None:

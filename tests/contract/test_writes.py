@@ -123,6 +123,7 @@ def test_a_cursor_tells_logs_of_one_instant_apart(target: Target) -> None:
     tail = listed(target, f"resource_id:{resource}", after_id=whole[1])
 
     expect(tail.ids == whole[2:], f"{whole[2:]}, of the same instant", tail.ids, tail.exchange)
+    expect_logs(listed(target, f"resource_id:{resource}", offset=2), tail.logs, len(whole))
 
 
 @promised("cursor")
@@ -137,3 +138,8 @@ def test_a_cursor_survives_writing(target: Target) -> None:
     second_page = listed(target, f"resource_id:{resource}", limit=2, after_id=first.ids[-1])
 
     expect([*first.ids, *second_page.ids] == before, f"{before}", [*first.ids, *second_page.ids])
+
+    write(target, {"resource_id": resource, "time": "2001-02-03T04:05:00.5Z"})
+    again = listed(target, f"resource_id:{resource}", after_id=first.ids[-1])
+    older = [log_id for log_id in again.ids if log_id not in before]
+    expect(len(older) == 1, "the older log that was written just now", len(older), again.exchange)

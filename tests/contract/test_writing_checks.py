@@ -10,7 +10,7 @@ from auditmock.contract.promises import promised
 from auditmock.contract.refusals import expect_refusal
 from auditmock.contract.target import Target
 from auditmock.contract.verdict import expect
-from auditmock.contract.writing import PAST, mark, posting
+from auditmock.contract.writing import PAST, expect_unwritten, mark, posting
 
 pytestmark = [
     pytest.mark.writes,
@@ -117,8 +117,10 @@ def test_logs_cannot_be_changed(target: Target, method: str) -> None:
 @pytest.mark.parametrize("method", ["GET", "PUT", "PATCH", "DELETE"])
 def test_writing_is_all_that_can_be_done_there(target: Target, method: str) -> None:
     """The path for writing has no other method than POST, and says so."""
-    request = posting(target, {"time": PAST})._replace(method=method)
-    exchange = target.send(request if method != "GET" else Request("GET", request.path))
+    own = mark()
+    request = posting(target, {"time": PAST}, own)._replace(method=method)
+    exchange = target.send(request if method != "GET" else request._replace(body=None))
 
     expect_refusal(exchange, 405)
+    expect_unwritten(target, own, exchange)
     expect(exchange.headers.get("allow") == "POST", "Allow: POST", exchange.headers.get("allow"), exchange)

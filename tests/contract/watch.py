@@ -22,6 +22,8 @@ _CHARSET = "charset=utf-8"
 _SERVER_ERROR = 500
 _LONGEST = 200
 _PAGES = 3
+_ELSEWHERE = (401, 403, 404, 405)
+"""What is answered for paths that the contract does not have."""
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONSTANT = (
     "time",
@@ -67,6 +69,8 @@ class Watch:
 
     def __init__(self, contract: Contract) -> None:
         self._responses = _responses(contract)
+        listing = self._responses["GET", contract.operations["get-audit-logs"].path]
+        self._elsewhere = {status: listing[status] for status in _ELSEWHERE if status in listing}
         self._validators = {
             name: jsonschema_rs.Draft202012Validator(
                 contract.json_schema(name), validate_formats=True, formats={"date-time": _is_time}
@@ -99,7 +103,7 @@ class Watch:
         """Look at one more answer."""
         path = exchange.request.path.partition("?")[0]
         method = exchange.request.method
-        responses = self._responses.get((method, path)) or self._responses.get(("", path), {})
+        responses = self._responses.get((method, path)) or self._responses.get(("", path), self._elsewhere)
         logs, total = _page_of(exchange)
         self._note_page(exchange, logs)
         answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
