@@ -37,7 +37,8 @@ BREACHES: Mapping[str, list[Exchange]] = {
     "the body": [page({**FIRST, "ip": None})],
     "a page's order": [page(SECOND, FIRST)],
     "a page's size": [page(FIRST, SECOND, limit="1")],
-    "a log's constancy": [page(FIRST), page({**FIRST, "action": "stop"}, q="x")],
+    "a log's constancy": [page(FIRST), page({**FIRST, "user_agent": "another"}, q="x")],
+    "a log by itself": [page({**FIRST, "ip": "nowhere"})],
 }
 """By rule, answers that break it."""
 
@@ -89,6 +90,7 @@ def test_the_page_of_a_log_is_found() -> None:
 
 def test_what_changes_later_may_change() -> None:
     """A user seen again, a resource deleted since: such differences between pages are none."""
-    later = {**FIRST, "is_deleted": True, "resource_link": "", "user": None}
+    user = {**FIRST["user"], "status": "suspended"}
+    later = {**FIRST, "is_deleted": True, "resource_link": "", "user": user}
 
     assert sightings([page(FIRST), page(later, q="x")], own_ids=True) == set()
