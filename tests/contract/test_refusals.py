@@ -27,9 +27,13 @@ STRANGE = (
 """Names that no parameter has."""
 
 REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
+    "a tab between elements": ("q=action:create%09resource_type:user", ["q"]),
+    "two problems of one field": ("q=a:b:c+d:e:f", ["q", "q"]),
+    "U+0000": ("q=%00", ["q"]),
+    "no UTF-8": ("q=%ff+%ED%A0%80", ["q"]),
+    "a cursor that is no id": ("q=&after_id=xyz", ["after_id"]),
     "two problems": ("q=a:b:c+resource_id:xyz", ["q", "resource_id"]),
     "no q": (f"limit=1&after_id={STRANGER}", ["q"]),
-    "nothing at all": ("", ["q"]),
     "parameters nobody knows": (
         "&".join(["q=", *(f"{quote(name)}=1" for name in STRANGE)]),
         STRANGE,
@@ -56,23 +60,8 @@ def send(target: Target, query: str) -> Exchange:
 
 
 NO_NUMBERS = (
-    *(
-        "ten",
-        "",
-        "-1",
-        "2147483648",
-        "1.5",
-        "1.0",
-        "1_0",
-        "%2B5",
-        "-0",
-        "%205",
-        "5%20",
-        "0x10",
-        "5%0A",
-        "1e1",
-    ),
-    *("4294967297", "5abc", "1,000", "NaN", "%3Cb%3E", "%22%5C", "%D9%A3", "%EF%BC%95"),
+    *("ten", "", "-1", "2147483648", "1.5", "1_0", "%2B5", "-0", "%205", "5%20", "0x10", "5%0A", "1e1"),
+    *("4294967297", "5abc", "%3Cb%3E", "%22%5C", "%D9%A3"),
 )
 """What is no limit and no offset."""
 NO_CURSORS = (
@@ -87,10 +76,7 @@ NO_CURSORS = (
     ),
     *("%22%5C", "%3Cb%3E"),
 )
-NO_SEARCHES = (
-    *("a:b:c", "%00", "action:create%09resource_type:user", "resource_target:%22a%00b%22", "%ff%fe"),
-    "%ED%A0%80",
-)
+NO_SEARCHES = ("a:b:c", "resource_target:%22a%00b%22")
 
 
 def bad_queries() -> list[Mapping[str, str]]:
