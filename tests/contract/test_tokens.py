@@ -120,11 +120,13 @@ NAMES = ("xcoder_session_token", "Coder_Session_Token", "Coder-Session-Token", "
 
 
 def test_another_name_will_not_do(target: Target) -> None:
-    """The token in cookies, headers and parameters of names that are only alike is answered with 401."""
-    headers = {"Cookie": "; ".join(f"{name}={OWN}" for name in NAMES), "X-Api-Key": OWN, "Authorization": OWN}
-    request = reading(target, "query Coder_Session_Token")
+    """The token in cookies and headers of names that are only alike is answered with 401.
 
-    expect_refusal(target.send(request._replace(headers=headers)), 401)
+    Parameters are left out: whoever logs addresses may know the right name alone.
+    """
+    headers = {"Cookie": "; ".join(f"{name}={OWN}" for name in NAMES), "X-Api-Key": OWN, "Authorization": OWN}
+
+    expect_refusal(target.send(reading(target, None)._replace(headers=headers)), 401)
 
 
 def other_places(contract: Contract) -> list[str]:
