@@ -32,7 +32,6 @@ REFUSED: Mapping[str, tuple[str, Collection[str]]] = {
     "U+0000": ("q=%00", ["q"]),
     "no UTF-8": ("q=%ff+%ED%A0%80", ["q"]),
     "a cursor that is no id": ("q=&after_id=xyz", ["after_id"]),
-    "two problems": ("q=a:b:c+resource_id:xyz", ["q", "resource_id"]),
     "no q": (f"limit=1&after_id={STRANGER}", ["q"]),
     "parameters nobody knows": (
         "&".join(["q=", *(f"{quote(name)}=1" for name in STRANGE)]),
@@ -52,6 +51,18 @@ def test_what_is_forbidden_is_refused(target: Target, case: str) -> None:
     query, fields = REFUSED[case]
 
     expect_refusal(send(target, query), 400, fields)
+
+
+@promised("strict requests")
+def test_a_refusal_is_forgotten(target: Target, sample: Sample) -> None:
+    """Two problems are both told, and the next question is answered as if nothing had been."""
+    expect_refusal(target.ask("a:b:c resource_id:xyz"), 400, ["q", "resource_id"])
+
+    undisturbed(
+        target,
+        sample.scope,
+        lambda: expect_logs(listed(target, sample.q, limit=1), sample.logs[:1], len(sample.logs)),
+    )
 
 
 def send(target: Target, query: str) -> Exchange:
@@ -212,7 +223,7 @@ ALLOWED: Mapping[str, str] = {
     "10 kB in quotes": f'resource_target:"{"x" * 10_000}"',
     "letters of everywhere": "resource_target:héßøя日本語🦀\ufffd\uffff username:İßŉΐ",
     "a quote left open": 'username:dom\\user resource_target:"<script>a -- b\\',
-    "marks of all kinds": "resource_target:100%+o'clock\\x*.?^$|#&;<=>(a)[b]{c}~`@!,/-_",
+    "marks of all kinds": "resource_target:100%+o'clock\\x*.?^$|#&;<=>(a)[b]{c}~`@!,/-_ username:a\\",
     "marks that are not seen": 'resource_target:"\n\x1b\x7f\x85\xa0\u0301\u200d\u2028\u202e\ufeff\U0010ffff"',
     "every key": (
         "date_from:2024-02-29 date_to:2024-02-29 username:me email:x resource_target:42 action:create "
