@@ -97,6 +97,8 @@ def _arguments(options: Options) -> Iterator[str]:
     yield str(_HERE)
     yield from ("-c", os.devnull, "--rootdir", str(_HERE), "--confcutdir", str(_HERE))
     yield from ("--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
+    # it collects garbage several times over at the end, to warn of what no law depends on
+    yield from ("-p", "no:unraisableexception")
     for plugin in _PLUGINS:
         yield from ("-p", plugin)
     for option in OPTIONS:

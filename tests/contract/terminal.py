@@ -27,6 +27,10 @@ class Terminal:
         self.lost: OSError | None = None
         self._has_said_why = False
 
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Let pytest write no long tracebacks, which take longer than most laws: findings tell."""
+        config.option.tbstyle = "native"
+
     def say(self, line: str = "") -> None:
         """Write a line; colours are for terminals."""
         self._write(f"{line if self._coloured else click.unstyle(line)}\n")
