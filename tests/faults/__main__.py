@@ -108,7 +108,9 @@ def _read_options(words: Sequence[str]) -> argparse.Namespace:
     score.add_argument("names", nargs="*", help="of faults; all if none is named")
     score.add_argument("--every", type=int, default=1, help="take each so many-th fault only (%(default)s)")
     score.add_argument("--peer", action="store_true", help="see what Schemathesis by itself finds")
-    score.add_argument("--processes", type=int, default=os.cpu_count(), help="at a time (%(default)s)")
+    # one more than there are cores, since each waits for its own server at times
+    at_once = (os.cpu_count() or 1) + 1
+    score.add_argument("--processes", type=int, default=at_once, help="at a time (%(default)s)")
     return parser.parse_args(words)
 
 
