@@ -8,6 +8,7 @@ from typing import Any, Self
 
 from auditmock.clock import present_instant
 from auditmock.errors import Refusal
+from auditmock.fixtures.clocks import Clock
 from auditmock.fixtures.mishaps import check_fault
 from auditmock.fixtures.people import Holder
 from auditmock.fixtures.worlds import World
@@ -22,9 +23,10 @@ from auditmock.steering import make_explainer
 class AuditMock:
     """A mock that answers while the context is open: `with AuditMock() as mock: get(mock.url)`."""
 
-    def __init__(self, settings: Settings | None = None) -> None:
+    def __init__(self, settings: Settings | None = None, clock: Clock = present_instant) -> None:
+        """Take the settings, and what tells the present instant."""
         settings = settings or Settings()
-        self._mock = make_mock(settings, present_instant)
+        self._mock = make_mock(settings, clock)
         self._listener = bind(settings.host, 0)
         self._ready = threading.Event()
         self._server = make_server(self._mock, lambda: build_judge(self._mock, settings), self._ready.set)

@@ -40,7 +40,7 @@ def check_crossing(scope: Scope, carriers: Sequence[Carrier]) -> None:
     if not cookie or cookie in (header, found["query"]) or found.get("bearer"):
         return
     token, known = first_header(headers, b"x-csrf-token") or b"", find_token(_CSRF, headers, query)
-    if not _is_valid(known) or _unmask(token) != _decode(known):
+    if _unmask(token) != _decode(known):
         raise PlainRefusal(400, _DIFFERENT if header else _WRONG)
 
 

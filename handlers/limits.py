@@ -72,14 +72,15 @@ class RateLimit:
         used = count.estimate(instant)
         count.current += used < self.limit
         self._forget(minute)
-        return Standing(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
+        return self._stand(used, minute)
 
     def let_by(self) -> Standing:
         """Let a request through uncounted, which stands as the first of somebody new."""
         instant = self._clock()
-        return Standing(
-            allowed=True, remaining=self.limit, reset=(instant - instant % _MINUTE + _MINUTE) // SECOND
-        )
+        return self._stand(0, instant - instant % _MINUTE)
+
+    def _stand(self, used: int, minute: int) -> Standing:
+        return Standing(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
 
     def _forget(self, minute: int) -> None:
         """Drop, as they come up one by one, the counts that weigh nothing any more."""

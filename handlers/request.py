@@ -25,18 +25,17 @@ UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 """A percent sign in a query that starts no escape."""
 
-
-def is_broken(pair: bytes) -> bool:
-    """Tell whether a pair of a query is none for Go (reference 8.1): what is in it counts as absent."""
-    return b";" in pair or (b"%" in pair and BROKEN_ESCAPE.search(pair) is not None)
-
-
 NUMBER = re.compile(r"[0-9]{1,1000}")
 """A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
 
 _QUOTES_A_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
 _OTHER = "no plain object of texts"
+
+
+def is_broken(pair: bytes) -> bool:
+    """Tell whether a pair of a query is none for Go (reference 8.1): what is in it counts as absent."""
+    return b";" in pair or (b"%" in pair and BROKEN_ESCAPE.search(pair) is not None)
 
 
 def first_header(headers: Headers, name: bytes) -> bytes | None:

@@ -19,13 +19,14 @@ from typing import Any
 import pytest
 import yaml
 from calls import LIST, WRITE, Answer, Call
-from lines import Address, send, serving
+from lines import send
 
 from auditmock.editions import find_overlays
 from auditmock.fixtures.people import Holder
 from auditmock.handlers.tokens import SECRET_LENGTH, token_of
 from auditmock.instants import parse_instant
 from auditmock.settings import Settings
+from auditmock.testing import AuditMock
 
 NOW = parse_instant("2026-02-03T04:05:06.789Z")
 DATA = Path(__file__).parents[1] / "data"
@@ -36,7 +37,7 @@ LEAST = 300
 LOGS = 2000
 """Logs of a history."""
 
-Serve = Callable[[str, int, int], Address]
+Serve = Callable[[str, int, int], str]
 """Serves the mock of an edition, of so many requests a minute (0 is no limit) and so many logs."""
 Words = Mapping[str, Mapping[str, str]]
 """What cases say of people and things: what stands in their texts as `<owner.id>` or `<build.number>`."""
@@ -59,10 +60,10 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serve]:
         edition: _write_scenarios(tmp_path_factory.mktemp("scenarios"), edition) for edition in EDITIONS
     }
 
-    def make(edition: str, limit: int, logs: int) -> Address:
+    def make(edition: str, limit: int, logs: int) -> str:
         folder = folders.get(edition, "")
         settings = Settings(edition=edition, logs=logs, rate_limit=limit, scenarios=folder)
-        return servers.enter_context(serving(settings, lambda: NOW))
+        return servers.enter_context(AuditMock(settings, lambda: NOW)).url
 
     with ExitStack() as servers:
         yield cache(make)

@@ -37,11 +37,11 @@ def open_as_of(edition: str, version: str) -> Contract:
     It is whole where a version names no release.
     """
     contract, told = open_edition(edition), _read_release(version)
+    if not told:
+        return contract
     document = deepcopy(dict(contract.document))
     for schema in document["components"]["schemas"].values():
-        later = {
-            value for value, since in schema.get("x-later", {}).items() if _read_release(since) > told > ()
-        }
+        later = {value for value, since in schema.get("x-later", {}).items() if _read_release(since) > told}
         if later:
             schema["enum"] = [value for value in schema["enum"] if value not in later]
     return contract if document == contract.document else Contract(write_yaml(document), document)

@@ -1,45 +1,24 @@
-"""Requests to a mock in a thread of this process, over a real socket: each byte as it stands."""
+"""Requests over a real socket, each byte as it stands."""
 
 import socket
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from http.client import HTTPResponse
+from urllib.parse import urlsplit
 
 from calls import Answer, Call
 
-from auditmock.judge import build_judge
-from auditmock.mock import make_mock
-from auditmock.server import bind, make_server
-from auditmock.settings import Settings
-
-Address = tuple[str, int]
 _WAIT = 20
 
 
-@contextmanager
-def serving(settings: Settings, clock: Callable[[], int]) -> Iterator[Address]:
-    """Serve a mock, and tell where."""
-    mock = make_mock(settings, clock)
-    listener = bind("127.0.0.1", 0)
-    ready = threading.Event()
-    server = make_server(mock, lambda: build_judge(mock, settings), ready.set)
-    thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
-    thread.start()
-    ready.wait(_WAIT)
-    yield listener.getsockname()
-    server.should_exit = True
-    thread.join()
-    listener.close()
-
-
-def send(address: Address, calls: Iterable[Call]) -> list[Answer]:
+def send(url: str, calls: Iterable[Call]) -> list[Answer]:
     """Send calls one after another, each by a connection of its own."""
-    return [_send(address, call) for call in calls]
+    return [_send(url, call) for call in calls]
 
 
-def _send(address: Address, call: Call) -> Answer:
-    with socket.create_connection(address, _WAIT, (call.client, 0)) as connection:
+def _send(url: str, call: Call) -> Answer:
+    address = urlsplit(url)
+    place = (str(address.hostname), address.port or 0)
+    with socket.create_connection(place, _WAIT, (call.client, 0)) as connection:
         connection.sendall(_write(call))
         response = HTTPResponse(connection, method=call.method)
         response.begin()
