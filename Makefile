@@ -45,16 +45,13 @@ faults: $(TOOLS) ## Score the contract suite by servers that have one fault each
 	@$(BIN)/python tests/faults score $(ARGS)
 
 .PHONY: matrix
-matrix: $(TOOLS) ## Judge the mock of every edition by the suite of every edition
-	@$(BIN)/python tests/matrix.py $(ARGS)
+matrix: $(TOOLS) ## Judge the mock of every release by the suite of every release
+	@$(BIN)/python tests/support/matrix.py $(ARGS)
 
-.PHONY: overlays
-overlays: $(TOOLS) ## Apply the overlays anew, after a change of theirs or of openapi.yaml
-	$(BIN)/python -c "from auditmock.editions import write_applied; write_applied()"
-
-.PHONY: pools
-pools: $(TOOLS) ## Draw the pools of the usual seed anew, after a change of Faker
-	$(BIN)/python -c "from auditmock.fixtures.kept_pools import keep_pools; keep_pools()"
+.PHONY: generate
+generate: $(TOOLS) ## Regenerate auditmock/generated, after a change of openapi.yaml, overlays/ or Faker
+	$(BIN)/python -c "from auditmock.openapi.releases import write_generated; write_generated()"
+	$(BIN)/python -c "from auditmock.fixtures.history.stored_pools import write_pools; write_pools()"
 
 .PHONY: bench
 bench: $(TOOLS) ## Measure the speed, side by side with other tools

@@ -1,5 +1,5 @@
 """`python -m auditmock`, the same as the command `auditmock`."""
 
-from auditmock.cli import main
+from auditmock.cli.main import main
 
 main()

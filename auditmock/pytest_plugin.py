@@ -4,16 +4,16 @@ from collections.abc import Iterator
 
 import pytest
 
-from auditmock.editions import DOCUMENTED, list_editions
+from auditmock.openapi.releases import DOCUMENTED, list_releases
 from auditmock.settings import Settings
 from auditmock.testing import AuditMock
 
 
 @pytest.fixture(scope="session")
 def audit_mock(pytestconfig: pytest.Config) -> Iterator[AuditMock]:
-    """Give a mock that runs in this process, of the edition that a run of the contract suite asks for."""
-    edition = pytestconfig.getoption("edition", DOCUMENTED)
-    with AuditMock(Settings(edition=edition if edition in list_editions() else DOCUMENTED)) as mock:
+    """Give a mock that runs in this process, of the release that a run of the contract suite asks for."""
+    release = pytestconfig.getoption("release", DOCUMENTED)
+    with AuditMock(Settings(release=release if release in list_releases() else DOCUMENTED)) as mock:
         yield mock
 
 

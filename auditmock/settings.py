@@ -19,8 +19,8 @@ def _row(default: Any, explanation: str) -> Any:
 class Settings:
     """How one mock is to be; `until` is an instant."""
 
-    edition: str = _row(
-        "documented", "Which edition of the API to speak: documented, or that of a deployed release."
+    release: str = _row(
+        "documented", "Which release of the API to speak: documented, or that of a deployed release."
     )
     host: str = _row("127.0.0.1", "Address to listen on.")
     port: int = _row(8910, "Port to listen on; 0 takes a free one, which is printed.")
@@ -44,7 +44,7 @@ class Settings:
     cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
     rate_limit: int = _row(0, "Requests a minute a client may send to one path; 0 is no limit.")
     max_worlds: int = _row(1000, "Worlds to keep beside the shared one; the one used longest ago goes first.")
-    journal: int = _row(500, "Requests to keep for the journal; 0 keeps none.")
+    request_log: int = _row(500, "Requests to keep for the request_log; 0 keeps none.")
     control_token: str = _row(
         "", "Open /_mock beyond loopback, by this as a bearer token or by signing in; the variable is safer."
     )

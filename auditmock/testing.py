@@ -6,30 +6,30 @@ from itertools import count
 from types import TracebackType
 from typing import Any, Self
 
-from auditmock.clock import present_instant
-from auditmock.errors import Refusal
-from auditmock.fixtures.clocks import Clock
-from auditmock.fixtures.mishaps import check_fault
-from auditmock.fixtures.people import Holder
+from auditmock.core.clock import current_time
+from auditmock.core.errors import ApiError
+from auditmock.fixtures.faults import check_fault
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.fixtures.store.clock import Clock
 from auditmock.fixtures.worlds import World
-from auditmock.handlers.tokens import SECRET_LENGTH, token_of
-from auditmock.judge import build_judge
-from auditmock.mock import make_mock
-from auditmock.server import bind, make_server, url_of
+from auditmock.handlers.auth.tokens import SECRET_LENGTH, token_of
+from auditmock.server.control_app import make_explainer
+from auditmock.server.judge import build_full_app
+from auditmock.server.run import bind, make_server, url_of
+from auditmock.server.state import make_state
 from auditmock.settings import Settings
-from auditmock.steering import make_explainer
 
 
 class AuditMock:
     """A mock that answers while the context is open: `with AuditMock() as mock: get(mock.url)`."""
 
-    def __init__(self, settings: Settings | None = None, clock: Clock = present_instant) -> None:
+    def __init__(self, settings: Settings | None = None, clock: Clock = current_time) -> None:
         """Take the settings, and what tells the present instant."""
         settings = settings or Settings()
-        self._mock = make_mock(settings, clock)
+        self._mock = make_state(settings, clock)
         self._listener = bind(settings.host, 0)
         self._ready = threading.Event()
-        self._server = make_server(self._mock, lambda: build_judge(self._mock, settings), self._ready.set)
+        self._server = make_server(self._mock, lambda: build_full_app(self._mock, settings), self._ready.set)
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._worlds = count(1)
         self._explainer = make_explainer(self._mock)
@@ -45,7 +45,7 @@ class AuditMock:
         secret = beside.partition("-")[2] or f"{next(self._worlds):0{SECRET_LENGTH}}"
         if not scenario:
             return token_of(_find_holder(role), secret)
-        known = self._mock.playbill.scenarios
+        known = self._mock.scenarios.scenarios
         if scenario not in known:
             raise ValueError(f'"{scenario}" is no scenario; there are {", ".join(known)}')
         return f"{known[scenario].token}-{secret}"
@@ -57,8 +57,8 @@ class AuditMock:
         """
         fault = {"kind": kind, **fields}
         check_fault(fault)
-        mishaps = self._world(token).mishaps
-        mishaps.set([*mishaps.show(), fault])
+        faults = self._world(token).faults
+        faults.set([*faults.show(), fault])
 
     def reset(self, token: str) -> None:
         """Let a token's world begin anew."""
@@ -68,14 +68,14 @@ class AuditMock:
         """List what was asked, newest first (schema `Request`): in a token's world, with these values."""
         if token:
             wanted["world"] = self._world(token).name
-        told = (self._explainer.summarize(entry) for entry in self._mock.journal)
+        told = (self._explainer.summarize(entry) for entry in self._mock.request_log)
         return [each for each in told if wanted.items() <= each.items()]
 
     def _world(self, token: str) -> World:
         try:
             return self._mock.tokens.open(token.encode()).world
-        except Refusal as refusal:
-            raise ValueError(f"the token opens no world: {refusal.message}") from None
+        except ApiError as error:
+            raise ValueError(f"the token opens no world: {error.message}") from None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -90,8 +90,8 @@ class AuditMock:
         self._listener.close()
 
 
-def _find_holder(role: str) -> Holder:
-    roles = {holder.name.lower().replace("_", "-"): holder for holder in Holder}
+def _find_holder(role: str) -> BuiltinUser:
+    roles = {holder.name.lower().replace("_", "-"): holder for holder in BuiltinUser}
     if role not in roles:
         raise ValueError(f'"{role}" is no role that has a token; there are {", ".join(roles)}')
     return roles[role]

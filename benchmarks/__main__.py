@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
-from deployed import measure_editions
+from deployed import measure_releases
 from figures import Part
 from load import measure_load
 from machine import describe_machine, list_versions
@@ -27,7 +27,7 @@ from worlds import measure_worlds
 _RESULTS = Path(__file__).with_name("results")
 _TOOLS = {"node": "nodejs", "npm": "npm", "taskset": "util-linux", "wrk": "wrk"}
 """The commands this takes, and the system's packages that have them."""
-_PARTS = ("speed", "start", "scale", "load", "editions", "worlds")
+_PARTS = ("speed", "start", "scale", "load", "releases", "worlds")
 
 
 def main(words: Sequence[str]) -> int:
@@ -91,7 +91,7 @@ def _plan(options: argparse.Namespace, folder: Path) -> list[Callable[[], Part]]
         "start": lambda: measure_start(folder, rounds.repeats),
         "scale": lambda: measure_scale(rounds.repeats, 100),
         "load": lambda: measure_load(options.load_seconds),
-        "editions": lambda: measure_editions(folder, rounds),
+        "releases": lambda: measure_releases(folder, rounds),
         "worlds": lambda: measure_worlds(folder, rounds),
     }
     return [plan[name] for name in _PARTS if name in (options.only or _PARTS)]

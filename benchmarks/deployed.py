@@ -1,4 +1,4 @@
-"""Every edition beside the documented one: start, a million logs, searches and posts."""
+"""Every release beside the documented one: start, a million logs, searches and posts."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,49 +13,49 @@ from speed import Rounds
 from start import time_mock
 from wrk import Load, Sample, reading, run_wrk, writing
 
-from auditmock.editions import DOCUMENTED, list_editions
+from auditmock.openapi.releases import DOCUMENTED, list_releases
 
 _LOGS, _MANY_LOGS = 10_000, 1_000_000
 _WARM_UP = 2
 _SLOWER, _QUICKER = 1.15, 0.85
-"""How far an edition may stay behind the documented one, in what it takes and in what it does."""
+"""How far a release may stay behind the documented one, in what it takes and in what it does."""
 
 Measured = dict[str, dict[str, list[float]]]
-"""What was measured, by figure and edition."""
+"""What was measured, by figure and release."""
 
 
-def measure_editions(folder: Path, rounds: Rounds) -> Part:
-    """Measure all editions, turn and turn about; the folder is for files that go between processes."""
-    editions = list_editions()
+def measure_releases(folder: Path, rounds: Rounds) -> Part:
+    """Measure all releases, turn and turn about; the folder is for files that go between processes."""
+    releases = list_releases()
     measured: Measured = {}
     for _ in range(rounds.repeats):
-        for edition in editions:
-            start = time_mock("--edition", edition)
-            many = time_mock("--edition", edition, "--logs", str(_MANY_LOGS))
-            _note(measured, "first 200, ms", edition, start.first_answer)
-            _note(measured, "RSS all loaded, MB", edition, start.memory)
-            _note(measured, f"first 200 of {_MANY_LOGS:,}, ms", edition, many.first_answer)
-            _note(measured, f"RSS of {_MANY_LOGS:,}, MB", edition, many.memory)
+        for release in releases:
+            start = time_mock("--release", release)
+            many = time_mock("--release", release, "--logs", str(_MANY_LOGS))
+            _note(measured, "first 200, ms", release, start.first_answer)
+            _note(measured, "RSS all loaded, MB", release, start.memory)
+            _note(measured, f"first 200 of {_MANY_LOGS:,}, ms", release, many.first_answer)
+            _note(measured, f"RSS of {_MANY_LOGS:,}, MB", release, many.memory)
     with ExitStack() as stack:
         servers = {
-            edition: stack.enter_context(run_server(serve_mock("--edition", edition))) for edition in editions
+            release: stack.enter_context(run_server(serve_mock("--release", release))) for release in releases
         }
-        searches = {edition: _read_mix(server) for edition, server in servers.items()}
-        posts = dict.fromkeys(editions, writing(bodies(400)))
+        searches = {release: _read_mix(server) for release, server in servers.items()}
+        posts = dict.fromkeys(releases, writing(bodies(400)))
         for figure, loads in (("GET a second", searches), ("POST a second", posts)):
-            for edition, load in loads.items():
-                run_wrk(servers[edition], load, folder / "requests.txt", _WARM_UP, rounds.connections)
+            for release, load in loads.items():
+                run_wrk(servers[release], load, folder / "requests.txt", _WARM_UP, rounds.connections)
             for number in range(rounds.repeats):
-                for edition in editions if number % 2 else reversed(editions):
-                    sample = _run(servers[edition], loads[edition], folder, rounds)
-                    _note(measured, figure, edition, sample.rate)
-        for edition, server in servers.items():
-            _note(measured, "RSS after that, MB", edition, megabytes(server.resident()))
-    return Part("editions", [_tabulate(measured)], _targets(measured), measured)
+                for release in releases if number % 2 else reversed(releases):
+                    sample = _run(servers[release], loads[release], folder, rounds)
+                    _note(measured, figure, release, sample.rate)
+        for release, server in servers.items():
+            _note(measured, "RSS after that, MB", release, megabytes(server.resident()))
+    return Part("releases", [_tabulate(measured)], _targets(measured), measured)
 
 
-def _note(measured: Measured, figure: str, edition: str, value: float) -> None:
-    measured.setdefault(figure, {}).setdefault(edition, []).append(value)
+def _note(measured: Measured, figure: str, release: str, value: float) -> None:
+    measured.setdefault(figure, {}).setdefault(release, []).append(value)
 
 
 def _read_mix(server: Server) -> Load:
@@ -68,20 +68,20 @@ def _run(server: Server, load: Load, folder: Path, rounds: Rounds) -> Sample:
 
 def _targets(measured: Measured) -> list[Target]:
     targets = []
-    for figure, by_edition in measured.items():
+    for figure, by_release in measured.items():
         faster = figure.endswith("a second")
-        for edition in [name for name in by_edition if name != DOCUMENTED]:
-            share = median(by_edition[edition]) / median(by_edition[DOCUMENTED])
-            what = f"{edition}: {figure}, of the documented edition's"
+        for release in [name for name in by_release if name != DOCUMENTED]:
+            share = median(by_release[release]) / median(by_release[DOCUMENTED])
+            what = f"{release}: {figure}, of the documented release's"
             targets.append(Target(what, share, _QUICKER if faster else _SLOWER, "x", at_least=faster))
     return targets
 
 
 def _tabulate(measured: Measured) -> Table:
-    editions = list_editions()
+    releases = list_releases()
     rows = [
-        (figure, *(spread(by_edition[edition], 0) for edition in editions))
-        for figure, by_edition in measured.items()
+        (figure, *(spread(by_release[release], 0) for release in releases))
+        for figure, by_release in measured.items()
     ]
     note = f"Each with {_LOGS:,} logs of its own time, and 400 different searches of them."
-    return Table("Editions: median (min to max)", ("figure", *editions), rows, note)
+    return Table("Releases: median (min to max)", ("figure", *releases), rows, note)

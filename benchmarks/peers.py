@@ -9,7 +9,7 @@ from typing import Any
 
 from servers import Recipe
 
-from auditmock.openapi import Contract, load_contract
+from auditmock.openapi.contract import Contract, load_contract
 
 _HERE = Path(__file__).parent
 _NODE = _HERE / "peers"
@@ -26,7 +26,7 @@ OURS_LOGGING = "auditmock, access log on"
 PRISM = "Prism, silent"
 PRISM_LOGGING = "Prism, as installed"
 MOCKOON = "Mockoon, as installed"
-MOCKOON_TUNED = "Mockoon, no templates or journal"
+MOCKOON_TUNED = "Mockoon, no templates or request_log"
 OPENAPI_BACKEND = "openapi-backend"
 
 

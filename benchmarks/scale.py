@@ -16,11 +16,11 @@ from queries import Log
 from servers import TOKEN
 from start import Start, time_mock
 
-from auditmock.clock import present_instant
-from auditmock.fixtures.derivation import Derivation
-from auditmock.handlers.wire import Reply
-from auditmock.mock import Mock, make_mock
-from auditmock.models import Page
+from auditmock.core.clock import current_time
+from auditmock.core.models import Page
+from auditmock.fixtures.history.render import LogRenderer
+from auditmock.handlers.messages.response import Reply
+from auditmock.server.state import MockState, make_state
 from auditmock.settings import Settings
 
 _LOGS = 1_000_000
@@ -58,7 +58,7 @@ class Timing(NamedTuple):
 class Bench:
     """A mock of a million logs in this process, and a count of the rows it has built."""
 
-    def __init__(self, mock: Mock, built: list[int]) -> None:
+    def __init__(self, mock: MockState, built: list[int]) -> None:
         self._mock = mock
         self._built = built
         self._caller = mock.tokens.open(TOKEN.encode())
@@ -90,7 +90,7 @@ def measure_scale(runs: int, queries: int) -> Part:
     """Measure starts of the command, and so many queries of each kind in a store of this process."""
     starts = [time_mock("--logs", str(_LOGS)) for _ in range(runs)]
     with _count_rows() as built:
-        bench = Bench(make_mock(Settings(logs=_LOGS), present_instant), built)
+        bench = Bench(make_state(Settings(logs=_LOGS), current_time), built)
         # as the server does before its first request
         gc.freeze()
         timings = {kind: bench.time_kind(kind, queries) for kind in _KINDS}
@@ -117,13 +117,13 @@ def measure_scale(runs: int, queries: int) -> Part:
 def _count_rows() -> Iterator[list[int]]:
     """Note the position of every row that a store made meanwhile builds."""
     built: list[int] = []
-    build = Derivation.log
+    build = LogRenderer.log
 
-    def counted(self: Derivation, position: int) -> bytes:
+    def counted(self: LogRenderer, position: int) -> bytes:
         built.append(position)
         return build(self, position)
 
-    with patch.object(Derivation, "log", counted):
+    with patch.object(LogRenderer, "log", counted):
         yield built
 
 

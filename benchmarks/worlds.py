@@ -1,4 +1,4 @@
-"""Worlds and the journal: what they cost, turn and turn about in one run."""
+"""Worlds and the request_log: what they cost, turn and turn about in one run."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -23,7 +23,7 @@ Costs = Mapping[str, list[Sample]]
 
 
 def measure_worlds(folder: Path, rounds: Rounds) -> Part:
-    """Measure reading with and without the journal, and reading and writing in one world and in fifty."""
+    """Measure reading with and without the request_log, and reading and writing in one world and in fifty."""
     with (
         run_server(serve_mock("--logs", str(_LOGS))) as kept,
         run_server(serve_mock("--logs", str(_LOGS), "--journal", "0")) as unkept,
@@ -34,13 +34,13 @@ def measure_worlds(folder: Path, rounds: Rounds) -> Part:
         mix = make_mix(read_history(lambda target: kept.get(target)[1], _LOGS))
         gets = reading(mix)
         turns = [
-            ("journal on", kept, gets),
-            ("journal off", unkept, gets),
+            ("request_log on", kept, gets),
+            ("request_log off", unkept, gets),
             ("one world", one, _mixed([query.target for query in mix], [TOKEN])),
             ("fifty worlds", fifty, _mixed([query.target for query in mix], _TOKENS)),
         ]
         samples = _measure(turns, folder, rounds)
-    journal = _ratio(samples, "journal on", "journal off")
+    request_log = _ratio(samples, "request_log on", "request_log off")
     worlds = _ratio(samples, "fifty worlds", "one world")
     rows = [
         (name, spread([each.rate for each in taken], 0), spread([each.cpu for each in taken], 1))
@@ -48,9 +48,9 @@ def measure_worlds(folder: Path, rounds: Rounds) -> Part:
     ]
     return Part(
         "worlds",
-        [Table("Worlds and journal: median (min to max)", ("load", "req/s", "CPU µs"), rows, _NOTE)],
+        [Table("Worlds and request_log: median (min to max)", ("load", "req/s", "CPU µs"), rows, _NOTE)],
         [
-            Target("journal on, of the speed without", journal, 0.9, "", at_least=True),
+            Target("request_log on, of the speed without", request_log, 0.9, "", at_least=True),
             Target("fifty worlds, of the speed of one", worlds, 0.85, "", at_least=True),
         ],
         {name: [each._asdict() for each in taken] for name, taken in samples.items()},

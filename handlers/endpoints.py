@@ -6,13 +6,13 @@ from typing import Any
 from connexion.context import scope as current_scope
 from starlette.responses import Response
 
-from auditmock.asgi import Receive, Scope, Send
-from auditmock.handlers.operations import Operations
-from auditmock.handlers.request import NewLogs
-from auditmock.handlers.tokens import Caller
-from auditmock.handlers.wire import Reply, send_reply
-from auditmock.instants import parse_instant
-from auditmock.models import Page
+from auditmock.core.asgi import Receive, Scope, Send
+from auditmock.core.models import Page
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.handlers.audit import AuditOperations
+from auditmock.handlers.auth.tokens import Caller
+from auditmock.handlers.messages.request import NewLogs
+from auditmock.handlers.messages.response import Reply, send_reply
 
 
 class ReplyResponse(Response):
@@ -30,7 +30,7 @@ class ReplyResponse(Response):
 class Endpoints:
     """The methods, to be found by operation id."""
 
-    def __init__(self, operations: Operations, new_logs: NewLogs) -> None:
+    def __init__(self, operations: AuditOperations, new_logs: NewLogs) -> None:
         self._operations = operations
         self._new_logs = new_logs
         self.by_id: Mapping[str, Callable[..., Any]] = {
@@ -48,6 +48,6 @@ class Endpoints:
         """Write one audit log."""
         values = dict(body)
         if "time" in values:
-            values["time"] = parse_instant(values["time"])
+            values["time"] = parse_timestamp(values["time"])
         new = self._new_logs.read(values, current_scope["headers"], (current_scope["client"] or ("",))[0])
         return ReplyResponse(self._operations.generate_fake_audit_logs(user, new))

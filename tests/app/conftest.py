@@ -2,12 +2,12 @@
 
 import pytest
 
-from auditmock.app import create_app
-from auditmock.asgi import App
-from auditmock.instants import parse_instant
+from auditmock.core.asgi import App
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
-NOW = parse_instant("2026-02-03T04:05:06.789Z")
+NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 
 
 def new_app() -> App:

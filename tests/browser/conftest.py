@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from browser_tabs import FLAGS, OpenTab, Tab
 from playwright.sync_api import Browser, sync_playwright
-from tabs import FLAGS, OpenTab, Tab
 
 
 @pytest.fixture(scope="session")

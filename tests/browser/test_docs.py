@@ -7,19 +7,19 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from browser_tabs import OpenTab
 from playwright.sync_api import Locator, Page, Request, expect
 from processes import Running, Start
-from tabs import OpenTab
 
-from auditmock.fixtures.people import Holder
-from auditmock.handlers.tokens import token_of
-from auditmock.openapi import load_contract
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+from auditmock.openapi.contract import load_contract
 
 pytestmark = pytest.mark.browser
 
 CONTRACT = load_contract()
 HEADER = CONTRACT.document["components"]["securitySchemes"]["CoderSessionToken"]["name"]
-TOKEN = token_of(Holder.OWNER)
+TOKEN = token_of(BuiltinUser.OWNER)
 GET, POST = "GET/audit", "POST/audit/testgenerate"
 SUMMARIES = {
     method.upper() + path: operation["summary"]

@@ -2,10 +2,10 @@
 
 import httpx
 import pytest
+from browser_tabs import OpenTab, Tab
+from dashboards import AUDIT, DESK, PHONE
 from playwright.sync_api import Page, expect
 from processes import Running, Start
-from tabs import OpenTab, Tab
-from windows import AUDIT, DESK, PHONE
 
 TOKEN = "a-control-token-42"  # noqa: S105
 REFUSED = "Failed to load resource: the server responded with a status of 403 (Forbidden)"
@@ -47,7 +47,7 @@ def enter(tab: Tab, server: Running, rest: str = "") -> Page:
 
 
 def test_the_keyboard_signs_in(open_tab: OpenTab, locked: Running) -> None:
-    """The token and Enter open the window; its journal and its controls live by the cookie alone."""
+    """The token and Enter open the window; its request_log and its controls live by the cookie alone."""
     tab = open_tab(viewport=DESK)
     page = enter(tab, locked)
 

@@ -1,4 +1,4 @@
-"""Laws of `after_id`: what follows a log, wherever pages begin and whatever is written meanwhile."""
+"""Checks of `after_id`: what follows a log, wherever pages begin and whatever is written meanwhile."""
 
 from itertools import pairwise
 
@@ -6,25 +6,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditmock.contract.keys import fields, named
-from auditmock.contract.logs import element, select
-from auditmock.contract.page import Page, expect_logs, listed
-from auditmock.contract.promises import each, promised
-from auditmock.contract.sample import Sample, telling
-from auditmock.contract.target import Target
-from auditmock.contract.verdict import Scope, expect, undisturbed
-from auditmock.openapi import SearchKey
+from auditmock.checker.client.client import Client
+from auditmock.checker.core.checks import each, requires
+from auditmock.checker.expect import Scope, expect, while_unchanged
+from auditmock.checker.page import Page, expect_logs, listed
+from auditmock.checker.rules.logs import element, select
+from auditmock.contract.support.sample import Sample, distinctive
+from auditmock.contract.support.search_keys import fields, named
+from auditmock.openapi.contract import SearchKey
 
-draws = settings.get_profile("law")
-a_few_draws = settings.get_profile("law of each")
-pytestmark = [promised("cursor"), pytest.mark.law("laws", "cursor", "#/components/parameters/after_id")]
+draws = settings.get_profile("check")
+a_few_draws = settings.get_profile("check of each")
+pytestmark = [
+    requires("cursor"),
+    pytest.mark.check("properties", "cursor", "#/components/parameters/after_id"),
+]
 
 SHOWN = 5
 
 
 @draws
 @given(st.data())
-def test_the_page_behind_a_log_is_the_tail(target: Target, sample: Sample, data: st.DataObject) -> None:
+def test_the_page_behind_a_log_is_the_tail(target: Client, sample: Sample, data: st.DataObject) -> None:
     """`after_id` shows what follows that log, `offset` counts from there, and `count` stays the whole."""
     place = data.draw(st.integers(0, len(sample.logs) - 1), "place")
     offset = data.draw(st.integers(0, 3), "offset")
@@ -34,17 +37,17 @@ def test_the_page_behind_a_log_is_the_tail(target: Target, sample: Sample, data:
         page = listed(target, sample.q, after_id=sample.logs[place]["id"], limit=SHOWN, offset=offset)
         expect_logs(page, tail[:SHOWN], len(sample.logs))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
 
 
 @each("key", fields, named)
 @a_few_draws
 @given(data=st.data())
 def test_the_cursor_need_not_match(
-    target: Target, sample: Sample, key: SearchKey, data: st.DataObject
+    target: Client, sample: Sample, key: SearchKey, data: st.DataObject
 ) -> None:
     """A log that the search does not find is a place in the list all the same, whatever is searched for."""
-    value = telling(sample.logs, key)
+    value = distinctive(sample.logs, key)
     found = select(sample.logs, key, value)
     first, last = (sample.logs.index(log) for log in (found[0], found[-1]))
     others = [place for place in range(first, last) if sample.logs[place] not in found]
@@ -56,10 +59,10 @@ def test_the_cursor_need_not_match(
         page = listed(target, q, after_id=sample.logs[place]["id"])
         expect_logs(page, tail[: page.usual_limit], len(found))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
 
 
-def test_all_older_logs_follow_the_newest(target: Target, sample: Sample) -> None:
+def test_all_older_logs_follow_the_newest(target: Client, sample: Sample) -> None:
     """Behind the newest log of all is the second one; behind it and on days before, all of these days."""
     newest, second = next_to(target)
     older = [log for log in sample.logs if log["id"] != newest.ids[0]]
@@ -68,18 +71,18 @@ def test_all_older_logs_follow_the_newest(target: Target, sample: Sample) -> Non
         page = listed(target, sample.q, after_id=newest.ids[0], limit=SHOWN)
         expect_logs(page, older[:SHOWN], len(sample.logs))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
     if listed(target, "", limit=2).ids == newest.ids:
         expect(second.ids == newest.ids[1:], f"{newest.ids[1:]}", second.ids, second.exchange)
 
 
-def next_to(target: Target) -> tuple[Page, Page]:
+def next_to(target: Client) -> tuple[Page, Page]:
     """Read the two newest logs, and the one behind the first of them."""
     newest = listed(target, "", limit=2)
     return newest, listed(target, "", after_id=newest.ids[0], limit=1)
 
 
-def test_the_cursor_tells_logs_of_one_second_apart(target: Target, sample: Sample) -> None:
+def test_the_cursor_tells_logs_of_one_second_apart(target: Client, sample: Sample) -> None:
     """What follows a log begins with the next one, also when both are of the same second."""
     seconds = [log["time"][: len("2001-02-03T04:05:06")] for log in sample.logs]
     place = next((number for number, pair in enumerate(pairwise(seconds)) if len({*pair}) == 1), None)
@@ -91,10 +94,10 @@ def test_the_cursor_tells_logs_of_one_second_apart(target: Target, sample: Sampl
         page = listed(target, sample.q, after_id=sample.logs[place]["id"], limit=SHOWN)
         expect_logs(page, tail[:SHOWN], len(sample.logs))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
 
 
-def test_cursor_and_offset_meet(target: Target, sample: Sample) -> None:
+def test_cursor_and_offset_meet(target: Client, sample: Sample) -> None:
     """Deep in the list, what follows a log by `after_id` is what follows it by `offset`."""
     scope = sample.past
 
@@ -107,10 +110,10 @@ def test_cursor_and_offset_meet(target: Target, sample: Sample) -> None:
             tail = listed(target, scope, limit=SHOWN - 1, after_id=page.ids[0].upper())
             expect_logs(tail, page.logs[1:], total)
 
-    undisturbed(target, Scope(scope), look)
+    while_unchanged(target, Scope(scope), look)
 
 
-def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> None:
+def test_walking_by_cursor_meets_every_log(target: Client, sample: Sample) -> None:
     """Page after page, each behind the last log of the one before, is the whole list, and then nothing."""
     step = max(1, -(-len(sample.logs) // 4))
 
@@ -122,10 +125,10 @@ def test_walking_by_cursor_meets_every_log(target: Target, sample: Sample) -> No
             cursor = {"after_id": page.ids[-1]}
         expect_logs(listed(target, sample.q, limit=step, **cursor), [], len(sample.logs))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
 
 
-def test_nothing_follows_the_last_log(target: Target) -> None:
+def test_nothing_follows_the_last_log(target: Client) -> None:
     """Behind the oldest log of all there is none."""
 
     def look() -> None:
@@ -133,4 +136,4 @@ def test_nothing_follows_the_last_log(target: Target) -> None:
         for log in listed(target, "", limit=1, offset=max(0, total - 1)).logs:
             expect_logs(listed(target, "", after_id=log["id"], limit=SHOWN), [], total)
 
-    undisturbed(target, Scope(""), look)
+    while_unchanged(target, Scope(""), look)

@@ -1,4 +1,4 @@
-"""Laws of order: newest first, ties by id, the same each time."""
+"""Checks of order: newest first, ties by id, the same each time."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -6,15 +6,15 @@ from uuid import uuid4
 
 import pytest
 
-from auditmock.contract.exchange import Request
-from auditmock.contract.logs import Log, element, instant, select, values_of
-from auditmock.contract.page import expect_logs, listed, page_of
-from auditmock.contract.promises import promised
-from auditmock.contract.sample import Sample
-from auditmock.contract.target import Target
-from auditmock.contract.verdict import expect, undisturbed
+from auditmock.checker.client.client import Client
+from auditmock.checker.core.checks import requires
+from auditmock.checker.core.exchange import Request
+from auditmock.checker.expect import expect, while_unchanged
+from auditmock.checker.page import expect_logs, listed, page_of
+from auditmock.checker.rules.logs import Log, element, instant, select, values_of
+from auditmock.contract.support.sample import Sample
 
-pytestmark = pytest.mark.law("laws", "order", "#/paths/~1audit/get/x-paging/order")
+pytestmark = pytest.mark.check("properties", "order", "#/paths/~1audit/get/x-paging/order")
 
 
 AT_ONCE = 4
@@ -32,15 +32,15 @@ def test_times_fall(sample: Sample) -> None:
     expect(times == sorted(times, reverse=True), "falling times", [log["time"] for log in sample.logs])
 
 
-@promised("order of ties")
-def test_the_newest_come_first(target: Target) -> None:
+@requires("order of ties")
+def test_the_newest_come_first(target: Client) -> None:
     """The first page has falling times, and among equal times rising ids."""
     page = listed(target, "", limit=100)
 
     expect(page.ids == ordered(page.logs), f"the order {ordered(page.logs)}", page.ids, page.exchange)
 
 
-@promised("order of ties")
+@requires("order of ties")
 def test_the_sample_is_in_order(sample: Sample) -> None:
     """So are the logs of past days, over all their pages."""
     ids = [log["id"] for log in sample.logs]
@@ -48,7 +48,7 @@ def test_the_sample_is_in_order(sample: Sample) -> None:
     expect(ids == ordered(sample.logs), f"the order {ordered(sample.logs)}", ids)
 
 
-def test_reading_leaves_no_log(target: Target) -> None:
+def test_reading_leaves_no_log(target: Client) -> None:
     """Who reads is not logged: no log has the user agent of a reader."""
     own = f"auditmock-contract-suite/{uuid4()}"
     request = Request(
@@ -61,8 +61,8 @@ def test_reading_leaves_no_log(target: Target) -> None:
         expect(not mine, "no log of a mere reader", mine, exchange)
 
 
-@pytest.mark.law("laws", "order", "#/components/parameters/q/x-search")
-def test_readers_at_once_get_each_their_own(target: Target, sample: Sample) -> None:
+@pytest.mark.check("properties", "order", "#/components/parameters/q/x-search")
+def test_readers_at_once_get_each_their_own(target: Client, sample: Sample) -> None:
     """Of questions that are asked together each has its own answer, whole."""
     key = target.contract.search.keys["action"]
     actions = values_of(sample.logs, key)[:AT_ONCE]
@@ -75,7 +75,7 @@ def test_readers_at_once_get_each_their_own(target: Target, sample: Sample) -> N
             found = select(sample.logs, key, action)
             expect_logs(page_of(exchange, target.contract), found[:9], len(found))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
 
 
 def test_no_id_is_there_twice(sample: Sample) -> None:
@@ -85,7 +85,7 @@ def test_no_id_is_there_twice(sample: Sample) -> None:
     expect(len(set(ids)) == len(ids), "different ids", sorted(ids))
 
 
-def test_the_same_question_has_the_same_answer(target: Target, sample: Sample) -> None:
+def test_the_same_question_has_the_same_answer(target: Client, sample: Sample) -> None:
     """Reading changes nothing: asked twice, the bytes are the same."""
 
     def look() -> None:
@@ -93,4 +93,4 @@ def test_the_same_question_has_the_same_answer(target: Target, sample: Sample) -
         second = target.ask(sample.q, limit=20)
         expect(first.body == second.body, "the same bytes twice", "others", first, second)
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)

@@ -1,4 +1,4 @@
-"""Laws of paging: a page is a slice of one list, and the pages make up the whole."""
+"""Checks of paging: a page is a slice of one list, and the pages make up the whole."""
 
 from collections.abc import Mapping
 
@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditmock.contract.page import expect_logs, listed, read_page
-from auditmock.contract.promises import promised
-from auditmock.contract.sample import Sample
-from auditmock.contract.target import Target
-from auditmock.contract.verdict import Scope, expect, undisturbed
-from auditmock.openapi import Contract
+from auditmock.checker.client.client import Client
+from auditmock.checker.core.checks import requires
+from auditmock.checker.expect import Scope, expect, while_unchanged
+from auditmock.checker.page import expect_logs, listed, read_page
+from auditmock.contract.support.sample import Sample
+from auditmock.openapi.contract import Contract
 
-draws = settings.get_profile("law")
-pytestmark = pytest.mark.law("laws", "paging", "#/paths/~1audit/get/x-paging")
+draws = settings.get_profile("check")
+pytestmark = pytest.mark.check("properties", "paging", "#/paths/~1audit/get/x-paging")
 
 MOST = 2147483647
 _DEEP_PAGE = 3
@@ -23,13 +23,13 @@ _ROUND, _LONG = 1000, 1002
 
 @draws
 @given(st.data())
-def test_a_page_is_the_slice(target: Target, sample: Sample, data: st.DataObject) -> None:
+def test_a_page_is_the_slice(target: Client, sample: Sample, data: st.DataObject) -> None:
     """The page at `offset` and `limit` is that slice of the whole list, and `count` is the whole."""
     size = len(sample.logs)
     offset = data.draw(st.integers(0, size + 1), "offset")
     limit = data.draw(st.integers(1, size + 1), "limit")
 
-    undisturbed(
+    while_unchanged(
         target,
         sample.scope,
         lambda: expect_logs(
@@ -38,7 +38,7 @@ def test_a_page_is_the_slice(target: Target, sample: Sample, data: st.DataObject
     )
 
 
-def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
+def test_the_pages_make_up_the_whole(target: Client, sample: Sample) -> None:
     """Pages of one size, one after another, are the whole list, none twice and none left out."""
     size = len(sample.logs)
     step = max(1, -(-size // 4))
@@ -49,7 +49,7 @@ def test_the_pages_make_up_the_whole(target: Target, sample: Sample) -> None:
         whole = [log["id"] for log in sample.logs]
         expect(ids == whole, f"the {size} ids {whole}", ids, *(page.exchange for page in pages))
 
-    undisturbed(target, sample.scope, look)
+    while_unchanged(target, sample.scope, look)
 
 
 EDGES: Mapping[str, Mapping[str, int | str]] = {
@@ -60,13 +60,13 @@ EDGES: Mapping[str, Mapping[str, int | str]] = {
 }
 
 
-@pytest.mark.law("edges", "paging", "#/components/parameters/limit")
+@pytest.mark.check("edges", "paging", "#/components/parameters/limit")
 @pytest.mark.parametrize("edge", EDGES)
-def test_limit_and_offset_hold_at_their_edges(target: Target, sample: Sample, edge: str) -> None:
+def test_limit_and_offset_hold_at_their_edges(target: Client, sample: Sample, edge: str) -> None:
     """The extreme numbers are allowed, and all are decimal."""
     offset, limit = int(EDGES[edge].get("offset", 0)), int(EDGES[edge]["limit"])
 
-    undisturbed(
+    while_unchanged(
         target,
         sample.scope,
         lambda: expect_logs(
@@ -78,14 +78,14 @@ def test_limit_and_offset_hold_at_their_edges(target: Target, sample: Sample, ed
 DEFAULTS: Mapping[str, Mapping[str, int]] = {"no limit": {"offset": 1}, "limit 0": {"limit": 0, "offset": 1}}
 
 
-@pytest.mark.law("edges", "paging", "#/components/parameters/limit")
+@pytest.mark.check("edges", "paging", "#/components/parameters/limit")
 @pytest.mark.parametrize("case", DEFAULTS)
-def test_there_is_a_default(target: Target, sample: Sample, contract: Contract, case: str) -> None:
+def test_there_is_a_default(target: Client, sample: Sample, contract: Contract, case: str) -> None:
     """0 or no `limit` is the default of the contract."""
     first = DEFAULTS[case].get("offset", 0)
     behind = first + contract.default_limit
 
-    undisturbed(
+    while_unchanged(
         target,
         sample.scope,
         lambda: expect_logs(
@@ -94,8 +94,8 @@ def test_there_is_a_default(target: Target, sample: Sample, contract: Contract, 
     )
 
 
-@promised("whole counts")
-def test_the_list_ends_where_the_count_says(target: Target, sample: Sample) -> None:
+@requires("whole counts")
+def test_the_list_ends_where_the_count_says(target: Client, sample: Sample) -> None:
     """The last log is at `offset` count - 1, and behind it there is none."""
     scope = sample.past
 
@@ -106,10 +106,10 @@ def test_the_list_ends_where_the_count_says(target: Target, sample: Sample) -> N
         expect(len(last.logs) == min(total, 1), "the last log, alone", last.ids, last.exchange)
         expect_logs(behind, [], total)
 
-    undisturbed(target, Scope(scope), look)
+    while_unchanged(target, Scope(scope), look)
 
 
-def test_a_long_page_is_one_of_many(target: Target, sample: Sample) -> None:
+def test_a_long_page_is_one_of_many(target: Client, sample: Sample) -> None:
     """A page of more than a thousand logs shows behind those what the page does that begins there."""
     scope = sample.past
 
@@ -124,18 +124,18 @@ def test_a_long_page_is_one_of_many(target: Target, sample: Sample) -> None:
             end.exchange,
         )
 
-    undisturbed(target, Scope(scope), look)
+    while_unchanged(target, Scope(scope), look)
 
 
 @pytest.fixture(scope="module")
-def depth(target: Target, sample: Sample) -> int:
+def depth(target: Client, sample: Sample) -> int:
     """Tell about how many logs there are."""
     return listed(target, sample.past, limit=1).total
 
 
 @draws
 @given(data=st.data())
-def test_deep_pages_fit_together(target: Target, sample: Sample, depth: int, data: st.DataObject) -> None:
+def test_deep_pages_fit_together(target: Client, sample: Sample, depth: int, data: st.DataObject) -> None:
     """Anywhere in the list, a page and the page one further on share all but their ends."""
     scope = sample.past
     offset = data.draw(st.integers(0, max(0, depth - _DEEP_PAGE)), "offset")
@@ -151,4 +151,4 @@ def test_deep_pages_fit_together(target: Target, sample: Sample, depth: int, dat
             next_page.exchange,
         )
 
-    undisturbed(target, Scope(scope), look)
+    while_unchanged(target, Scope(scope), look)

@@ -19,14 +19,14 @@ from schemathesis.config import SchemathesisConfig
 from schemathesis.core.failures import Failure, FailureGroup, ServerError
 from schemathesis.generation.meta import CoveragePhaseData, CoverageScenario
 
-from auditmock.contract.breakdowns import is_explained
-from auditmock.contract.exchange import Request
-from auditmock.contract.options import Options
-from auditmock.contract.promises import promised
-from auditmock.contract.target import Target
-from auditmock.contract.verdict import Violation, expect
-from auditmock.contract.writing import NIL, PAST
-from auditmock.instants import parse_instant
+from auditmock.checker.client.client import Client
+from auditmock.checker.core.checks import requires
+from auditmock.checker.core.exchange import Request
+from auditmock.checker.core.options import Options
+from auditmock.checker.expect import Violation, expect
+from auditmock.checker.posting import NIL, PAST
+from auditmock.checker.rules.database_errors import is_explained
+from auditmock.core.timestamps import parse_timestamp
 
 _EXAMPLES = 8
 _EXAMPLES_DEEP = 300
@@ -51,10 +51,10 @@ no-shrink = true
 [cache]
 enabled = false
 [checks]
-# Deployed servers ignore much that a schema forbids; what they do refuse has laws of its own.
+# Deployed servers ignore much that a schema forbids; what they do refuse has checks of its own.
 negative_data_rejection.enabled = {strict}
 positive_data_acceptance.enabled = {strict}
-# It sends requests of its own, past the suite's pace and budget; the laws of tokens judge the same.
+# It sends requests of its own, past the suite's pace and budget; the checks of tokens judge the same.
 ignored_auth.enabled = false
 [phases.examples]
 extra-data-sources.responses = false
@@ -71,7 +71,7 @@ error-feedback.enabled = false
 class TargetAdapter(HTTPAdapter):
     """Sends by way of the target: at its pace, within its budget, on its record."""
 
-    def __init__(self, target: Target) -> None:
+    def __init__(self, target: Client) -> None:
         super().__init__()
         self._target = target
 
@@ -91,16 +91,20 @@ class TargetAdapter(HTTPAdapter):
         return response
 
 
-def read_request(request: requests.PreparedRequest, target: Target) -> Request:
+def read_request(request: requests.PreparedRequest, target: Client) -> Request:
     """Read a prepared request; the token of the run is told by its place, any other stands as it is."""
     url = urlsplit(request.url or "")
     # spaces at the ends of a header's value are none of it, and httpx sends none
     own = {name: value for name, value in request.headers.items() if name.lower() not in _OF_CLIENT}
     headers = {name: str(value).strip() for name, value in own.items()}
-    carrier = next(each for each in target.contract.carriers if each.place == "header")
-    given = next((value for name, value in headers.items() if name.lower() == carrier.name.lower()), None)
+    token_location = next(each for each in target.contract.token_locations if each.place == "header")
+    given = next(
+        (value for name, value in headers.items() if name.lower() == token_location.name.lower()), None
+    )
     if given is not None:
-        headers = {name: value for name, value in headers.items() if name.lower() != carrier.name.lower()}
+        headers = {
+            name: value for name, value in headers.items() if name.lower() != token_location.name.lower()
+        }
     body = request.body.encode() if isinstance(request.body, str) else request.body
     assert body is None or isinstance(body, bytes), "JSON bodies are not streamed"
     path = f"{url.path}?{url.query}" if url.query else url.path
@@ -111,7 +115,7 @@ def read_request(request: requests.PreparedRequest, target: Target) -> Request:
 
 
 @pytest.fixture(scope="session")
-def session(target: Target) -> requests.Session:
+def session(target: Client) -> requests.Session:
     """Give a session whose requests go by way of the target."""
     session = requests.Session()
     session.trust_env = False
@@ -121,9 +125,13 @@ def session(target: Target) -> requests.Session:
 
 
 @pytest.fixture(scope="session")
-def drawn(target: Target, options: Options) -> Any:
+def drawn(target: Client, options: Options) -> Any:
     """Give the contract as Schemathesis reads it."""
-    header = next(carrier.name for carrier in target.contract.carriers if carrier.place == "header")
+    header = next(
+        token_location.name
+        for token_location in target.contract.token_locations
+        if token_location.place == "header"
+    )
     config = SchemathesisConfig.from_str(
         SETTINGS.format(
             header=header,
@@ -140,7 +148,7 @@ def drawn(target: Target, options: Options) -> Any:
 
 
 def keep_page_small(case: schemathesis.Case[Any]) -> None:
-    """Ask for no page that might be a whole deployment; laws of paging try the large ones."""
+    """Ask for no page that might be a whole deployment; checks of paging try the large ones."""
     limit = str((case.query or {}).get("limit", ""))
     if limit.isascii() and limit.isdecimal() and _LARGEST_PAGE < int(limit[:_DIGITS]) <= _LARGEST_LIMIT:
         case.query["limit"] = int(limit) % _LARGEST_PAGE
@@ -152,7 +160,7 @@ def keep_to_the_past(case: schemathesis.Case[Any]) -> None:
     if isinstance(body, dict):
         if is_valid(body.get("resource_id", NIL), UUID):
             body["resource_id"] = str(uuid4())
-        if is_valid(body.get("time", PAST), parse_instant):
+        if is_valid(body.get("time", PAST), parse_timestamp):
             body["time"] = PAST
 
 
@@ -177,7 +185,7 @@ def tried() -> set[str]:
 def is_new(case: schemathesis.Case[Any], tried: set[str]) -> bool:
     """Whether a case of the list tries what no case did yet.
 
-    Examples come by themselves; of a wrong type or an unknown parameter one is enough, laws try more.
+    Examples come by themselves; of a wrong type or an unknown parameter one is enough, checks try more.
     """
     data = case.meta and case.meta.phase.data
     if not isinstance(data, CoveragePhaseData):
@@ -200,7 +208,7 @@ def look_elsewhere(case: schemathesis.Case[Any]) -> None:
         (case.query or {}).pop("after_id", None)
 
 
-def judge_case(case: schemathesis.Case[Any], session: requests.Session, target: Target) -> None:
+def judge_case(case: schemathesis.Case[Any], session: requests.Session, target: Client) -> None:
     """Send a case and hold its answer against the contract."""
     keep_page_small(case)
     keep_to_the_past(case)
@@ -218,7 +226,7 @@ def names_cursor(request: Request) -> bool:
 
 
 @contextmanager
-def failures_told(target: Target) -> Iterator[None]:
+def failures_told(target: Client) -> Iterator[None]:
     """Tell Schemathesis' failures as the suite's."""
     try:
         yield
@@ -232,7 +240,7 @@ def failures_told(target: Target) -> Iterator[None]:
         raise Violation("an answer as the contract has it", seen, tuple(target.exchanges[-1:])) from None
 
 
-@pytest.mark.law(
+@pytest.mark.check(
     "schema",
     "operations",
     "#/paths/~1audit/get",
@@ -240,7 +248,7 @@ def failures_told(target: Target) -> Iterator[None]:
 )
 @schema.include(method="GET").parametrize()
 def test_reading_keeps_the_schema(
-    case: schemathesis.Case[Any], session: requests.Session, target: Target, tried: set[str]
+    case: schemathesis.Case[Any], session: requests.Session, target: Client, tried: set[str]
 ) -> None:
     """Ask for the list in any way."""
     look_elsewhere(case)
@@ -249,8 +257,8 @@ def test_reading_keeps_the_schema(
 
 
 @pytest.mark.writes
-@promised("strict requests")
-@pytest.mark.law(
+@requires("strict requests")
+@pytest.mark.check(
     "schema",
     "operations",
     "#/paths/~1audit~1testgenerate/post",
@@ -258,16 +266,16 @@ def test_reading_keeps_the_schema(
 )
 @schema.include(method="POST").parametrize()
 def test_writing_keeps_the_schema(
-    case: schemathesis.Case[Any], session: requests.Session, target: Target
+    case: schemathesis.Case[Any], session: requests.Session, target: Client
 ) -> None:
     """Post anything."""
     judge_case(case, session, target)
 
 
 @pytest.mark.writes
-@promised("strict requests")
-@pytest.mark.law("schema", "operations", "#/paths/~1audit~1testgenerate/post/responses/204/links")
-def test_links_lead_on(drawn: Any, session: requests.Session, target: Target, options: Options) -> None:
+@requires("strict requests")
+@pytest.mark.check("schema", "operations", "#/paths/~1audit~1testgenerate/post/responses/204/links")
+def test_links_lead_on(drawn: Any, session: requests.Session, target: Client, options: Options) -> None:
     """Requests one after another, each with what the one before has answered, keep the schema as well."""
 
     class Machine(drawn.as_state_machine()):  # type: ignore[misc]
@@ -277,7 +285,7 @@ def test_links_lead_on(drawn: Any, session: requests.Session, target: Target, op
             return {"session": session}
 
     thorough = settings(
-        settings.get_profile("writing law"), max_examples=_CHAINS_DEEP if options.deep else _CHAINS
+        settings.get_profile("writing check"), max_examples=_CHAINS_DEEP if options.deep else _CHAINS
     )
     with failures_told(target):
         Machine.run(settings=settings(thorough, stateful_step_count=_STEPS))

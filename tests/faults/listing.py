@@ -7,7 +7,7 @@ from fault import Reply, Request, Serve, Wrap
 from rewriting import Log, is_page, token_in
 from terms import read_terms, write_terms
 
-from auditmock.openapi import SearchKey, load_contract
+from auditmock.openapi.contract import SearchKey, load_contract
 
 Find = Callable[[str], Awaitable[list[Log]]]
 """Gives all logs that match a search, newest first."""

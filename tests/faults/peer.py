@@ -6,9 +6,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-from auditmock.fixtures.people import Holder
-from auditmock.handlers.tokens import token_of
-from auditmock.openapi import find_contract
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+from auditmock.openapi.contract import find_contract
 
 _CONFIG = Path(__file__).parents[1] / "data" / "schemathesis.toml"
 _EXAMPLES = "50"
@@ -23,7 +23,7 @@ def finds_fault(url: str) -> bool:
         done = subprocess.run(
             [*command, str(find_contract()), *flags],
             cwd=folder,
-            env={**os.environ, "CODER_SESSION_TOKEN": token_of(Holder.OWNER), "NO_COLOR": "1"},
+            env={**os.environ, "CODER_SESSION_TOKEN": token_of(BuiltinUser.OWNER), "NO_COLOR": "1"},
             capture_output=True,
             timeout=_SECONDS,
             check=False,

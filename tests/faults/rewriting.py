@@ -10,7 +10,7 @@ import orjson
 from fault import Reply, Request, Serve, Wrap, serve_by
 from terms import Term, read_terms, write_terms
 
-from auditmock.app import create_app
+from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 Log = dict[str, Any]
@@ -172,7 +172,7 @@ def without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name not in names}
 
 
-def rewrite_refusal(change: Callable[[Log], Any], *statuses: int) -> Wrap:
+def rewrite_error(change: Callable[[Log], Any], *statuses: int) -> Wrap:
     """Change the envelope of errors."""
 
     def rewrite(_request: Request, reply: Reply) -> Reply:

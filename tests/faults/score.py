@@ -1,4 +1,4 @@
-"""The score of the suite: which faults it finds, by which law, and after how many requests."""
+"""The score of the suite: which faults it finds, by which check, and after how many requests."""
 
 import gc
 import json
@@ -18,16 +18,16 @@ from fault import NONE, Fault
 from peer import finds_fault
 from serving import make_server
 
-from auditmock.app import create_app
-from auditmock.asgi import App
-from auditmock.contract.judging import Verdict, judge
-from auditmock.contract.options import Options
-from auditmock.fixtures.people import Holder
-from auditmock.handlers.tokens import token_of
-from auditmock.server import bind, url_of
+from auditmock.checker.core.options import Options
+from auditmock.checker.main import ExitStatus, run_checks
+from auditmock.core.asgi import App
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+from auditmock.server.app import create_app
+from auditmock.server.run import bind, url_of
 from auditmock.settings import Settings
 
-_TOKENS = {"--token": token_of(Holder.OWNER), "--second-token": token_of(Holder.MEMBER)}
+_TOKENS = {"--token": token_of(BuiltinUser.OWNER), "--second-token": token_of(BuiltinUser.MEMBER)}
 _WRITES = ("writes", "answers")
 _BUDGET = 2000
 _LOGS = 6000
@@ -35,15 +35,15 @@ _LOGS = 6000
 
 
 class Caught(NamedTuple):
-    """The first law a fault broke, its layer, and how many requests that took."""
+    """The first check a fault broke, its layer, and how many requests that took."""
 
-    law: str
+    check: str
     layer: str
     requests: int
 
 
 class Score(NamedTuple):
-    """What became of one fault: by the laws of reading and, if they miss it, by those of writing."""
+    """What became of one fault: by the checks of reading and, if they miss it, by those of writing."""
 
     fault: str
     aspect: str
@@ -59,7 +59,7 @@ class Score(NamedTuple):
 def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
     """Judge servers with each of these faults; every run is in a process of its own, forked from this one.
 
-    What a run reads first of all is then known to each fork: the laws, the contract, the strategies.
+    What a run reads first of all is then known to each fork: the checks, the contract, the strategies.
     """
     with _quiet():
         _judge(NONE.name)
@@ -124,9 +124,9 @@ def _serve(fault: Fault) -> Iterator[str]:
 
 
 def judge_first(url: str, *, allow_writes: bool = False, only: tuple[str, ...] = ()) -> Caught | None:
-    """Judge a deployment until a law is broken."""
+    """Judge a deployment until a check is broken."""
     with tempfile.TemporaryDirectory() as folder:
-        verdict = judge(
+        verdict = run_checks(
             Options(
                 base_url=url,
                 allow_writes=allow_writes,
@@ -139,7 +139,7 @@ def judge_first(url: str, *, allow_writes: bool = False, only: tuple[str, ...] =
             ),
             _TOKENS,
         )
-        if verdict is Verdict.UNREADY:
+        if verdict is ExitStatus.UNREADY:
             return Caught("preflight", "preflight", 1)
         report: Mapping[str, Any] = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
     failed = next((check for check in report["checks"] if check["outcome"] == "failed"), None)

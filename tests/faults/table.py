@@ -11,12 +11,12 @@ _READING = 0.9
 
 
 def write_row(score: Score) -> str:
-    """Write one fault: after how many requests it is found, in which layer, and by which law."""
+    """Write one fault: after how many requests it is found, in which layer, and by which check."""
     return f"{score.fault:44} {score.aspect:9} {_tell(score.caught)}"
 
 
 def _tell(caught: Caught | None) -> str:
-    return f"{caught.requests:4} {caught.layer:6} {caught.law}" if caught else "   - not found"
+    return f"{caught.requests:4} {caught.layer:6} {caught.check}" if caught else "   - not found"
 
 
 def write_summary(scores: Sequence[Score]) -> Iterator[str]:
@@ -36,7 +36,7 @@ def find_shortcomings(scores: Sequence[Score]) -> list[str]:
     """List where the suite falls short of what it must find."""
     faults = [score for score in scores if score.fault != NONE.name]
     found = [
-        f"a false alarm on the good mock: {score.caught.law}"
+        f"a false alarm on the good mock: {score.caught.check}"
         for score in scores
         if score.fault == NONE.name and score.caught
     ]

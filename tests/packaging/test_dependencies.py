@@ -19,8 +19,8 @@ PYPROJECT: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(en
 GROUPS = PYPROJECT["dependency-groups"]
 RUNNING, WORKING = ROOT / "requirements.lock", ROOT / "requirements-dev.lock"
 PACKAGES = ("auditmock", "handlers", "fixtures")
-SUITE = "tests/contract"
-SUPPORT = {path.stem for folder in ("support", "faults") for path in (ROOT / "tests" / folder).glob("*.py")}
+SUITE = ("auditmock/checker", "tests/contract")
+SUPPORT = {path.stem for folder in ("support", "faults") for path in (ROOT / "tests" / folder).glob("*")}
 BY_NAME = {"httptools", "uvloop"}
 """Dependencies that no code imports: uvicorn loads them by their names."""
 
@@ -43,9 +43,13 @@ def imports(tree: ast.AST) -> Iterator[str]:
             yield from (alias.name.partition(".")[0] for alias in node.names)
 
 
-def libraries(*folders: str) -> set[str]:
-    """List the distributions, this one excepted, that the code of some folders imports."""
-    paths = (path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+def files(*folders: str) -> set[Path]:
+    """List the Python files of some folders."""
+    return {path for folder in folders for path in (ROOT / folder).rglob("*.py")}
+
+
+def libraries(paths: set[Path]) -> set[str]:
+    """List the distributions, this one excepted, that some files import."""
     names = {name for path in paths for name in imports(ast.parse(path.read_text(encoding="utf-8")))}
     foreign = names - sys.stdlib_module_names - {"auditmock", "tests"} - SUPPORT
     known = packages_distributions()
@@ -62,17 +66,17 @@ def test_imports_are_asked_for() -> None:
 
     pytest is none: it is there when it loads the plugin.
     """
-    assert (libraries(*PACKAGES) - {"pytest"}) | BY_NAME == NEEDED
+    assert (libraries(files(*PACKAGES) - files(*SUITE)) - {"pytest"}) | BY_NAME == NEEDED
 
 
 def test_imports_of_the_suite_are_asked_for() -> None:
     """Every library that the contract suite imports is part of its extra, and all of that is used."""
-    assert libraries(SUITE) - NEEDED == CHECKING
+    assert libraries(files(*SUITE)) - NEEDED == CHECKING
 
 
 def test_imports_of_tests_are_asked_for() -> None:
     """Every library that the tests import is asked for."""
-    assert libraries("tests") <= NEEDED | CHECKING | needs(GROUPS["test"])
+    assert libraries(files("tests")) <= NEEDED | CHECKING | needs(GROUPS["test"])
 
 
 @pytest.mark.parametrize(
@@ -111,7 +115,8 @@ def test_the_command_does_without_what_only_judging_needs() -> None:
     """Whoever installs the mock alone has a command, and hears of what judging takes when it is asked for."""
     blocked = sorted({*CHECKING, "_pytest", "hypothesis"} - NEEDED)
     code = (
-        f"import sys\nsys.modules.update(dict.fromkeys({blocked}))\nfrom auditmock.cli import main\nmain()\n"
+        f"import sys\nsys.modules.update(dict.fromkeys({blocked}))\n"
+        "from auditmock.cli.main import main\nmain()\n"
     )
     for words in (["--version"], ["serve", "--help"], ["check", "--help"], ["scenario", "list"]):
         done = subprocess.run([sys.executable, "-P", "-c", code, *words], capture_output=True, check=False)

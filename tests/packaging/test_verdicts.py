@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from auditmock.fixtures.people import Holder
-from auditmock.handlers.tokens import token_of
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
 
 ROOT = Path(__file__).parents[2]
-CASES = ("none", "email-by-part", "refusal-with-a-code")
-"""A good server, and faults that a law and an answer tell."""
+CASES = ("none", "email-by-part", "error-with-a-code")
+"""A good server, and faults that a check and an answer tell."""
 COMMAND = ("-m", "auditmock", "check")
 PYTEST = (
     *("-m", "pytest", str(ROOT / "tests" / "contract"), "-c", str(ROOT / "pyproject.toml")),
@@ -52,7 +52,10 @@ def judged(request: pytest.FixtureRequest) -> Iterator[tuple[str, str, Outcomes]
 def judge(folder: Path, *words: str, path: str = "") -> Outcomes:
     """Run the suite in a folder; give the outcome of each check by its name."""
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-flag\npython_files = nothing.py\n")
-    tokens = {"CODER_SESSION_TOKEN": token_of(Holder.OWNER), "CODER_SECOND_TOKEN": token_of(Holder.MEMBER)}
+    tokens = {
+        "CODER_SESSION_TOKEN": token_of(BuiltinUser.OWNER),
+        "CODER_SECOND_TOKEN": token_of(BuiltinUser.MEMBER),
+    }
     flags = ("--rate-limit", "0", "--report", "json", "--report-dir", str(folder / "report"))
     subprocess.run(
         [sys.executable, "-P", *words, *flags],
@@ -66,14 +69,14 @@ def judge(folder: Path, *words: str, path: str = "") -> Outcomes:
 
 
 def test_the_command_tells_good_from_bad(judged: tuple[str, str, Outcomes]) -> None:
-    """A server without a fault breaks no law, one with a fault does."""
+    """A server without a fault breaks no check, one with a fault does."""
     fault, _, outcomes = judged
 
     assert ("failed" in outcomes.values()) == (fault != "none")
 
 
 def test_pytest_says_the_same(judged: tuple[str, str, Outcomes], tmp_path: Path) -> None:
-    """Run by pytest over the folder, the laws come to the same verdicts, each of them."""
+    """Run by pytest over the folder, the checks come to the same verdicts, each of them."""
     _, url, outcomes = judged
 
     assert judge(tmp_path, *PYTEST, "--base-url", url) == outcomes

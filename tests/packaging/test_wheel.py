@@ -23,7 +23,7 @@ FOLDERS = {
     "auditmock/contract": ROOT / "tests" / "contract",
 }
 LICENCES = {"LICENSE"} | {
-    f"auditmock/pages/vendor/LICENSE.{vendored}" for vendored in ("lit-html", "scalar", "uplot")
+    f"auditmock/web/vendor/LICENSE.{vendored}" for vendored in ("lit-html", "scalar", "uplot")
 }
 
 
@@ -107,13 +107,18 @@ def test_command(distribution: Distribution) -> None:
     """The wheel brings one command, `auditmock`."""
     commands = [(point.group, point.name, point.value) for point in distribution.entry_points]
 
-    assert commands == [("console_scripts", "auditmock", "auditmock.cli:main")]
+    assert commands == [("console_scripts", "auditmock", "auditmock.cli.main:main")]
 
 
 def test_contract_is_found(site: Path) -> None:
     """An installed auditmock reads the contract it came with."""
     said = subprocess.run(
-        [sys.executable, "-P", "-c", "from auditmock.openapi import find_contract; print(find_contract())"],
+        [
+            sys.executable,
+            "-P",
+            "-c",
+            "from auditmock.openapi.contract import find_contract; print(find_contract())",
+        ],
         env={**os.environ, "PYTHONPATH": str(site)},
         check=True,
         capture_output=True,

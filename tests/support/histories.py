@@ -5,23 +5,23 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from typing import Any
 
-from auditmock.fixtures.clocks import Clock
-from auditmock.fixtures.desk import Desk
-from auditmock.fixtures.history import History
-from auditmock.fixtures.script import Outline
-from auditmock.fixtures.segment import Segment
-from auditmock.fixtures.store import Store
-from auditmock.fixtures.wording import Wording
-from auditmock.instants import parse_instant
-from auditmock.models import Filter, Found, NewLog, Page
-from auditmock.openapi import Contract, load_contract
+from auditmock.core.models import Filter, NewLog, Page, SearchResult
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.fixtures.encoding.description import LogDescriptions
+from auditmock.fixtures.history.config import HistoryConfig
+from auditmock.fixtures.history.history import History
+from auditmock.fixtures.segments.segment import Segment
+from auditmock.fixtures.store.clock import Clock
+from auditmock.fixtures.store.post_writer import PostWriter
+from auditmock.fixtures.store.store import Store
+from auditmock.openapi.contract import Contract, load_contract
 
 Log = dict[str, Any]
 
 CONTRACT = load_contract()
-WORDING = Wording(CONTRACT)
-UNTIL = parse_instant("2026-01-01T00:00:00Z")
-NOW = parse_instant("2026-02-03T04:05:06.789Z")
+WORDING = LogDescriptions(CONTRACT)
+UNTIL = parse_timestamp("2026-01-01T00:00:00Z")
+NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 ALL = Page(10**6)
 """A page that holds everything."""
 NO_REASON = "no reason"
@@ -46,13 +46,13 @@ LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
 def tell_history(
     seed: int = 1, logs: int = 300, until: int = UNTIL, contract: Contract = CONTRACT
 ) -> History:
-    """Make a history, of the documented edition unless another contract is given."""
-    return History(Outline(seed, logs, until), contract)
+    """Make a history, of the documented release unless another contract is given."""
+    return History(HistoryConfig(seed, logs, until), contract)
 
 
 def open_store(history: History, clock: Clock = lambda: NOW, contract: Contract = CONTRACT) -> Store:
     """Make a store on a history, its clock standing still at `NOW` unless one is given."""
-    desk = Desk(
+    desk = PostWriter(
         history, (history,), history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
     )
     return Store(desk, clock)
@@ -68,7 +68,7 @@ def decode(segment: Segment) -> list[Log]:
     return [json.loads(segment.log(position)) for position in range(len(segment))]
 
 
-def read_page(found: Found) -> list[Log]:
+def read_page(found: SearchResult) -> list[Log]:
     """Decode the logs of a page."""
     return [json.loads(row) for row in chain.from_iterable(found.blocks)]
 
@@ -80,12 +80,12 @@ def find(store: Store, wanted: Filter | None = None, page: Page = ALL) -> list[L
 
 def order(log: Log) -> tuple[int, str]:
     """Say where a log belongs in a list: newest first, ties by id."""
-    return -parse_instant(log["time"]), log["id"]
+    return -parse_timestamp(log["time"]), log["id"]
 
 
 def fits(log: Log, wanted: Filter) -> bool:
     """Tell whether a log is what a filter asks for."""
-    time = parse_instant(log["time"])
+    time = parse_timestamp(log["time"])
     early = wanted.since is not None and time < wanted.since
     late = wanted.until is not None and time > wanted.until
     return not (early or late) and all(LOOKS_AT[key](log).lower() == value for key, value in wanted.equal)

@@ -1,14 +1,14 @@
 """What unit tests share: small histories of many seeds, by each script."""
 
 import pytest
-from chronicles import Told
 from histories import tell_history
-from scripts import EARLY, TODAY
+from history_reader import Told
+from lifecycle_facts import EARLY, TODAY
 
 STORIES = [(EARLY, seed, 1000) for seed in range(20)] + [(TODAY, seed, 10_000) for seed in range(4)]
 
 
-@pytest.fixture(scope="session", params=STORIES, ids=lambda story: f"{story[0].edition}-{story[1]}")
+@pytest.fixture(scope="session", params=STORIES, ids=lambda story: f"{story[0].release}-{story[1]}")
 def told(request: pytest.FixtureRequest) -> Told:
     """Give the history of one script and seed; tests of one run together, so that it is told once."""
     case, seed, logs = request.param

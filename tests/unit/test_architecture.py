@@ -1,4 +1,4 @@
-"""Rules of the house: which module may import which, and what no module may do."""
+"""Rules of the source tree: which package may import which, and what no module may do."""
 
 import ast
 import re
@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from auditmock.editions import find_overlays
+from auditmock.openapi.releases import find_overlays
 
 ROOT = Path(__file__).parents[2]
 FOLDERS = {
@@ -17,32 +17,70 @@ FOLDERS = {
     "auditmock.contract": ROOT / "tests" / "contract",
     "auditmock": ROOT / "auditmock",
 }
-GROUND = {f"auditmock.{noun}" for noun in ("vocabulary", "models", "errors", "instants", "version", "asgi")}
-CONTRACT = {"auditmock.openapi", "auditmock.editions"}
-ENTRANCES = {"auditmock.cli", "auditmock.__main__", "auditmock.commands"}
-LAYERS = ("ground", "contract", "fixtures", "handlers", "app", "suite", "entrances")
+ORDER = (
+    "version",
+    "settings",
+    "core",
+    "openapi",
+    "fixtures.segments",
+    "fixtures.encoding",
+    "fixtures.history",
+    "fixtures.importing",
+    "fixtures.store",
+    "fixtures",
+    "fixtures.scenarios",
+    "handlers.messages",
+    "handlers.search",
+    "handlers.validation",
+    "handlers.recording",
+    "handlers.auth",
+    "handlers",
+    "handlers.middleware",
+    "handlers.coder",
+    "handlers.explain",
+    "handlers.control",
+    "web",
+    "server",
+    "testing",
+    "checker.core",
+    "checker.rules",
+    "checker.reports",
+    "checker.client",
+    "checker",
+    "contract",
+    "checker.main",
+    "cli",
+    "pytest_plugin",
+    "__main__",
+)
+"""Packages and top-level modules of `auditmock`; each imports only from itself and from those above it."""
 
-SUITE_IMPORTS = CONTRACT | {f"auditmock.{noun}" for noun in ("vocabulary", "instants", "clock", "version")}
-"""What the contract suite may know of this project: it speaks HTTP."""
+CHECKER_IMPORTS = ("version", "core", "openapi")
+"""What the contract suite may import of this project beside itself: it speaks HTTP."""
 LATE_IMPORTERS = {
-    "auditmock.commands.contracts",
-    "auditmock.commands.judging",
-    "auditmock.commands.options",
-    "auditmock.commands.scenarios",
-    "auditmock.commands.serving",
-    "auditmock.editions",
-    "auditmock.fixtures.kept_pools",
+    "auditmock.cli.check",
+    "auditmock.cli.contract",
+    "auditmock.cli.options",
+    "auditmock.cli.scenario",
+    "auditmock.cli.serve",
+    "auditmock.fixtures.history.stored_pools",
+    "auditmock.openapi.releases",
 }
-"""Modules that may import inside functions: a command loads only what it needs, so do editions and pools."""
-TIME_TELLERS = {"auditmock.clock"}
-"""Modules that may look at a clock; all others are handed one."""
-DICE_THROWERS = {f"auditmock.contract.{noun}" for noun in ("writing", "test_order", "test_schema")}
+"""Modules that may import inside functions: commands, releases and pools load only what they need."""
+CLOCK_READERS = {"auditmock.core.clock"}
+"""Modules that may read the system clock; all others are handed one."""
+RANDOM_SOURCES = {
+    f"auditmock.{module}" for module in ("checker.posting", "contract.test_order", "contract.test_schema")
+}
 """Modules that need ids nobody else has, whoever writes to the same deployment."""
-CHANCE_OR_TIME = re.compile(
+RANDOM_OR_CLOCK = re.compile(
     r"(uuid\.)?uuid[14]|time\.time|.+\.(now|utcnow|today|time_ns|urandom)|secrets\..+|random\.(?!Random).+"
 )
-LONGEST = 300
-TABLES = {f"tests/faults/{noun}.py" for noun in ("fields", "language", "rare", "statuses", "writes")}
+MAX_LINES = 300
+MAX_MODULES = 20
+TABLES = {
+    f"tests/faults/catalogue/{name}.py" for name in ("fields", "language", "rare", "statuses", "writes")
+}
 """Catalogues: a row a fault, and nothing else."""
 
 
@@ -58,41 +96,27 @@ MODULES = {
     for folder in FOLDERS.values()
     for path in sorted(folder.rglob("*.py"))
 }
-LINES = {
-    path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
-    for folder in (*FOLDERS.values(), ROOT / "tests")
-    for path in folder.rglob("*.py")
-}
-every_module = pytest.mark.parametrize("name", MODULES)
+FILES = sorted({path for folder in (*FOLDERS.values(), ROOT / "tests") for path in folder.rglob("*.py")})
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
+def place_of(module: str) -> int:
+    """Give the place of a module in `ORDER`: that of its innermost package named there."""
+    parts = module.split(".")[1:]
+    prefixes = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
+    return next((ORDER.index(prefix) for prefix in prefixes if prefix in ORDER), 0)
+
+
+def list_imports(tree: ast.AST) -> Iterator[str]:
     """List the modules of this project that some code imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
-            inner = (f"{node.module}.{alias.name}" for alias in node.names)
-            yield from (full if full in MODULES else node.module or "" for full in inner)
+            names = (f"{node.module}.{alias.name}" for alias in node.names)
+            yield from (name if name in MODULES else node.module or "" for name in names)
         elif isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
 
 
-def own_imports(name: str) -> set[str]:
-    """List the modules of this project that a module imports."""
-    return {imported for imported in imports(MODULES[name]) if imported in MODULES}
-
-
-def layer(name: str) -> str:
-    """Tell the layer of a module."""
-    if name in GROUND:
-        return "ground"
-    if name in CONTRACT:
-        return "contract"
-    if name in ENTRANCES or name.startswith("auditmock.commands."):
-        return "entrances"
-    if name.startswith("auditmock.contract"):
-        return "suite"
-    package = name.split(".")[1:2]
-    return package[0] if package in (["fixtures"], ["handlers"]) else "app"
+IMPORTS = {name: {each for each in list_imports(tree) if each in MODULES} for name, tree in MODULES.items()}
 
 
 def late_imports(tree: ast.AST) -> list[ast.AST]:
@@ -106,73 +130,102 @@ def late_imports(tree: ast.AST) -> list[ast.AST]:
     ]
 
 
-def names(tree: ast.AST) -> set[str]:
-    """List the names a module uses, dots included, such as `datetime.now`."""
+def names_in(tree: ast.AST) -> set[str]:
+    """List the names some code uses, dots included, such as `datetime.now`."""
     return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)}
 
 
-@every_module
-def test_imports_go_one_way(name: str) -> None:
-    """A module imports from its own layer and from those below it."""
-    above = LAYERS[LAYERS.index(layer(name)) + 1 :]
+def test_packages_import_in_one_direction() -> None:
+    """A module imports only from its own package and from packages above it in `ORDER`."""
+    offenders = [
+        f"{name} imports {imported}"
+        for name in MODULES
+        for imported in IMPORTS[name]
+        if place_of(imported) > place_of(name)
+    ]
 
-    assert not {imported for imported in own_imports(name) if layer(imported) in above}
+    assert offenders == []
 
 
-@pytest.mark.parametrize("name", [name for name in MODULES if layer(name) == "suite"])
-def test_the_suite_knows_the_contract_only(name: str) -> None:
-    """The contract suite speaks HTTP: it imports the contract and itself, nothing that answers."""
-    foreign = {imported for imported in own_imports(name) if layer(imported) != "suite"}
+def test_the_suite_imports_the_contract_only() -> None:
+    """The contract suite speaks HTTP: it imports the contract and itself, nothing that answers requests."""
+    suite = (*CHECKER_IMPORTS, "checker", "contract")
+    offenders = [
+        f"{name} imports {imported}"
+        for name in MODULES
+        if name.split(".")[1:2] in (["checker"], ["contract"])
+        for imported in IMPORTS[name]
+        if imported.split(".")[1:2] and imported.split(".")[1] not in suite
+    ]
 
-    assert foreign <= SUITE_IMPORTS
+    assert offenders == []
 
 
 def test_imports_have_no_cycle() -> None:
     """The imports of all modules have no cycle."""
-    order = TopologicalSorter({name: own_imports(name) for name in MODULES}).static_order()
+    order = TopologicalSorter(IMPORTS).static_order()
 
     assert set(order) == MODULES.keys()
 
 
-@every_module
-def test_imports_stand_at_the_top(name: str) -> None:
-    """No function imports, but where a command or a server would start slowly otherwise."""
-    assert name in LATE_IMPORTERS or not late_imports(MODULES[name])
+def test_imports_stand_at_the_top() -> None:
+    """No function imports, except where a command or a server would start slowly otherwise."""
+    assert {name for name, tree in MODULES.items() if late_imports(tree)} <= LATE_IMPORTERS
 
 
-@every_module
-def test_time_and_chance_are_handed_in(name: str) -> None:
-    """No module looks at a clock or draws a number of its own, but the one whose task it is."""
-    assert name in TIME_TELLERS | DICE_THROWERS or not {
-        used for used in names(MODULES[name]) if CHANCE_OR_TIME.fullmatch(used)
+def test_clock_and_randomness_are_passed_in() -> None:
+    """No module reads a clock or draws a random number of its own, except the ones whose task it is."""
+    offenders = {
+        name: used
+        for name, tree in MODULES.items()
+        if name not in CLOCK_READERS | RANDOM_SOURCES
+        and (used := sorted(filter(RANDOM_OR_CLOCK.fullmatch, names_in(tree))))
     }
+
+    assert offenders == {}
 
 
 @pytest.mark.parametrize(
     "code", ["uuid.uuid4()", "uuid4()", "datetime.now(UTC)", "time.time()", "f(time.time_ns)"]
 )
-def test_chance_and_time_are_seen(code: str) -> None:
+def test_clock_and_randomness_are_recognized(code: str) -> None:
     """The rule above recognizes the ways to break it."""
-    assert any(CHANCE_OR_TIME.fullmatch(used) for used in names(ast.parse(code)))
+    assert any(RANDOM_OR_CLOCK.fullmatch(used) for used in names_in(ast.parse(code)))
 
 
-@every_module
-def test_no_module_knows_an_edition(name: str) -> None:
-    """What differs between editions stands in their contracts: no code names one."""
-    code = ast.unparse(MODULES[name])
+def test_no_module_names_a_release() -> None:
+    """What differs between releases stands in their contracts: no code names one."""
+    overlays = find_overlays()
+    code = {name: ast.unparse(tree) for name, tree in MODULES.items()}
+    offenders = [f"{name}: {release}" for name in MODULES for release in overlays if release in code[name]]
 
-    assert not [edition for edition in find_overlays() if edition in code]
-
-
-@pytest.mark.parametrize("path", sorted(LINES.keys() - TABLES))
-def test_no_module_is_long(path: str) -> None:
-    """A module has at most 300 lines, but for tables."""
-    assert LINES[path] <= LONGEST
+    assert offenders == []
 
 
-@pytest.mark.parametrize(
-    "name", sorted(GROUND | ENTRANCES | LATE_IMPORTERS | TIME_TELLERS | SUITE_IMPORTS | DICE_THROWERS)
-)
-def test_exceptions_are_real(name: str) -> None:
-    """Every module that is named in this file exists."""
-    assert name in MODULES
+def test_no_module_is_long() -> None:
+    """A module has at most 300 lines, except tables."""
+    lines = {
+        path.relative_to(ROOT).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in FILES
+    }
+
+    assert {path: count for path, count in lines.items() if count > MAX_LINES and path not in TABLES} == {}
+
+
+def test_no_folder_is_crowded_or_lonely() -> None:
+    """A folder holds from 2 to 20 modules beside `__init__` and `conftest`."""
+    counts: dict[str, int] = {}
+    for path in FILES:
+        if path.name not in {"__init__.py", "conftest.py"}:
+            folder = path.parent.relative_to(ROOT).as_posix()
+            counts[folder] = counts.get(folder, 0) + 1
+
+    assert {folder: count for folder, count in counts.items() if not 1 < count <= MAX_MODULES} == {}
+
+
+def test_exceptions_are_real() -> None:
+    """Every module and package that this file names exists."""
+    packages = {f"auditmock.{name}" for name in ORDER}
+    known = MODULES.keys() | {name.rpartition(".")[0] for name in MODULES}
+
+    assert packages | LATE_IMPORTERS | CLOCK_READERS | RANDOM_SOURCES <= known

@@ -1,0 +1,1 @@
+"""The HTTP client: paced, within a budget, every exchange recorded."""

@@ -1,0 +1,274 @@
+"""The deployment under test, over HTTP: paced, within a budget, every exchange kept."""
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import partial
+from http import HTTPStatus
+from typing import Any, NoReturn
+from urllib.parse import quote
+
+import httpx
+import hypothesis
+import pytest
+
+from auditmock.checker.client.deadline import within
+from auditmock.checker.core.exchange import TOKEN_VARIABLE, Exchange, Request
+from auditmock.checker.core.rate import BudgetSpentError, RateLimiter, TooManyAtOnceError, read_wait
+from auditmock.checker.core.redaction import one_line
+from auditmock.checker.core.tokens import WRITERS, Tokens, is_one
+from auditmock.checker.rules.response_rules import ResponseChecker
+from auditmock.core.clock import current_time
+from auditmock.core.timestamps import format_timestamp
+from auditmock.openapi.contract import Contract
+
+_BODY_LIMIT = 32 << 20
+"""Bytes of an answer that are read; no page the suite asks for is larger."""
+
+_RATE_LIMITED = 429
+_LONGEST_WAIT = 90.0
+"""Seconds; a run that is to wait longer ends instead, and does not ask earlier."""
+
+_SILENCES = 3
+"""Requests in a row without an answer, after which a deployment is taken for gone."""
+
+_SHRINKING = 20
+"""Further requests that may be spent on a smaller example of a broken check."""
+
+
+class UnreachableError(Exception):
+    """The deployment did not answer as HTTP should: what happened, in one line."""
+
+
+class LateError(UnreachableError):
+    """The whole answer was not there in time."""
+
+
+class ConnectionLostError(Exception):
+    """The deployment answers no more: there is no use in asking on."""
+
+
+class LockedOutError(Exception):
+    """The deployment is there but takes no more questions of this run: why, in one line."""
+
+
+NO_WRITER = "--allow-writes is given, but the token's owner may not write"
+
+
+@dataclass(repr=False)
+class Client:
+    """One deployment, and the tokens it is judged with."""
+
+    contract: Contract
+    base_url: str
+    tokens: Tokens
+    pace: RateLimiter
+    client: httpx.Client
+    watch: ResponseChecker
+    timeout: float = 10.0
+    retries: int = 1
+    exchanges: list[Exchange] = field(default_factory=list)
+    _silences: int = 0
+    _answers: dict[str, Exchange] = field(default_factory=dict)
+    _left: int | None = None
+    _is_judged: bool = False
+    _has_written: bool = False
+    locked_out: str = ""
+    """Why nothing is asked any more; empty as long as something is."""
+
+    def ask(self, q: str = "", *, token: str = "header", **page: Any) -> Exchange:  # noqa: S107 - a place
+        """Ask for audit logs, as the token's owner does, the token in some place."""
+        query = [("q", q), *((name, str(value)) for name, value in page.items())]
+        return self.send(Request("GET", self.path("get-audit-logs"), query, token=token))
+
+    def path(self, operation_id: str) -> str:
+        """Where an operation is."""
+        return self.contract.operations[operation_id].path
+
+    def begin(self) -> None:
+        """Begin another check: what was answered before is of no account, but that the token is good."""
+        self._is_judged = True
+        self.exchanges = []
+        self._answers = {}
+        self._left = None
+
+    def remember(self) -> None:
+        """Answer from memory from now on, since a check is broken and a smaller example of it is looked for.
+
+        Few requests more are sent; an example that needs others is passed over.
+        """
+        if self._left is None:
+            self._left = _SHRINKING
+
+    def send(self, request: Request) -> Exchange:
+        """Send a request, with the token of its sender.
+
+        429 is obeyed: the suite waits as long as `Retry-After` says and asks again. The test is skipped when
+        no request is left. Raises UnreachableError when no answer comes, LockedOutError when none that could
+        be judged will come any more.
+        """
+        if self._left is None or request.method != "GET":
+            return self._ask_until_answered(request)
+        known = self._answers.get(repr(request))
+        if known is not None:
+            return known
+        if self._left == 0:
+            hypothesis.reject()
+        self._left -= 1
+        return self._ask_until_answered(request)
+
+    def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
+        """Send requests at the same moment; those that are told to wait are asked again, one by one."""
+        if self.locked_out:
+            self._lock_out(self.locked_out)
+        with self._paced(len(requests)), ThreadPoolExecutor(len(requests)) as threads:
+            exchanges = list(threads.map(self._exchange, requests))
+        answered = [exchange for exchange in exchanges if not (self._is_put_off(exchange) and self.retries)]
+        self.exchanges += answered
+        for exchange in answered:
+            self._look_at_token(exchange)
+        return [
+            exchange if exchange in answered else self._ask_until_answered(exchange.request)
+            for exchange in exchanges
+        ]
+
+    def _is_put_off(self, exchange: Exchange) -> bool:
+        """Whether the server asks to wait, which is obeyed."""
+        if exchange.status != _RATE_LIMITED:
+            return False
+        wait = read_wait(exchange.headers, current_time())
+        if wait > _LONGEST_WAIT:
+            self._lock_out(
+                f"the server asks to wait {wait:,.0f} s (the suite waits {_LONGEST_WAIT:.0f} s at most)"
+            )
+        self.pace.pause(wait)
+        return True
+
+    def _ask_until_answered(self, request: Request) -> Exchange:
+        if self.locked_out:
+            self._lock_out(self.locked_out)
+        for attempts_left in range(self.retries, -1, -1):
+            try:
+                with self._paced(1):
+                    exchange = self._exchange(request)
+            except UnreachableError as error:
+                # what was written, or what takes too long, is not asked for again
+                if attempts_left and request.method == "GET" and not isinstance(error, LateError):
+                    continue
+                self._note_silence(error)
+                raise
+            self._silences = 0
+            if not (self._is_put_off(exchange) and attempts_left):
+                break
+        self.exchanges.append(exchange)
+        self._answers[repr(request)] = exchange
+        self._look_at_token(exchange)
+        return exchange
+
+    def _look_at_token(self, exchange: Exchange) -> None:
+        """Stop when the run's own token, which was good, is so no more, or is that of no writer."""
+        request, status = exchange.request, exchange.status
+        if not self._is_judged or not self._is_ordinary(request):
+            return
+        if status == HTTPStatus.UNAUTHORIZED and self._is_signed_out():
+            self._lock_out("the token is taken no more")
+        if request.method == "POST":
+            self._has_written |= status == HTTPStatus.NO_CONTENT
+            if not self._has_written and self._is_denied(exchange):
+                self._lock_out(NO_WRITER)
+
+    def _is_ordinary(self, request: Request) -> bool:
+        """Whether the run's own token is in the usual place, and nothing is in another."""
+        places = {
+            "cookie",
+            *(token_location.name.lower() for token_location in self.contract.token_locations),
+        }
+        named = {name.lower() for name in (*request.headers, *dict(request.query))}
+        return request.token == "header" and request.sender == f"${TOKEN_VARIABLE}" and not named & places  # noqa: S105 - a place
+
+    def _is_signed_out(self) -> bool:
+        """Ask once more, for what was good when the run began."""
+        usual = Request("GET", self.path("get-audit-logs"), [("q", ""), ("limit", "1")])
+        with self._paced(1):
+            return self._exchange(usual).status == HTTPStatus.UNAUTHORIZED
+
+    def _is_denied(self, exchange: Exchange) -> bool:
+        """Whether this is what the contract says a server tells who may not write, once it looks at that."""
+        denial = self.contract.denial
+        if exchange.status != denial.get("status") or is_one(self.tokens.first, WRITERS):
+            return False
+        try:
+            told = exchange.json()
+        except ValueError:
+            return False
+        return isinstance(told, dict) and all(
+            told.get(name) == denial.get(name) for name in ("message", "detail")
+        )
+
+    def _lock_out(self, reason: str) -> NoReturn:
+        self.locked_out = reason
+        raise LockedOutError(reason)
+
+    @contextmanager
+    def _paced(self, requests: int) -> Iterator[None]:
+        try:
+            self.pace.step(requests)
+        except (BudgetSpentError, TooManyAtOnceError) as error:
+            pytest.skip(str(error))
+        try:
+            yield
+        finally:
+            self.pace.answered(requests)
+
+    def _note_silence(self, error: UnreachableError) -> None:
+        self._silences += 1
+        if self._silences == _SILENCES:
+            raise ConnectionLostError(f"{self.base_url} answers no more: {error}") from None
+
+    def _exchange(self, request: Request) -> Exchange:
+        given = {name: self.tokens.reveal(value) for name, value in request.headers.items()}
+        headers = {"User-Agent": "auditmock-contract-suite", **given}
+        target = request.target
+        header, parameter = request.carry(self.tokens.reveal(request.sender))
+        if header:
+            headers.update([header])
+        if parameter:
+            name, token = parameter
+            target += f"{'&' if '?' in target else '?'}{name}={quote(token, safe='')}"
+        sent = format_timestamp(current_time())
+        started = time.perf_counter()
+        try:
+            receive = partial(self._receive, request.method, target, headers, request.body)
+            status, received, body = within(self.timeout, receive)
+        except (httpx.TimeoutException, TimeoutError) as error:
+            raise LateError(f"no answer within {self.timeout:g} s") from error
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
+            raise UnreachableError(one_line(self.tokens.hide(str(error) or type(error).__name__))) from error
+        shown = {name: self.tokens.hide(value) for name, value in received.items()}
+        exchange = Exchange(
+            request=request._replace(sender=self.tokens.name(request.sender)),
+            status=status,
+            headers=httpx.Headers(shown, encoding="utf-8"),
+            body=self.tokens.hide_bytes(body),
+            seconds=time.perf_counter() - started,
+            sent=sent,
+            size=len(body),
+        )
+        self.watch.look(exchange)
+        return exchange
+
+    def _receive(
+        self, method: str, target: str, headers: Mapping[str, str], content: bytes | None
+    ) -> tuple[int, httpx.Headers, bytes]:
+        deadline = time.perf_counter() + self.timeout
+        body = bytearray()
+        with self.client.stream(method, self.base_url + target, headers=headers, content=content) as answer:
+            for piece in answer.iter_bytes():
+                body += piece
+                if len(body) > _BODY_LIMIT:
+                    raise UnreachableError(f"the answer is larger than {_BODY_LIMIT >> 20} MiB")
+                if time.perf_counter() > deadline:
+                    raise TimeoutError  # nobody waits for it any more
+        return answer.status_code, answer.headers, bytes(body)

@@ -1,0 +1,1 @@
+"""What all of the checker shares: options, results, checks, tokens, exchanges."""

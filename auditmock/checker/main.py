@@ -1,0 +1,114 @@
+"""The suite as a command: pytest, over the checks beside this module, whatever folder it is called in."""
+
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from enum import IntEnum
+from pathlib import Path
+from typing import TextIO
+
+import click
+import pytest
+from hypothesis.configuration import set_hypothesis_home_dir
+
+import auditmock.contract
+from auditmock.checker.core.option_types import read_token, reason_of
+from auditmock.checker.core.options import OPTIONS, TOKENS, Options
+from auditmock.checker.progress import ProgressReporter
+from auditmock.checker.usage import check_options
+
+_CHECKS = Path(auditmock.contract.__path__[0])
+_PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock.checker.plugin")
+
+
+class ExitStatus(IntEnum):
+    """What the exit status of a run says."""
+
+    CONFORMS = 0
+    VIOLATES = 1
+    USAGE = 2
+    UNREADY = 3
+
+
+_EXIT_STATUSES: Mapping[int, ExitStatus] = {
+    pytest.ExitCode.OK: ExitStatus.CONFORMS,
+    pytest.ExitCode.TESTS_FAILED: ExitStatus.VIOLATES,
+    ExitStatus.UNREADY: ExitStatus.UNREADY,
+}
+
+
+def run_checks(options: Options, tokens: Mapping[str, str]) -> ExitStatus:
+    """Judge a deployment and say what was found on standard output; raises SettingsError.
+
+    `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
+    Settings of pytest that lie about, in files and variables, do not count.
+    """
+    _open_closed()
+    check_options(options)
+    for name in [name for name in os.environ if name.startswith("PYTEST_")]:
+        del os.environ[name]
+    os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    for flag, (variable, _) in TOKENS.items():
+        os.environ[variable] = read_token(tokens.get(flag, ""), variable)
+    with _output() as out, _home() as home:
+        set_hypothesis_home_dir(home)
+        terminal = ProgressReporter(out)
+        status = pytest.main([*_arguments(options)], plugins=[terminal])
+    verdict = ExitStatus.USAGE if terminal.broken else _EXIT_STATUSES.get(status, ExitStatus.USAGE)
+    if terminal.lost and not isinstance(terminal.lost, BrokenPipeError):
+        click.echo(f"cannot write to standard output: {reason_of(terminal.lost)}", err=True)
+        return verdict or ExitStatus.USAGE
+    return verdict
+
+
+@contextmanager
+def _output() -> Iterator[TextIO]:
+    """Copy standard output, which pytest takes for itself while a check is judged."""
+    with os.fdopen(os.dup(1), "w", errors="backslashreplace") as out:
+        yield out
+
+
+def _open_closed() -> None:
+    """Open what the caller has closed, so that nothing else gets its place."""
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            # the lowest free number is that of what is closed, and it is open until the process ends
+            setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
+
+
+@contextmanager
+def _home() -> Iterator[Path]:
+    """Find a folder where Hypothesis keeps its tables of characters, which take seconds to make."""
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    home = caches / "auditmock" / "hypothesis"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        if not os.access(home, os.W_OK):
+            raise PermissionError
+    except (OSError, RuntimeError):
+        with tempfile.TemporaryDirectory() as folder:
+            yield Path(folder)
+    else:
+        yield home
+
+
+def _arguments(options: Options) -> Iterator[str]:
+    yield str(_CHECKS)
+    yield from ("-c", os.devnull, "--rootdir", str(_CHECKS), "--confcutdir", str(_CHECKS))
+    yield from ("--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
+    # it collects garbage several times over at the end, to warn of what no check depends on
+    yield from ("-p", "no:unraisableexception")
+    for plugin in _PLUGINS:
+        yield from ("-p", plugin)
+    for option in OPTIONS:
+        yield from _words(option.flag, getattr(options, option.name))
+
+
+def _words(flag: str, value: bool | float | str | Sequence[str]) -> Sequence[str]:  # noqa: FBT001 - a value
+    if isinstance(value, bool):
+        return [flag] if value else []
+    if isinstance(value, tuple):
+        return [f"{flag}={','.join(value)}"] if value else []
+    return [f"{flag}={value}"]

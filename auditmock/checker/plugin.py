@@ -1,0 +1,282 @@
+"""The pytest plugin of the suite: its options, the deployment under test, and what comes of the checks."""
+
+import warnings
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import NoReturn
+
+import click
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+from auditmock.checker.baseline import describe_unknown_entries, write_baseline
+from auditmock.checker.client.client import Client, ConnectionLostError
+from auditmock.checker.client.connect import connect
+from auditmock.checker.core.checks import (
+    ANSWERS,
+    WRITES,
+    Check,
+    UnknownCheckError,
+    check_of,
+    choose,
+    find_missing_capability,
+)
+from auditmock.checker.core.option_types import SettingsError
+from auditmock.checker.core.options import Options
+from auditmock.checker.core.releases import AUTO, choose_release
+from auditmock.checker.core.results import Outcome, Result
+from auditmock.checker.core.tokens import Tokens
+from auditmock.checker.flags import add_flags, read_options, read_tokens
+from auditmock.checker.preflight import NotReadyError, check_ready, check_tokens, find_version
+from auditmock.checker.reports.formats import write_file, write_reports
+from auditmock.checker.reports.text import describe_failure, describe_matrix, describe_result
+from auditmock.checker.run import RUN, Run
+from auditmock.openapi.contract import Contract
+
+_USAGE, _UNREADY = 2, 3
+"""Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
+
+_LAST = ("writes", "operations", ANSWERS)
+"""The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add a flag for each option."""
+    add_flags(parser)
+
+
+@pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for its seed
+def pytest_configure(config: pytest.Config) -> None:
+    """Make ready for a run."""
+    config.addinivalue_line(
+        "markers", "check(layer, aspect, place, sentence): a check, its place in the contract"
+    )
+    config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
+    config.addinivalue_line("markers", "promised(names): holds for releases that promise all of these")
+    config.addinivalue_line("markers", "each(names, values, ids): is judged for each value of the contract")
+    try:
+        options = read_options(config)
+        config.stash[RUN] = Run(options, read_tokens(config))
+    except SettingsError as error:
+        pytest.exit(str(error), returncode=_USAGE)
+    _draw(options)
+    if config.getoption("hypothesis_seed", None) is None:
+        config.option.hypothesis_seed = str(options.seed)
+    if not options.base_url:
+        # by its name: the suite knows nothing of the mock but how to start one
+        with warnings.catch_warnings():
+            # Connexion imports Starlette's test client, which announces its move to another HTTP library.
+            warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
+            config.pluginmanager.import_plugin("auditmock.pytest_plugin")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """Choose what to judge by before the checks are collected: they are made from it."""
+    if not session.config.option.collectonly:
+        _choose_release(session.config.stash[RUN])
+
+
+def _choose_release(run: Run) -> None:
+    name, url = run.options.release, run.options.base_url.rstrip("/")
+    if name == AUTO and url:
+        with _open(run, url, run.tokens) as target:
+            _meet(run, target)
+    run.choose(choose_release(name, run.findings.server_version))
+
+
+def _meet(run: Run, target: Client) -> None:
+    """Make sure that a deployment can be judged, and ask which release it says it is."""
+    try:
+        first = check_ready(target)
+        check_tokens(target, writes=run.options.allow_writes)
+        run.findings.server_version = find_version(target, first)
+    except NotReadyError as error:
+        _give_up(run, str(error), _UNREADY)
+    except SettingsError as error:
+        _give_up(run, str(error), _USAGE)
+    except pytest.skip.Exception as error:
+        _give_up(run, f"nothing could be judged: {error}", _USAGE)
+    run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
+
+
+def _give_up(run: Run, reason: str, status: int) -> NoReturn:
+    run.end(reason, status)
+    pytest.exit(reason, returncode=status)
+
+
+@contextmanager
+def _open(run: Run, url: str, tokens: Tokens) -> Iterator[Client]:
+    try:
+        with connect(run.options, url, tokens, run.contract, run.pace) as target:
+            yield target
+    except SettingsError as error:
+        _give_up(run, str(error), _USAGE)
+
+
+def _draw(options: Options) -> None:
+    """Tell Hypothesis how thorough to be, and where to begin."""
+    base = settings(
+        max_examples=100 if options.deep else 5,
+        deadline=None,
+        database=None,
+        phases=(Phase.explicit, Phase.generate),
+        suppress_health_check=list(HealthCheck),
+    )
+    settings.register_profile("check", base, phases=(Phase.explicit, Phase.generate, Phase.shrink))
+    settings.register_profile("check of each", base, max_examples=20 if options.deep else 1)
+    settings.register_profile(
+        "check of words", settings.get_profile("check"), max_examples=60 if options.deep else 3
+    )
+    settings.register_profile("writing check", base)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Make a case of a check for each value of the contract."""
+    contract = metafunc.config.stash[RUN].contract
+    for mark in metafunc.definition.iter_markers("each"):
+        names, values, ids = mark.args
+        metafunc.parametrize(names, values(contract), ids=ids)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Choose the checks, put those that write last, and leave out what is not allowed or not promised."""
+    run = config.stash[RUN]
+    checks = {item: check for item in items if (check := check_of(item))}
+    try:
+        chosen = choose(checks.values(), run.options.only, run.options.skip) if checks else set()
+    except UnknownCheckError as error:
+        pytest.exit(str(error), returncode=_USAGE)
+    if checks and not chosen:
+        pytest.exit("no check is left: --skip leaves out all that --only names", returncode=_USAGE)
+    run.judges_answers = any(check.aspect == ANSWERS for check in chosen)
+    names = [check.full_name for check in checks.values()]
+    run.findings.notes += describe_unknown_entries(run.known, run.findings.release, names)
+    left_out = [item for item, check in checks.items() if check not in chosen]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = sorted(
+        (item for item in items if item not in set(left_out)), key=lambda item: _place(checks.get(item))
+    )
+    for item, check in checks.items():
+        names = [name for mark in item.iter_markers("promised") for name in mark.args]
+        if check.layer == WRITES and not run.options.allow_writes:
+            item.add_marker(pytest.mark.skip(reason="it writes, and --allow-writes is not given"))
+        elif broken := find_missing_capability(run.contract, names):
+            # first, since pytest has its own words for a check without cases
+            reason = f"{run.findings.release} does not promise it: {broken}"
+            item.add_marker(pytest.mark.skip(reason=reason), append=False)
+
+
+def _place(check: Check | None) -> int:
+    return _LAST.index(check.aspect) + 1 if check and check.aspect in _LAST else 0
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Begin a check with a clean slate.
+
+    A run that stops at the first broken check skips to the checks of answers once an answer broke one.
+    """
+    run, check = item.config.stash[RUN], check_of(item)
+    if run.target:
+        run.target.begin()
+        if check and run.has_seen_enough(check):
+            pytest.skip("an answer has broken the contract already")
+    yield
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Note what came of a check; show a broken one as what it is, not as a traceback, and no token ever."""
+    report = yield
+    check = check_of(item)
+    if check is None:
+        return report
+    run = item.config.stash[RUN]
+    finding = run.recorder.record(check, call, report)
+    if finding and finding.outcome is Outcome.FAILED and run.target and run.target.locked_out:
+        run.end(run.target.locked_out, _UNREADY)
+        finding = _excuse(finding, report, run.target.locked_out)
+        item.session.shouldfail = run.target.locked_out
+    if finding and not (finding.outcome is Outcome.PASSED and run.has_told(check)):
+        finding = run.note(finding)
+        if finding.outcome in {Outcome.FAILED, Outcome.KNOWN}:
+            report.longrepr = "\n".join(describe_failure(finding, run.findings))
+        if finding.outcome is Outcome.KNOWN:
+            report.outcome = "skipped"
+            report.longrepr = (str(item.path), 0, "Skipped: known to fail")
+        if finding.outcome is Outcome.FAILED and run.options.fail_fast:
+            item.session.shouldfail = "stopped at the first broken check"
+    report.sections = [(title, run.tokens.hide(text)) for title, text in report.sections]
+    if call.excinfo and isinstance(call.excinfo.value, ConnectionLostError):
+        item.session.shouldfail = str(call.excinfo.value)
+    return report
+
+
+def _excuse(finding: Result, report: pytest.TestReport, reason: str) -> Result:
+    """Hold it against nobody that no more may be asked."""
+    report.outcome, report.longrepr = "skipped", ("", 0, f"Skipped: {reason}")
+    return Result(finding.check, Outcome.SKIPPED, reason=reason)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Write the reports and the baseline; a run that was interrupted, or judged nothing, is no good one."""
+    run = session.config.stash[RUN]
+    if not run.findings.found:
+        return
+    if exitstatus == pytest.ExitCode.INTERRUPTED:
+        run.end("interrupted", exitstatus)
+    findings = run.close()
+    # a worker of pytest-xdist judges its part of a run only
+    if exitstatus == pytest.ExitCode.OK and not findings.made and not hasattr(session.config, "workerinput"):
+        run.status = _USAGE
+    session.exitstatus = run.status or exitstatus
+    if run.options.baseline_update:
+        told = write_file(Path(run.options.baseline), write_baseline(findings, run.known.failures))
+        run.unwritten += [told] if told else []
+    if run.target:
+        folder = Path(run.options.report_dir)
+        run.unwritten += write_reports(findings, run.target.contract, run.options.report, folder)
+    if run.unwritten:
+        session.exitstatus = session.exitstatus or _USAGE
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what came of the checks, where pytest itself has said the rest."""
+    run = config.stash[RUN]
+    findings = run.findings
+    if findings.found:
+        terminalreporter.section("contract")
+        for line in [*describe_matrix(findings), "", *describe_result(findings), *run.unwritten]:
+            terminalreporter.write_line(line if terminalreporter.hasmarkup else click.unstyle(line))
+
+
+@pytest.fixture(scope="session")
+def options(pytestconfig: pytest.Config) -> Options:
+    """Give the settings of this run."""
+    return pytestconfig.stash[RUN].options
+
+
+@pytest.fixture(scope="session")
+def contract(pytestconfig: pytest.Config) -> Contract:
+    """Give the contract that is judged by."""
+    return pytestconfig.stash[RUN].contract
+
+
+@pytest.fixture(scope="session")
+def target(options: Options, request: pytest.FixtureRequest) -> Iterator[Client]:
+    """Give the deployment under test, sure that it can be judged; a mock is started if none is named."""
+    run = request.config.stash[RUN]
+    url, tokens = options.base_url.rstrip("/"), run.tokens
+    if not url:
+        mock = request.getfixturevalue("audit_mock")
+        url, tokens = mock.url, Tokens(mock.token("owner"), mock.token("member"))
+    with _open(run, url, tokens) as target:
+        run.target, run.tokens, run.findings.base_url = target, tokens, url
+        if not run.findings.preflight:
+            _meet(run, target)
+        target.begin()
+        yield target

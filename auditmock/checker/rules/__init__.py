@@ -1,0 +1,1 @@
+"""Rules for single logs and single responses."""

@@ -1,0 +1,26 @@
+"""The 500s of a release's database, which its contract explains."""
+
+from auditmock.checker.core.exchange import Exchange
+from auditmock.openapi.contract import Contract
+
+_BREAKDOWN = 500
+
+
+def is_explained(exchange: Exchange, contract: Contract) -> bool:
+    """Tell whether an answer says what the contract says that the database does."""
+    negative = contract.paging.get("numbers", {}).get("negative", {})
+    told = negative.values() if isinstance(negative, dict) else ()
+    return _tell(exchange) in {*told, contract.no_user} - {""}
+
+
+def fails_without_user(exchange: Exchange, contract: Contract) -> bool:
+    """Tell whether an answer is the 500 for a page with a log of nobody (`x-no-user`)."""
+    return exchange.status == _BREAKDOWN and _tell(exchange) == contract.no_user != ""
+
+
+def _tell(exchange: Exchange) -> str:
+    try:
+        body = exchange.json()
+    except ValueError:
+        return ""
+    return str(body.get("detail", "")) if isinstance(body, dict) else ""

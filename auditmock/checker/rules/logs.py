@@ -1,0 +1,127 @@
+"""Audit logs as the suite looks at them: plain JSON objects, and what search keys see in them."""
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from ipaddress import ip_address
+from itertools import chain, zip_longest
+from typing import Any
+
+from auditmock.core.constants import NIL_UUID
+from auditmock.core.timestamps import DAY, SECOND, parse_day, parse_timestamp
+from auditmock.openapi.contract import Contract, SearchKey
+
+_FAILED, _REDIRECTED = 400, 303
+"""Statuses: from which on a request has failed, and that of one that was sent elsewhere."""
+
+Log = Mapping[str, Any]
+
+
+def instant(log: Log) -> int:
+    """Tell when it happened."""
+    return parse_timestamp(log["time"])
+
+
+def is_test(log: Log) -> bool:
+    """Whether testgenerate wrote it, about anything: such a log tells of no real request (reference 12.4)."""
+    return [*log["diff"]] == ["foo"]
+
+
+def matches(log: Log, key: SearchKey, value: str) -> bool:
+    """Whether a log is what `key:value` asks for, by the contract's table."""
+    if key.match == "not_before":
+        return instant(log) >= parse_day(value)
+    if key.match == "not_after":
+        return instant(log) < parse_day(value) + DAY
+    if key.match == "not_after_its_last_second":
+        return instant(log) <= parse_day(value) + DAY - SECOND
+    text = key.value_in(log)
+    return (text if key.finds == "as_stored" else text.lower()) == value.lower()
+
+
+def select(logs: Iterable[Log], key: SearchKey, value: str) -> list[Log]:
+    """Pick the logs a search should find, in their order."""
+    return [log for log in logs if matches(log, key, value)]
+
+
+def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
+    """List the distinct values a key could be asked for in these logs; days for the dates."""
+    found = {log["time"][:10] if key.type == "date" else key.value_in(log) for log in logs}
+    listed = found & {*key.values} if key.values else found
+    return sorted(value for value in listed if value not in {"", NIL_UUID} and '"' not in value)
+
+
+def distinctive_value(logs: Sequence[Log], key: SearchKey) -> str:
+    """Choose the value of a key that comes nearest to halving these logs; empty when none finds any."""
+    found = {value: len(select(logs, key, value)) for value in values_of(logs, key)}
+    telling = (value for value, count in found.items() if count)
+    return min(telling, key=lambda value: abs(2 * found[value] - len(logs)), default="")
+
+
+def is_left_out(found: Sequence[Log], *keys: SearchKey) -> bool:
+    """Whether a search may find nothing of these logs, because somebody was deleted since."""
+    return bool(found) and any(key.finds == "present_users" for key in keys)
+
+
+def element(key: SearchKey, value: str) -> str:
+    """Write an element of a search, quoted where it must be."""
+    return f'{key.name}:"{value}"' if set(value) & set(" :") else f"{key.name}:{value}"
+
+
+def description_of(log: Log, contract: Contract) -> str:
+    """Write a log's description by the contract's rules."""
+    fields = contract.schema("AuditLog")["properties"]
+    rules = fields["description"]["x-description"]
+    names = fields["additional_fields"].get("x-build-fields", {})
+    shown = next((name for name, fact in names.items() if fact == "build_number"), "build_number")
+    # deployed servers match names in any letter case
+    told = {name.casefold(): value for name, value in (log["additional_fields"] or {}).items()}
+    number = str(told.get(shown.casefold()) or "")
+    facts = {**log, "build_number": "known" if number else ""}
+    if log["diff"] and log["status_code"] < _REDIRECTED:
+        facts["changed"] = " ".join(sorted(log["diff"]))
+        change = next(iter(log["diff"].values()))
+        sides = {"from": change.get("old"), "to": change.get("new")}
+        facts |= {name: value for name, value in sides.items() if isinstance(value, bool)}
+    rule = next(rule for rule in rules["rules"] if rule["when"].items() <= facts.items())
+    words = {
+        "<verb>": _verb(log, rules),
+        "<noun>": rules["nouns"][log["resource_type"]],
+        "<build_number>": number,
+    }
+    text: str = rule["text"]
+    for placeholder, word in words.items():
+        text = text.replace(placeholder, word)
+    return text
+
+
+def is_replaced(log: Log, contract: Contract) -> bool:
+    """Tell whether a server shows something in the place of additional fields that it could not read."""
+    unfit = contract.schema("AuditLog")["properties"]["additional_fields"].get("x-unfit")
+    return bool(unfit) and log["additional_fields"] == unfit
+
+
+def link_form(log: Log, contract: Contract) -> str:
+    """Write the pattern of a log's link by the contract; what the log does not tell may be anything."""
+    template = contract.schema("AuditLog")["properties"]["resource_link"]["x-link"].get(
+        log["resource_type"], ""
+    )
+    told = {**(log["additional_fields"] or {}), **log}
+    parts = re.split("<([^>]+)>", template)
+    filled = (re.escape(str(told[name])) if told.get(name) else "[^/]*" for name in parts[1::2])
+    return "".join(chain.from_iterable(zip_longest(map(re.escape, parts[::2]), filled, fillvalue="")))
+
+
+def _verb(log: Log, rules: Mapping[str, Any]) -> str:
+    """Say what was done; some releases tell what was only attempted."""
+    status = log["status_code"]
+    outcome = "failed" if status >= _FAILED else "redirected" if status == _REDIRECTED else ""
+    verb: str = rules.get("outcomes", {}).get(outcome, rules["verbs"][log["action"]])
+    return verb.replace("<action>", log["action"])
+
+
+def is_address(text: str) -> bool:
+    """Tell whether a text is an address of the internet, or nothing."""
+    try:
+        return not text or bool(ip_address(text))
+    except ValueError:
+        return False

@@ -1,0 +1,295 @@
+"""What holds for every answer by itself, watched over all answers of a run."""
+
+import json
+import re
+from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
+from itertools import pairwise
+from typing import Any, NamedTuple
+from urllib.parse import parse_qsl, urlsplit
+
+import jsonschema_rs
+
+from auditmock.checker.core.exchange import Exchange
+from auditmock.checker.rules import log_rules
+from auditmock.checker.rules.database_errors import is_explained
+from auditmock.checker.rules.logs import Log, instant
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.openapi.contract import Contract
+
+_MEDIA_TYPE = "application/json"
+_CHARSET = "charset=utf-8"
+_SERVER_ERROR = 500
+_LONGEST = 200
+_PAGES = 3
+_OTHER_PATHS = (401, 403, 404, 405)
+"""What is answered for paths that the contract does not have."""
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_CONSTANT = (
+    "time",
+    "request_id",
+    "organization_id",
+    "ip",
+    "user_agent",
+    "resource_type",
+    "resource_id",
+    "resource_target",
+    "resource_icon",
+    "action",
+    "diff",
+    "status_code",
+    "additional_fields",
+    "description",
+)
+"""Fields of a log that do not change with what happens later."""
+
+Responses = Mapping[int, Mapping[str, Any]]
+
+
+class ResponseViolation(NamedTuple):
+    """An answer that is not as it must be."""
+
+    expected: str
+    seen: str
+    exchange: Exchange
+
+
+class _Answer(NamedTuple):
+    """An answer, and what the contract says of it: all responses of its operation, and its own, if listed."""
+
+    exchange: Exchange
+    responses: Responses
+    response: Mapping[str, Any]
+    logs: Sequence[Log]
+    total: int | None
+
+
+class ResponseChecker:
+    """Looks at every answer by the contract; of each rule the first breach is kept."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._responses = _responses(contract)
+        listing = self._responses["GET", contract.operations["get-audit-logs"].path]
+        self._elsewhere = {status: listing[status] for status in _OTHER_PATHS if status in listing}
+        self._validators = {
+            name: jsonschema_rs.Draft202012Validator(
+                contract.json_schema(name), validate_formats=True, formats={"date-time": _is_time}
+            )
+            for name in contract.document["components"]["schemas"]
+        }
+        self._counts = contract.paging["count"] == "exact" and "count_cap" not in contract.paging
+        self._denial = contract.denial.get("status")
+        self._contract = contract
+        self._request_ids: set[str] = set()
+        self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
+            "no server error": self._judge_failure,
+            "a listed status": _judge_status,
+            "the media type": _judge_media_type,
+            "the headers": _judge_headers,
+            "a new request id": self._judge_request_id,
+            "the body": self._judge_body,
+            "a page's order": _judge_order,
+            "a page's size": self._judge_size,
+            "a log's constancy": self._judge_constancy,
+            "a log by itself": self._judge_logs,
+        }
+        self._sound: set[tuple[str, bool, str]] = set()
+        self._logs: dict[str, Mapping[str, int]] = {}
+        self._pages: dict[str, Exchange] = {}
+        self._largest = 0
+        self.largest_page: Sequence[Exchange] = ()
+        self.sightings: dict[str, ResponseViolation] = {}
+
+    def look(self, exchange: Exchange) -> None:
+        """Look at one more answer."""
+        path = exchange.request.path.partition("?")[0]
+        method = exchange.request.method
+        responses = self._responses.get((method, path)) or self._responses.get(("", path), self._elsewhere)
+        logs, total = _page_of(exchange)
+        self._note_page(exchange, logs)
+        answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
+        for rule, judge in self._rules.items():
+            breach = None if rule in self.sightings else judge(answer)
+            if breach:
+                self.sightings[rule] = ResponseViolation(*breach, exchange)
+
+    def pages_of(self, text: str) -> Sequence[Exchange]:
+        """Give the pages that showed the logs whose ids stand in a text first; a few, if there are many."""
+        pages = (self._pages[name] for name in _ID.findall(text) if name in self._pages)
+        return list({repr(page.request): page for page in pages}.values())[:_PAGES]
+
+    def _note_page(self, exchange: Exchange, logs: Sequence[Log]) -> None:
+        page = exchange.brief()
+        for log in logs:
+            self._pages.setdefault(str(log.get("id")), page)
+        if len(logs) > self._largest:
+            self._largest, self.largest_page = len(logs), (page,)
+
+    def _judge_request_id(self, answer: _Answer) -> tuple[str, str] | None:
+        request_id = answer.exchange.headers.get("x-coder-request-id", "")
+        if not request_id or request_id not in self._request_ids:
+            self._request_ids.add(request_id)
+            return None
+        return "an X-Coder-Request-Id of its own for each request", f"{request_id} once more"
+
+    def _judge_size(self, answer: _Answer) -> tuple[str, str] | None:
+        """Hold the number of logs against `limit` and, where counts are exact, against `count`."""
+        asked = dict(parse_qsl(urlsplit(answer.exchange.request.target).query))
+        limit, offset = (_read_number(asked.get(name, "0")) for name in ("limit", "offset"))
+        if not limit or offset is None or answer.total is None:
+            return None
+        behind = max(answer.total - offset, 0)
+        if len(answer.logs) > limit:
+            return f"{limit} logs at most", str(len(answer.logs))
+        if self._counts and "after_id" not in asked and len(answer.logs) != min(limit, behind):
+            return f"{min(limit, behind)} logs, since the count is {answer.total}", str(len(answer.logs))
+        return None
+
+    def _judge_failure(self, answer: _Answer) -> tuple[str, str] | None:
+        exchange = answer.exchange
+        denied = exchange.request.method != "GET" and exchange.status == self._denial
+        if exchange.status < _SERVER_ERROR or denied or is_explained(exchange, self._contract):
+            return None
+        return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
+
+    def _judge_constancy(self, answer: _Answer) -> tuple[str, str] | None:
+        for log in answer.logs:
+            facts = {name: hash(json.dumps(log.get(name), sort_keys=True)) for name in _CONSTANT}
+            facts["user"] = hash(str((log.get("user") or {}).get("id")))
+            known = self._logs.setdefault(str(log.get("id")), facts)
+            changed = [name for name in facts if known[name] != facts[name]]
+            if changed:
+                return f"the same {changed[0]} of {log.get('id')} on every page", f"{log.get(changed[0])!r}"
+        return None
+
+    def _judge_logs(self, answer: _Answer) -> tuple[str, str] | None:
+        try:
+            # all else of a log is the same on every page
+            new = {(log["id"], log["is_deleted"], log["resource_link"]): log for log in answer.logs}
+            logs = [log for key, log in new.items() if key not in self._sound]
+            self._sound |= new.keys()
+            found = (rule(log, self._contract) for log in logs for rule in log_rules.RULES)
+            breach = next(filter(None, found), None)
+        except (KeyError, TypeError, AttributeError, ValueError, StopIteration):
+            return None  # the rule of the body tells
+        return (breach[0], repr(breach[1])[:_LONGEST]) if breach else None
+
+    def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:
+        exchange = answer.exchange
+        if not answer.response or exchange.request.method == "HEAD":
+            return None
+        if "content" not in answer.response:
+            return (
+                (f"no body with {exchange.status}", repr(exchange.body[:_LONGEST])) if exchange.body else None
+            )
+        name = answer.response["content"][_MEDIA_TYPE]["schema"]["$ref"].rpartition("/")[2]
+        try:
+            error = next(self._validators[name].iter_errors(exchange.json()), None)
+        except ValueError:
+            return "JSON in UTF-8", repr(exchange.body[:_LONGEST])
+        if error is None:
+            return None
+        where = ".".join(str(step) for step in error.instance_path)
+        return f"an {name} as the contract has it", f"{where}: {error.message[:_LONGEST]}"
+
+
+RULES = (
+    "no server error",
+    "a listed status",
+    "the media type",
+    "the headers",
+    "a new request id",
+    "the body",
+    "a page's order",
+    "a page's size",
+    "a log's constancy",
+    "a log by itself",
+)
+"""The names of the rules, in the order they are told."""
+
+
+def _judge_status(answer: _Answer) -> tuple[str, str] | None:
+    if answer.response or not answer.responses:
+        return None
+    return f"a status of {', '.join(map(str, answer.responses))}", str(answer.exchange.status)
+
+
+def _judge_media_type(answer: _Answer) -> tuple[str, str] | None:
+    if "content" not in answer.response:
+        return None
+    told = answer.exchange.headers.get("content-type", "")
+    media_type, *parameters = (part.strip().lower() for part in told.split(";"))
+    if media_type == _MEDIA_TYPE and parameters == [_CHARSET]:
+        return None
+    return f"{_MEDIA_TYPE}; {_CHARSET}", told or "no Content-Type"
+
+
+def _judge_order(answer: _Answer) -> tuple[str, str] | None:
+    try:
+        places = [(-instant(log), log["id"]) for log in answer.logs]
+    except (KeyError, TypeError, ValueError):
+        return None  # the rule of the body tells
+    for one, other in pairwise(places):
+        if one >= other:
+            return "logs newest first, ties by id, none twice", f"{other[1]} after {one[1]}"
+    return None
+
+
+def _read_number(text: str) -> int | None:
+    return int(text) if text.isdecimal() and text.isascii() else None
+
+
+def _page_of(exchange: Exchange) -> tuple[Sequence[Log], int | None]:
+    """Read the logs and the count of a page; none when it is no page."""
+    if exchange.status != HTTPStatus.OK or exchange.request.method != "GET":
+        return (), None
+    try:
+        page = exchange.json()
+        logs, total = page["audit_logs"], page["count"]
+    except (ValueError, KeyError, TypeError):
+        return (), None
+    sound = isinstance(logs, list) and all(isinstance(log, dict) for log in logs) and isinstance(total, int)
+    return (logs, total) if sound else ((), None)
+
+
+def _judge_headers(answer: _Answer) -> tuple[str, str] | None:
+    for name, header in answer.response.get("headers", {}).items():
+        value = answer.exchange.headers.get(name)
+        if value is None and header.get("required"):
+            return f"the header {name} with {answer.exchange.status}", "none"
+        if value is not None and not _keeps(value, header["schema"]):
+            return f"a {name} that keeps {header['schema']}", value
+    return None
+
+
+def _responses(contract: Contract) -> Mapping[tuple[str, str], Responses]:
+    """List the responses by method and path; another method is judged as those of the path are."""
+    found: dict[tuple[str, str], Responses] = {}
+    for operation in contract.operations.values():
+        spec = contract.document["paths"][operation.path.removeprefix(contract.base_path)]
+        responses = {
+            int(status): _resolve(contract, response)
+            for status, response in spec[operation.method.lower()]["responses"].items()
+        }
+        found[operation.method, operation.path] = responses
+        found.setdefault(("", operation.path), responses)
+    return found
+
+
+def _resolve(contract: Contract, response: Mapping[str, Any]) -> Mapping[str, Any]:
+    whole = contract.resolve(response)
+    headers = {name: contract.resolve(header) for name, header in whole.get("headers", {}).items()}
+    return {**whole, "headers": headers}
+
+
+def _keeps(value: str, schema: Mapping[str, Any]) -> bool:
+    instance: Any = int(value) if schema["type"] == "integer" and value.isdecimal() else value
+    return jsonschema_rs.Draft202012Validator(dict(schema), validate_formats=True).is_valid(instance)
+
+
+def _is_time(text: str) -> bool:
+    try:
+        parse_timestamp(text)
+    except ValueError:
+        return False
+    return True

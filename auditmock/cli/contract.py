@@ -1,0 +1,41 @@
+"""The commands that show contracts."""
+
+import json
+
+import click
+
+from auditmock.cli.options import ReleaseType
+from auditmock.openapi.diff import compare
+from auditmock.openapi.releases import DOCUMENTED, open_release
+
+
+@click.command()
+@click.option("--release", type=ReleaseType(), default=DOCUMENTED, show_default=True, help="Which release.")
+@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
+@click.option("--diff", type=ReleaseType(), nargs=2, metavar="ONE OTHER", help="What differs between two.")
+def contract(release: str, form: str, diff: tuple[str, str] | None) -> None:
+    """Write out the contract of a release, or what differs between two."""
+    if diff:
+        one, other = map(open_release, diff)
+        for difference in compare(one.document, other.document):
+            click.echo(difference.write())
+        return
+    opened = open_release(release)
+    click.echo(opened.text if form == "yaml" else json.dumps(opened.document, indent=2), nl=form == "json")
+
+
+@click.command()
+@click.option("--format", "form", type=click.Choice(["md", "html", "json"]), default="md", show_default=True)
+def drift(form: str) -> None:
+    """Write what deployed servers do otherwise than the documented release says.
+
+    Each difference comes with the section of the reference it is known from, and the request or check that
+    shows it.
+    """
+    from auditmock.openapi.drift import find_drift, write_data, write_markdown, write_page
+
+    found = find_drift()
+    if form == "json":
+        click.echo(json.dumps(write_data(found), indent=2, ensure_ascii=False))
+    else:
+        click.echo(write_page(found) if form == "html" else write_markdown(found), nl=False)

@@ -1,0 +1,51 @@
+"""The command line: its commands, and one clear line when something is wrong with what is asked."""
+
+import sys
+from typing import NoReturn
+
+import click
+
+from auditmock.cli.check import check, identify
+from auditmock.cli.contract import contract, drift
+from auditmock.cli.exit import Exit, silence_stdout
+from auditmock.cli.scenario import export, scenario
+from auditmock.cli.serve import serve
+from auditmock.fixtures.importing.reader import RecordsError
+from auditmock.version import VERSION
+
+
+@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(VERSION, message="%(prog)s %(version)s")
+@click.pass_context
+def cli(context: click.Context) -> None:
+    """Stand in for Coder's audit API."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+for _command in (serve, scenario, export, check, identify, contract, drift):
+    cli.add_command(_command)
+
+
+def main() -> NoReturn:
+    """Run the command; every mistake of its user ends in one line and status 2."""
+    try:
+        cli.main(prog_name="auditmock", standalone_mode=False)
+    except click.ClickException as error:
+        click.echo(f"auditmock: {error.format_message()}", err=True)
+        sys.exit(Exit.USAGE)
+    except RecordsError as error:
+        click.echo(f"auditmock: {error}", err=True)
+        sys.exit(Exit.USAGE)
+    except click.Abort:
+        click.echo("auditmock: interrupted", err=True)
+        sys.exit(Exit.USAGE)
+    except BrokenPipeError:
+        silence_stdout()
+        sys.exit(Exit.FAILED)
+    except OSError as error:
+        # a full disk, say; what is left of the output would fail once more
+        silence_stdout()
+        click.echo(f"auditmock: {error.strerror or error}", err=True)
+        sys.exit(Exit.USAGE)
+    sys.exit(Exit.DONE)

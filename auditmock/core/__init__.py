@@ -1,0 +1,1 @@
+"""Types, constants and errors that every other package may import."""

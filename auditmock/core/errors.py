@@ -1,0 +1,185 @@
+"""Every way a request is refused, as a named value; `handlers.wire` renders them all.
+
+Messages are Coder's own words where the reference gives them (sections 4.2, 5, 7, 9); the details
+may say more.
+"""
+
+from collections.abc import Iterable
+
+from auditmock.core.models import Validation
+
+SIGNED_OUT = "You are signed out or your session has expired. Please sign in again to continue."
+BAD_PARAMETERS = "Query parameters have invalid values."
+BAD_SEARCH = "Invalid audit search query."
+BAD_BODY = "Request body must be valid JSON."
+
+
+class ApiError(Exception):
+    """A request that is answered with the error envelope."""
+
+    def __init__(
+        self,
+        status: int,
+        message: str,
+        *,
+        detail: str = "",
+        validations: Iterable[Validation] = (),
+        headers: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        super().__init__(status, message)
+        self.status = status
+        self.message = message
+        self.detail = detail
+        self.validations = tuple(validations)
+        self.headers = headers
+
+
+class PlainTextError(ApiError):
+    """A request that is answered with a line of text."""
+
+
+def invalid_parameters(
+    problems: Iterable[Validation], *, only_search: bool = False, detail: str = ""
+) -> ApiError:
+    """400: parameters or the search query are wrong; the parameters' message goes first (reference 7)."""
+    message = BAD_SEARCH if only_search else BAD_PARAMETERS
+    return ApiError(400, message, validations=problems, detail=detail)
+
+
+def invalid_body(detail: str = "", problems: Iterable[Validation] = ()) -> ApiError:
+    """400: the body cannot be read (detail) or breaks the contract (problems)."""
+    return ApiError(400, BAD_BODY, detail=detail, validations=problems)
+
+
+def signed_out(detail: str, suggestion: str) -> ApiError:
+    """401: no token, or one that does not open a session."""
+    return ApiError(401, SIGNED_OUT, detail=f"{detail} {suggestion}".rstrip())
+
+
+def inactive(status: str, suggestion: str) -> ApiError:
+    """401: the user may not sign in."""
+    message = f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
+    return ApiError(401, message, detail=suggestion)
+
+
+def forbidden(detail: str) -> ApiError:
+    """403: the role of the caller does not allow it."""
+    return ApiError(403, "Forbidden.", detail=detail)
+
+
+def route_not_found(detail: str = "") -> ApiError:
+    """404: no such path."""
+    return ApiError(404, "Route not found.", detail=detail)
+
+
+def log_not_found(log_id: str) -> ApiError:
+    """404: `after_id` names no log."""
+    detail = f'No audit log has the id "{log_id}"; after_id takes the id of a log of this list.'
+    return ApiError(404, "Audit log not found.", validations=[Validation("after_id", detail)])
+
+
+def world_not_found(name: str) -> ApiError:
+    """404: no world of that name is open."""
+    detail = f'No world "{name}" is open; the first request with its token opens it, or a PUT to it.'
+    return ApiError(404, "World not found.", detail=detail)
+
+
+def clock_out_of_range(latest: str) -> ApiError:
+    """409: a clock would be moved out of the years there are."""
+    return ApiError(409, "The clock cannot go there.", detail=f"It shows no time after {latest}.")
+
+
+def request_not_found(number: int) -> ApiError:
+    """404: the request_log does not have that request."""
+    detail = (
+        f"The request_log does not have request {number}, or no longer; --journal says how many it keeps."
+    )
+    return ApiError(404, "Request not found.", detail=detail)
+
+
+def control_closed(detail: str) -> ApiError:
+    """403: the control API is closed to this client."""
+    return ApiError(403, "The control API is closed to this client.", detail=detail)
+
+
+def scenario_not_found(name: str, known: Iterable[str]) -> ApiError:
+    """404: there is no scenario of that name."""
+    return ApiError(404, "Scenario not found.", detail=f'"{name}" is none; there are {", ".join(known)}.')
+
+
+def log_exists(log_id: str) -> ApiError:
+    """409: a log that says something else has that id already."""
+    detail = f'Another log has the id "{log_id}"; give this one an id of its own.'
+    return ApiError(409, "Audit log exists already.", detail=detail)
+
+
+def no_logs(problems: Iterable[Validation]) -> ApiError:
+    """409: what is to be inserted are no logs by the contract of the server."""
+    return ApiError(409, "Those are no audit logs of this server.", validations=problems)
+
+
+def no_search(problems: Iterable[Validation]) -> ApiError:
+    """409: what is to be counted is no search by the contract of the server."""
+    return ApiError(409, BAD_SEARCH, validations=problems)
+
+
+def method_not_allowed(path: str, allowed: str) -> ApiError:
+    """405: the path is known, the method is not one of its own."""
+    return ApiError(
+        405, "Method not allowed.", detail=f"{path} takes {allowed}.", headers=(("Allow", allowed),)
+    )
+
+
+def not_acceptable(accept: str, types: str) -> ApiError:
+    """406: the client takes nothing this server has."""
+    detail = f'This server answers in {types}; the request accepts only "{accept}".'
+    return ApiError(406, "Not acceptable.", detail=detail)
+
+
+def body_too_large(limit: int) -> ApiError:
+    """413: more body than the server reads."""
+    return ApiError(413, "Request body is too large.", detail=f"A body may have {limit} bytes at most.")
+
+
+def unsupported_media_type(detail: str) -> ApiError:
+    """415: the body is not declared as JSON in UTF-8."""
+    return ApiError(
+        415, "Unsupported media type.", detail=f'{detail}; send "Content-Type: application/json".'
+    )
+
+
+def rate_limited(limit: int, headers: Iterable[tuple[str, str]] = ()) -> ApiError:
+    """429: more requests than the limit lets through; `headers` tell how many that are (reference 6)."""
+    message = f"You've been rate limited for sending more than {limit} requests in 1m0s."
+    return ApiError(429, message, headers=(*headers, ("Retry-After", "60")))
+
+
+def origin_not_allowed(origin: str) -> ApiError:
+    """400: a CORS preflight from a page that may not call."""
+    detail = f'"{origin}" may not call this server; start it with --cors {origin} to allow it.'
+    return ApiError(400, "Disallowed CORS origin.", detail=detail)
+
+
+def cors_method_not_allowed(method: str) -> ApiError:
+    """400: a CORS preflight for a method no page may use."""
+    detail = f'"{method}" is no method a page may use here; GET and POST are.'
+    return ApiError(400, "Disallowed CORS method.", detail=detail)
+
+
+def not_http() -> ApiError:
+    """400: the bytes that came are no HTTP request."""
+    detail = (
+        "A request is a method in capitals, a target of at most 65,535 bytes, HTTP/1.1, and headers, each "
+        "line ended by CR LF."
+    )
+    return ApiError(400, "Malformed HTTP request.", detail=detail)
+
+
+def database_error(detail: str) -> ApiError:
+    """500: what a deployed server's database refuses, in its words (reference 7)."""
+    return ApiError(500, "An internal server error occurred.", detail=detail)
+
+
+def internal_error() -> ApiError:
+    """500: a mistake of ours."""
+    return ApiError(500, "An internal server error occurred.")

@@ -1,0 +1,295 @@
+"""The contract: `openapi.yaml`, read once, and what its extensions say."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import yaml
+
+_METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
+_SCHEMAS = "#/components/schemas/"
+_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+
+
+class SearchKey(NamedTuple):
+    """A row of `x-search`: the field of a log a key looks at, its type, and when it matches."""
+
+    name: str
+    type: str
+    field: str
+    match: str
+    values: tuple[str, ...]
+    me: bool
+    finds: str = ""
+    """What a deployed server's lookup leaves out: as_stored, present_users or builds; empty: nothing."""
+
+    @property
+    def lookup(self) -> str:
+        """The name under which a store finds what the key finds."""
+        return f"{self.name} {self.finds}".rstrip()
+
+    def value_in(self, log: Mapping[str, Any]) -> str:
+        """Find what the key looks at in a log; empty when there is nothing."""
+        value: Any = log
+        for step in self.field.split("."):
+            value = value.get(step) if isinstance(value, dict) else None
+        return value if isinstance(value, str) else ""
+
+
+class Search(NamedTuple):
+    """`x-search`: the keys of the search language, the key a bare term stands for, and the rules beside."""
+
+    keys: Mapping[str, SearchKey]
+    bare_term: str
+    rules: Mapping[str, str]
+
+
+class TokenLocation(NamedTuple):
+    """A place where the session token may be: `place` is cookie, query, header or bearer."""
+
+    place: str
+    name: str
+    trimmed: bool = False
+    """Whether spaces around the token do not count."""
+
+    @property
+    def label(self) -> str:
+        """How the suite calls it: by the place alone where the name is that of the session token."""
+        known = self.name.lower().replace("-", "_") == "coder_session_token" or self.place == "bearer"
+        return self.place if known else f"{self.place} {self.name}"
+
+
+class Operation(NamedTuple):
+    """One operation; `path` is whole, base path included."""
+
+    id: str
+    method: str
+    path: str
+    roles: frozenset[str]
+    guarded: bool
+    """Whether it takes a token."""
+    parameters: tuple[Mapping[str, Any], ...]
+    takes_body: bool
+    types: frozenset[str]
+    """The media types of its answers, good and bad."""
+
+
+@dataclass(frozen=True)
+class Contract:
+    """The contract as written (`text`) and as data (`document`)."""
+
+    text: str
+    document: Mapping[str, Any]
+
+    def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Follow a local `$ref`, if the node is one."""
+        while "$ref" in node:
+            target: Any = self.document
+            for step in node["$ref"].removeprefix("#/").split("/"):
+                target = target[step]
+            node = target
+        return node
+
+    def whole(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Merge a schema with those its `allOf` names."""
+        whole = dict(self.resolve(schema))
+        for part in whole.pop("allOf", ()):
+            whole = {**self.whole(part), **whole}
+        return whole
+
+    def schema(self, name: str) -> Mapping[str, Any]:
+        """One of the named schemas."""
+        schema: Mapping[str, Any] = self.document["components"]["schemas"][name]
+        return schema
+
+    def enum(self, name: str) -> tuple[str, ...]:
+        """List the values of a named enumeration, in the order of the contract."""
+        return tuple(self.schema(name)["enum"])
+
+    def json_schema(self, name: str) -> dict[str, Any]:
+        """Write a named schema as JSON Schema 2020-12, which has no `nullable`."""
+        schemas = self.document["components"]["schemas"]
+        definitions = {each: _to_json_schema_2020(schema) for each, schema in schemas.items()}
+        return {"$ref": f"#/$defs/{name}", "$defs": definitions}
+
+    @property
+    def version(self) -> str:
+        """The release of Coder the contract describes."""
+        version: str = self.document["info"]["version"]
+        return version
+
+    @property
+    def build(self) -> str:
+        """What stands behind the release in a deployed server's version; empty for the documented release."""
+        build: str = self.document.get("x-build", "")
+        return build
+
+    @property
+    def server(self) -> Mapping[str, Any]:
+        """How a deployed server goes about requests (`x-server`); empty for the documented release."""
+        server: Mapping[str, Any] = self.document.get("x-server", {})
+        return server
+
+    @property
+    def denial(self) -> Mapping[str, Any]:
+        """What a role that may read but not write hears from a deployed server (status, message, detail)."""
+        denial: Mapping[str, Any] = self.server.get("denied", {})
+        return denial
+
+    @property
+    def rate(self) -> Mapping[str, str]:
+        """Whom the rate limit counts, and what it tells (`x-rate`)."""
+        rule: Mapping[str, str] = self.document["x-rate"]
+        return rule
+
+    @property
+    def escapes_html(self) -> bool:
+        """Whether JSON is written as Go does it: HTML escaped, and a newline behind it (`x-encoding`)."""
+        encoding: Mapping[str, Any] = self.document.get("x-encoding", {})
+        return encoding.get("html") == "escaped"
+
+    @property
+    def base_path(self) -> str:
+        """Where the paths start, without a trailing slash."""
+        return str(self.document["servers"][0]["url"]).rstrip("/")
+
+    @cached_property
+    def operations(self) -> Mapping[str, Operation]:
+        """The operations by operation id."""
+        return {operation.id: operation for operation in self._operations()}
+
+    def _operations(self) -> Iterator[Operation]:
+        for path, methods in self.document["paths"].items():
+            for method in _METHODS:
+                if method in methods:
+                    spec = methods[method]
+                    yield Operation(
+                        id=spec["operationId"],
+                        method=method.upper(),
+                        path=self.base_path + path,
+                        roles=frozenset(spec.get("x-roles", ())),
+                        guarded=spec.get("security") != [],
+                        parameters=tuple(
+                            self.resolve(each)
+                            for each in (*methods.get("parameters", ()), *spec.get("parameters", ()))
+                        ),
+                        takes_body="requestBody" in spec,
+                        types=frozenset(self._types(spec)),
+                    )
+
+    def _types(self, spec: Mapping[str, Any]) -> Iterator[str]:
+        for response in spec["responses"].values():
+            yield from self.resolve(response).get("content", ())
+
+    def example(self, operation_id: str) -> Any:
+        """Give the example of an operation's good answer."""
+        for methods in self.document["paths"].values():
+            for operation in methods.values():
+                if operation["operationId"] == operation_id:
+                    return operation["responses"]["200"]["content"]["application/json"]["example"]
+        raise KeyError(operation_id)
+
+    def parameter(self, name: str) -> Mapping[str, Any]:
+        """One of the named parameters."""
+        parameter: Mapping[str, Any] = self.document["components"]["parameters"][name]
+        return parameter
+
+    @cached_property
+    def token_locations(self) -> tuple[TokenLocation, ...]:
+        """The places of the token, first looked at first."""
+        schemes = self.document["components"]["securitySchemes"]
+        order = self.document["x-token-order"]
+        return tuple(_token_location(schemes[name]) for name in order)
+
+    @cached_property
+    def search(self) -> Search:
+        """The search language of `q`."""
+        table = self.parameter("q")["x-search"]
+        keys = {name: self._search_key(name, row) for name, row in table["keys"].items()}
+        rules = {name: rule for name, rule in table.items() if isinstance(rule, str)}
+        return Search(keys, table["bare_term"], rules)
+
+    def _search_key(self, name: str, row: Mapping[str, Any]) -> SearchKey:
+        values = self.enum(row["schema"]) if "schema" in row else tuple(row.get("values", ()))
+        return SearchKey(
+            name, row["type"], row["field"], row["match"], values, "me" in row, row.get("finds", "")
+        )
+
+    @cached_property
+    def search_pattern(self) -> re.Pattern[str]:
+        """The `pattern` of `q`."""
+        return re.compile(self.parameter("q")["schema"]["pattern"])
+
+    @property
+    def history(self) -> Mapping[str, Any]:
+        """`x-history`: which events the seeded history tells of, and how often each lifecycle."""
+        history: Mapping[str, Any] = self.document["x-history"]
+        return history
+
+    @property
+    def paging(self) -> Mapping[str, Any]:
+        """`x-paging`: how pages are cut and matches counted."""
+        paging: Mapping[str, Any] = self.document["paths"]["/audit"]["get"]["x-paging"]
+        return paging
+
+    @property
+    def no_user(self) -> str:
+        """`x-no-user`: the detail of the 500 for a page with a log of nobody; empty where it is answered."""
+        return str(self.schema("User").get("x-no-user", ""))
+
+    @property
+    def default_limit(self) -> int:
+        """What an absent `limit`, or 0, stands for."""
+        limit: int = self.paging["default_limit"]
+        return limit
+
+    @property
+    def orders_ties(self) -> bool:
+        """Whether it promises an order of logs of one instant."""
+        return len(self.paging["order"]) > 1
+
+    def count(self, matching: int, shown: int) -> int:
+        """Tell what `count` says of so many matching logs on a page that shows some."""
+        if self.paging["count"] == "of_page" and not shown:
+            return 0
+        cap: int = self.paging.get("count_cap", matching)
+        return min(matching, cap + 1)
+
+
+def _token_location(scheme: Mapping[str, Any]) -> TokenLocation:
+    if scheme["type"] == "http":
+        return TokenLocation(scheme["scheme"], "Authorization")
+    return TokenLocation(scheme["in"], scheme["name"], "x-trimmed" in scheme)
+
+
+def _to_json_schema_2020(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_to_json_schema_2020(each) for each in node]
+    if not isinstance(node, dict):
+        return node
+    modern = {name: _to_json_schema_2020(value) for name, value in node.items()}
+    if modern.pop("nullable", False):
+        modern["type"] = [modern["type"], "null"]
+    if "$ref" in modern:
+        modern["$ref"] = modern["$ref"].replace(_SCHEMAS, "#/$defs/")
+    return modern
+
+
+def find_contract() -> Path:
+    """Find `openapi.yaml`: beside the package when installed, at the root of a checkout."""
+    beside = Path(__file__).parents[1] / "_spec" / "openapi.yaml"
+    return beside if beside.exists() else Path(__file__).parents[2] / "openapi.yaml"
+
+
+def read_yaml(text: str) -> Any:
+    """Read YAML, several times as fast as `yaml.safe_load` where there is a C loader."""
+    return yaml.load(text, _YamlLoader)  # noqa: S506 - a safe loader, the C one if there is one
+
+
+def load_contract(path: Path | None = None) -> Contract:
+    """Read a contract, the project's own unless a path is given."""
+    text = (path or find_contract()).read_text(encoding="utf-8")
+    return Contract(text, read_yaml(text))

@@ -1,1 +1,0 @@
-"""The pages that are served, as files."""

@@ -1,1 +1,0 @@
-"""What other people made, as they made it."""

@@ -1,0 +1,258 @@
+"""HTTP as the mock speaks it: uvicorn's protocol, a short cut through it, and bytes that are no request."""
+
+import asyncio
+import logging
+import re
+from functools import partial
+from typing import Any, ClassVar, NamedTuple, cast
+from urllib.parse import unquote_to_bytes
+
+from httptools import HttpParserError, HttpRequestParser
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
+
+from auditmock.core.asgi import Scope
+from auditmock.core.errors import not_http
+from auditmock.handlers.coder.router import KNOWN_METHODS
+from auditmock.handlers.messages.response import Reply, error_reply
+from auditmock.handlers.middleware.faults import TRANSPORT
+from auditmock.handlers.recording.recorder import ResponseHeaders
+from auditmock.server.front import Front
+
+_log = logging.getLogger(__name__)
+
+GRACE = 0.8
+"""Seconds that requests in flight have to finish after Ctrl-C; uvicorn needs a tenth to notice it."""
+
+_LAST_MOMENT = 0.7
+"""Seconds until connections are closed: what is unfinished then gets no answer rather than a wrong one."""
+
+_MAPPED = "::ffff:"
+_REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]")
+_ODD_METHOD = re.compile(rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (/\S*) HTTP/1\.[01]\r\n")
+_NOT_ASCII = re.compile(rb"[\x80-\xff]")
+_PLAIN_QUERY = re.compile(rb"[0-9A-Za-z%&+,.:=_~*-]*")
+_ODD_HEADERS = frozenset({b"upgrade", b"expect"})
+
+
+class CachedRequest(NamedTuple):
+    """How a client asked: what stood before its query, what behind it, and how that was understood."""
+
+    start: bytes
+    end: bytes
+    scope: Scope
+
+
+class Protocol(HttpToolsProtocol):
+    """uvicorn's protocol, patient with clients, and quick where the fast lane knows the answer.
+
+    A request that has come as a whole, with nothing before it on its connection, is answered there and
+    then: one write, and no task. One that differs from the one before it in its query alone, to the byte,
+    is not even parsed again. All others go uvicorn's way. `stamp` is what every answer carries.
+    """
+
+    front: ClassVar[Front]
+    stamp: ClassVar[ResponseHeaders]
+    _broken = False
+    _reading = False
+    _begun: RequestResponseCycle | None = None
+    _between = True
+    _used = False
+    _came = b""
+    _habit: CachedRequest | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin; who comes by IPv4 to a server of both kinds has an address of IPv4."""
+        super().connection_made(transport)
+        if self.client is not None:
+            self.client = (self.client[0].removeprefix(_MAPPED), self.client[1])
+
+    def data_received(self, data: bytes) -> None:
+        """Read; clients that write a target in plain UTF-8, as curl does, are understood."""
+        self._came = data
+        habit, self._habit = self._habit, None
+        if habit is not None and self._answer_alike(habit, data):
+            self._habit = habit
+            return
+        between = self._between
+        if not data.isascii() and (self.cycle is None or not self.cycle.more_body):
+            line, end, rest = data.partition(b"\r\n")
+            if _REQUEST_LINE.fullmatch(line):
+                data = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
+        self._reading = True
+        super().data_received(data)
+        self._reading = False
+        if self._begun is not None:
+            cycle, self._begun = self._begun, None
+            if not self._answer(cycle):
+                self._ask(cycle)
+            elif between and cycle.keep_alive:
+                self._habit = _cache_request(cycle.scope, data)
+
+    def on_message_begin(self) -> None:
+        """Begin to read a request."""
+        self._between = False
+        super().on_message_begin()
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header; spaces behind a value are none of it (RFC 9110, 5.5), and the parser leaves them."""
+        super().on_header(name, value.rstrip(b" \t"))
+
+    def on_message_complete(self) -> None:
+        """Have read a request."""
+        self._between = True
+        super().on_message_complete()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection; one that was used since the timer was set is given as long again."""
+        if self._used:
+            self._used = False
+            self.timeout_keep_alive_task = self.loop.call_later(
+                self.timeout_keep_alive, self.timeout_keep_alive_handler
+            )
+        else:
+            super().timeout_keep_alive_handler()
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ARG002 - uvicorn's
+        """Wait until all of what came is read; a request that waited for its turn starts at once."""
+        if self._reading:
+            self._begun = cycle
+        else:
+            self._ask(cycle)
+
+    def _ask(self, cycle: RequestResponseCycle) -> None:
+        """Ask over ASGI; whoever answers may break the connection off."""
+        scope: Any = cycle.scope
+        scope["extensions"] = {TRANSPORT: self.transport}
+        # not the app that the connection began with: it may have been exchanged since
+        super()._start_asgi_task(cycle, cast("Any", self.front))
+
+    def _answer(self, cycle: RequestResponseCycle) -> bool:
+        """Take the short cut, if it is open."""
+        if cycle.more_body or self.flow.write_paused or self.transport.is_closing():
+            return False
+        scope: Any = cycle.scope
+        reply = self.front.answer(scope, bytes(cycle.body))
+        if reply is None or not isinstance(reply.body, bytes):
+            return False
+        cycle.response_started = cycle.response_complete = True
+        end = b"\r\n" if cycle.keep_alive else b"connection: close\r\n\r\n"
+        self._write(reply, end, _body(scope, reply.body))
+        if not cycle.keep_alive:
+            self.transport.close()
+        cycle.on_response()
+        return True
+
+    def _answer_alike(self, habit: CachedRequest, data: bytes) -> bool:
+        """Answer a request that reads as the one before it did, but for its query."""
+        start, end, scope = habit
+        if not (data.startswith(start) and data.endswith(end)) or len(data) < len(start) + len(end):
+            return False
+        query = data[len(start) : -len(end)]
+        if not _PLAIN_QUERY.fullmatch(query) or self.flow.write_paused or self.transport.is_closing():
+            return False
+        reply = self.front.answer({**scope, "query_string": query}, b"")
+        if reply is None or not isinstance(reply.body, bytes):
+            return False
+        self._write(reply, b"\r\n", _body(scope, reply.body))
+        self._used = True
+        self.server_state.total_requests += 1
+        return True
+
+    def _write(self, reply: Reply, end: bytes, body: bytes) -> None:
+        """Write status line, headers and body as uvicorn does, all at once."""
+        lines = [STATUS_LINE[reply.status]]
+        for name, value in (*self.server_state.default_headers, *reply.headers):
+            lines += (name, b": ", value, b"\r\n")
+        self.transport.writelines((b"".join((*lines, end)), body))
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, which say nothing
+        """Refuse what is no request, behind the answer to the request before it."""
+        if self._broken:
+            return
+        self._broken = True
+        refuse = partial(self._refuse, self._came)
+        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+            refuse()
+        else:
+            self.cycle.on_response = refuse
+
+    def _refuse(self, came: bytes) -> None:
+        asked = _ODD_METHOD.match(came)
+        reply = self._ask_routes(asked, came) if asked and asked[1].decode() not in KNOWN_METHODS else None
+        if reply is not None and isinstance(reply.body, bytes):
+            self._write(reply, b"connection: close\r\n\r\n", reply.body)
+            self.transport.close()
+        else:
+            self._refuse_bytes()
+
+    def _ask_routes(self, asked: re.Match[bytes], came: bytes) -> Reply | None:
+        """Ask about a method that only the parser does not know: routers of some releases refuse it."""
+        path, _, query = asked[2].partition(b"?")
+        headers = _Headers()
+        try:
+            HttpRequestParser(headers).feed_data(b"GET" + came[asked.end(1) :])
+        except HttpParserError:
+            return None
+        scope: Any = {
+            "type": "http",
+            "method": asked[1].decode(),
+            "headers": headers.found,
+            "client": self.client,
+            "path": unquote_to_bytes(path).decode(errors="replace"),
+            "raw_path": path,
+            "query_string": query,
+            "http_version": "1.1",
+            "scheme": "http",
+            "server": self.server,
+        }
+        return self.front.answer(scope, b"")
+
+    def _refuse_bytes(self) -> None:
+        reply = error_reply(not_http())
+        headers = [*reply.headers, *self.stamp.headers(), (b"connection", b"close")]
+        head = b"".join(b"%s: %s\r\n" % header for header in headers)
+        self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
+        self.transport.close()
+        _log.info("what came from %s is no HTTP request: 400", self.client[0] if self.client else "-")
+
+    def shutdown(self) -> None:
+        """Finish what is in flight, but not for long."""
+        super().shutdown()
+        asyncio.get_running_loop().call_later(_LAST_MOMENT, self.transport.close)
+
+
+class _Headers:
+    """Collects the headers of a request while it is parsed."""
+
+    def __init__(self) -> None:
+        self.found: list[tuple[bytes, bytes]] = []
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Read a header."""
+        self.found.append((name.lower(), value.rstrip(b" \t")))
+
+
+def _body(scope: Scope, body: bytes) -> bytes:
+    """Give what is sent behind the headers: nothing to HEAD."""
+    return b"" if scope["method"] == "HEAD" else body
+
+
+def _cache_request(scope: Any, data: bytes) -> CachedRequest | None:
+    """Take note of how a request without a body read that was all there was of `data`."""
+    if scope["method"] != "GET":
+        return None
+    start = b"%b %b?" % (scope["method"].encode(), scope["raw_path"])
+    end = data[len(start) + len(scope["query_string"]) :]
+    whole = data.startswith(start + scope["query_string"] + b" HTTP/1.1\r\n")
+    if not whole or end.find(b"\r\n\r\n") != len(end) - 4:
+        return None
+    return (
+        None
+        if any(name in _ODD_HEADERS for name, _ in scope["headers"])
+        else CachedRequest(start, end, scope)
+    )
+
+
+def make_protocol(front: Front, stamp: ResponseHeaders) -> type[Protocol]:
+    """Make the protocol of a server of this front, whose answers carry this stamp."""
+    return type("MockProtocol", (Protocol,), {"front": front, "stamp": stamp})

@@ -1,0 +1,81 @@
+"""The mock itself: contract, history, store and operations, before anything of HTTP is put around them."""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from auditmock.fixtures.faults import WorldFaults, WorldsWithFaults
+from auditmock.fixtures.history.ids import Ids
+from auditmock.fixtures.store.clock import Clock, WorldClock
+from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.worlds import Users, World, Worlds
+from auditmock.handlers.audit import AuditOperations
+from auditmock.handlers.auth.tokens import SHARED_SECRET, Credential, Tokens
+from auditmock.handlers.middleware.rate_limit import RateLimit
+from auditmock.handlers.recording.request_log import RequestLog
+from auditmock.openapi.contract import Contract
+from auditmock.openapi.releases import DOCUMENTED, open_release
+from auditmock.server.scenarios import ReadRecords, ScenarioRegistry
+from auditmock.settings import Settings
+
+
+class MockState(NamedTuple):
+    """What lane and stack both answer from."""
+
+    contract: Contract
+    worlds: Worlds
+    tokens: Tokens
+    operations: AuditOperations
+    ids: Ids
+    organization: Callable[[str], str | None]
+    """Finds the id of an organization by its name."""
+    size: int
+    """How many logs there are at the start."""
+    limit: RateLimit | None
+    worlds_with_faults: WorldsWithFaults
+    request_log: RequestLog
+    scenarios: ScenarioRegistry
+
+    @property
+    def version(self) -> str:
+        """What `X-Coder-Build-Version` says."""
+        return f"{self.contract.version}+{self.contract.build or DOCUMENTED}"
+
+
+def make_state(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> MockState:
+    """Make a mock; where a reader is given, its records are in place of the history.
+
+    Raises RecordsError for scenarios and records that are not as they must be.
+    """
+    contract = open_release(settings.release)
+    scenarios = ScenarioRegistry(settings, contract, clock, read_records)
+    first = scenarios.stage(settings.scenario)
+
+    worlds_with_faults = WorldsWithFaults()
+
+    def make_world(name: str, scenario: str) -> World:
+        stage, world_clock = scenarios.stage(scenario), WorldClock(clock)
+        faults = WorldFaults(f"{settings.seed} {name}", worlds_with_faults, stage.faults)
+        return World(name, scenario, Store(stage.desk, world_clock), world_clock, stage.cast, faults)
+
+    def find_cast(name: str) -> Users:
+        world = worlds.find(name)
+        return world.cast if world else scenarios.stage(worlds.scenario_of(name)).cast
+
+    worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, settings.scenario)
+    passes = {each.token: Credential(each.caller, name) for name, each in scenarios.scenarios.items()}
+    tokens = Tokens(contract.token_locations, worlds.open, find_cast, passes, server=contract.server)
+    history = first.desk.history
+    limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
+    return MockState(
+        contract,
+        worlds,
+        tokens,
+        AuditOperations(contract),
+        history.ids,
+        history.organization,
+        first.size,
+        limit,
+        worlds_with_faults,
+        RequestLog(settings.request_log, clock),
+        scenarios,
+    )

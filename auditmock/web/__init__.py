@@ -1,0 +1,1 @@
+"""Pages: documentation, drift and the dashboard."""

@@ -1,0 +1,98 @@
+"""The documentation: the contract as a page, as YAML and as JSON, and the window, in front of the app."""
+
+import html
+from functools import partial
+from pathlib import Path
+
+import orjson
+
+from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.errors import method_not_allowed
+from auditmock.handlers.messages.response import Reply, error_reply, send_reply
+from auditmock.openapi.contract import Contract
+from auditmock.openapi.drift import find_drift, write_page
+from auditmock.web.dashboard import DASHBOARD, dashboard_documents
+from auditmock.web.static_files import Builders, Document, document_reply
+
+HOME = "/docs"
+"""Where the page is."""
+
+DRIFT = f"{HOME}/drift"
+"""Where deployed releases are compared with the documented one."""
+
+_METHODS = ("GET", "HEAD")
+_REDIRECTS = {"/": HOME, f"{HOME}/": HOME, DASHBOARD.rstrip("/"): DASHBOARD}
+_PAGES = Path(__file__).parent / "pages"
+_SLOT = "{{token}}"
+
+
+class Site:
+    """An ASGI app in front of another one: answers the paths of the documentation, passes on all others.
+
+    A document is built when first asked for; the token is the one the page has filled in, and
+    `control` the document of the control API.
+    """
+
+    def __init__(self, app: App, contract: Contract, token: str, control: Contract) -> None:
+        self._app = app
+        self._builders: Builders = {
+            HOME: partial(_page, token),
+            f"{HOME}/scalar.js": _script,
+            DRIFT: _drift,
+            "/openapi.yaml": partial(_yaml, contract),
+            "/openapi.json": partial(_json, contract),
+            "/_mock/openapi.yaml": partial(_yaml, control),
+            "/_mock/openapi.json": partial(_json, control),
+            "/favicon.svg": _favicon,
+            "/favicon.ico": _favicon,
+            **dashboard_documents(),
+        }
+        self._built: dict[str, Document] = {}
+        self._paths = self._builders.keys() | _REDIRECTS.keys()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or have it answered."""
+        if scope["type"] != "http" or scope["path"] not in self._paths:
+            await self._app(scope, receive, send)
+            return
+        reply = self._reply(scope)
+        await send_reply(reply._replace(body=b"") if scope["method"] == "HEAD" else reply, send)
+
+    def _reply(self, scope: Scope) -> Reply:
+        path = scope["path"]
+        if scope["method"] not in _METHODS:
+            return error_reply(method_not_allowed(path, ", ".join(_METHODS)))
+        if path in _REDIRECTS:
+            return Reply(307, [(b"location", _REDIRECTS[path].encode()), (b"content-length", b"0")], b"")
+        return document_reply(self._document(path), dict(scope["headers"]))
+
+    def _document(self, path: str) -> Document:
+        if path not in self._built:
+            self._built[path] = self._builders[path]()
+        return self._built[path]
+
+
+def _page(token: str) -> Document:
+    text = (_PAGES / "docs.html").read_text(encoding="utf-8")
+    return Document("text/html; charset=utf-8", text.replace(_SLOT, html.escape(token)).encode())
+
+
+def _drift() -> Document:
+    return Document("text/html; charset=utf-8", write_page(find_drift(), linked=True).encode())
+
+
+def _script() -> Document:
+    body = (Path(__file__).parent / "vendor" / "scalar.js.gz").read_bytes()
+    return Document("text/javascript; charset=utf-8", body, "gzip")
+
+
+def _yaml(contract: Contract) -> Document:
+    return Document("application/yaml", contract.text.encode())
+
+
+def _json(contract: Contract) -> Document:
+    return Document("application/json", orjson.dumps(contract.document))
+
+
+def _favicon() -> Document:
+    return Document("image/svg+xml", (_PAGES / "favicon.svg").read_bytes())

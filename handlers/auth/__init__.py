@@ -1,0 +1,1 @@
+"""Session tokens, roles, and what a caller may see."""

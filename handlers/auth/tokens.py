@@ -1,0 +1,268 @@
+"""Session tokens: who calls, and in which world (reference 4.1, 4.2).
+
+A token is `<id>-<secret>`, 10 and 22 letters or digits. The id names the person or the scenario, the secret
+the world.
+Tokens are handled as the bytes they came as, because Coder counts their bytes.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from auditmock.core.errors import ApiError, forbidden, inactive, scenario_not_found, signed_out
+from auditmock.core.models import User
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.fixtures.worlds import Users, World, name_world
+from auditmock.handlers.messages.request import Headers, first_header, is_broken
+from auditmock.openapi.contract import TokenLocation
+
+ID_LENGTH = 10
+SECRET_LENGTH = 22
+SHARED_SECRET = "0" * SECRET_LENGTH
+"""The secret of the shared world."""
+
+TOKEN_IDS: Mapping[BuiltinUser, str] = {
+    BuiltinUser.OWNER: "Owner00000",
+    BuiltinUser.AUDITOR: "Auditor000",
+    BuiltinUser.MEMBER: "Member0000",
+    BuiltinUser.USER_ADMIN: "UserAdmin0",
+    BuiltinUser.SUSPENDED: "Suspended0",
+    BuiltinUser.EXPIRED: "Expired000",
+}
+"""The ids there are, printed at start."""
+
+
+class Credential(NamedTuple):
+    """What an id stands for: whose token it is, and the scenario it opens, empty for that of the server.
+
+    `error` is what its session always comes to, `roles` those of one that has not the holder's.
+    """
+
+    holder: BuiltinUser
+    scenario: str = ""
+    error: ApiError | None = None
+    roles: frozenset[str] | None = None
+
+
+_PARTS = 2
+_SECRET = re.compile(rb"[0-9A-Za-z]*")
+_ESCAPED = re.compile(rb"[%+]")
+_COOKIE_VALUE = re.compile(rb'"(?P<quoted>[ !#-:<-\[\]-~]*)"|(?P<plain>[ !#-:<-\[\]-~]*)')
+"""What Go takes for the value of a cookie; a cookie with any other is none."""
+_OTHER_HEADERS = frozenset({b"cookie", b"authorization"})
+"""Headers that may hold a token beside the one that is named for it."""
+
+_EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
+_NO_CREDENTIALS: Mapping[str, Credential] = MappingProxyType({})
+_NO_SERVER: Mapping[str, Any] = MappingProxyType({})
+
+
+def token_of(holder: BuiltinUser, secret: str = SHARED_SECRET) -> str:
+    """Write somebody's token."""
+    return f"{TOKEN_IDS[holder]}-{secret}"
+
+
+class Caller(NamedTuple):
+    """Somebody signed in: the person's number and name, what they are, and the world they see.
+
+    `organization` is the id of theirs.
+    """
+
+    number: int
+    username: str
+    roles: frozenset[str]
+    world: World
+    organization: str = ""
+
+    def require_role(self, roles: frozenset[str]) -> None:
+        """Refuse (403) unless the caller has one of the roles."""
+        if self.roles.isdisjoint(roles):
+            wanted, held = " or ".join(sorted(roles)), " and ".join(sorted(self.roles)) or "member"
+            raise forbidden(f"This takes the role {wanted}; {self.username} is {held}.")
+
+
+class Tokens:
+    """Finds tokens in requests and opens sessions with them."""
+
+    def __init__(
+        self,
+        token_locations: tuple[TokenLocation, ...],
+        world: Callable[[str], World],
+        cast: Callable[[str], Users],
+        scenarios: Mapping[str, Credential] = _NO_CREDENTIALS,
+        *,
+        server: Mapping[str, Any] = _NO_SERVER,
+    ) -> None:
+        """Take the token's places, what opens worlds, what tells who is in one, and the scenarios by id.
+
+        `server` is the contract's `x-server`; without one, errors name a token that works.
+        """
+        self._token_locations = token_locations
+        self._names = {
+            token_location.place: token_location.name for token_location in reversed(token_locations)
+        }
+        self._header = self._names["header"].lower().encode()
+        names = "|".join(
+            re.escape(token_location.name)
+            for token_location in token_locations
+            if token_location.place == "query"
+        )
+        # a parameter for a token, or one whose name is escaped and may be that
+        self._parameter = re.compile(rf"(?:\A|&)(?:{names}|[^=&%+]*[%+])".encode())
+        people = {token_id: Credential(holder) for holder, token_id in TOKEN_IDS.items()}
+        sessions = {name: _read_session(each) for name, each in server.get("sessions", {}).items()}
+        self._passes = {name.encode(): each for name, each in {**scenarios, **people, **sessions}.items()}
+        self._welcome = frozenset(server.get("signs_in", ("active",)))
+        self._scenario_ids = {each.scenario: token_id for token_id, each in scenarios.items()}
+        self._world = world
+        self._cast = cast
+        self._shared: dict[bytes, tuple[Caller, Users]] = {}
+        suggestion = f'Send the header "{self._names["header"]}: {token_of(BuiltinUser.OWNER)}".'
+        self._suggestion = "" if server else suggestion
+
+    def find(self, headers: Headers, query: bytes, first: Mapping[bytes, bytes] | None = None) -> bytes:
+        """Find a request's token: the first place of the contract that holds one that is not empty.
+
+        `first` is the first value of each header, where that is known already.
+        """
+        alone = self._find_alone(dict(reversed(headers)) if first is None else first, query)
+        if alone is not None:
+            return alone
+        for token_location in self._token_locations:
+            if token := find_token(token_location, headers, query):
+                return token
+        return b""
+
+    def _find_alone(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
+        """Find the token in its header, where nearly all clients send it; None where others may hold one."""
+        if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
+            return first.get(self._header)
+        return None
+
+    def open(self, token: bytes) -> Caller:
+        """Open a session; refuses (401) whatever is not a token of an active person."""
+        known = self._shared.get(token)
+        if known is not None:
+            caller, cast = known
+            if cast is caller.world.cast:
+                return caller
+        return self._sign_in(token)
+
+    def write_token(self, world: str) -> str:
+        """Write a token that opens the world of a name: that of its scenario, or else the owner's.
+
+        Refuses (404) a scenario without a token.
+        """
+        scenario, _, secret = world.rpartition("@")
+        if not scenario:
+            return token_of(BuiltinUser.OWNER, secret)
+        if scenario not in self._scenario_ids:
+            raise scenario_not_found(scenario, self._scenario_ids)
+        return f"{self._scenario_ids[scenario]}-{secret}"
+
+    def _sign_in(self, token: bytes) -> Caller:
+        holder, person, name = self.recognize(token)
+        world = self._world(name)
+        roles = self._passes[token[:ID_LENGTH]].roles
+        caller = Caller(
+            holder,
+            person.username,
+            frozenset(person.roles) if roles is None else roles,
+            world,
+            person.organization_ids[0] if person.organization_ids else "",
+        )
+        if name.endswith(SHARED_SECRET):
+            # few, and remembered until the world has other people; other worlds come and go
+            self._shared[token] = caller, world.cast
+        return caller
+
+    def recognize(self, token: bytes) -> tuple[BuiltinUser, User, str]:
+        """Tell whose token it is and the name of its world, which is not opened; refuses (401) as `open`."""
+        token_id, secret = self._take_apart(token)
+        entry = self._passes.get(token_id)
+        if entry is None:
+            raise signed_out("API key is invalid.", self._suggestion)
+        if not _SECRET.fullmatch(secret):
+            raise signed_out("API key secret is invalid.", self._suggestion)
+        if entry.holder is BuiltinUser.EXPIRED:
+            raise signed_out(f'API key expired at "{_EXPIRED_AT}".', self._suggestion)
+        if entry.error:
+            raise entry.error
+        world = name_world(secret.decode(), entry.scenario)
+        person = self._cast(world)[entry.holder]
+        if person.status not in self._welcome:
+            raise inactive(person.status, self._suggestion)
+        return entry.holder, person, world
+
+    def _take_apart(self, token: bytes) -> tuple[bytes, bytes]:
+        if not token:
+            detail = f'Cookie "{self._names["cookie"]}" or query parameter must be provided.'
+            raise signed_out(detail, self._suggestion)
+        parts = token.split(b"-")
+        if len(parts) != _PARTS:
+            raise self._misshapen("incorrect amount of API key parts", _PARTS, len(parts))
+        token_id, secret = parts
+        if len(token_id) != ID_LENGTH:
+            raise self._misshapen("invalid API key ID length", ID_LENGTH, len(token_id))
+        if len(secret) != SECRET_LENGTH:
+            raise self._misshapen("invalid API key secret length", SECRET_LENGTH, len(secret))
+        return token_id, secret
+
+    def _misshapen(self, fault: str, expected: int, found: int) -> ApiError:
+        end = "." if self._suggestion else ""
+        return signed_out(
+            f"Invalid API key format: {fault}, expected {expected} got {found}{end}", self._suggestion
+        )
+
+
+def _read_session(session: Mapping[str, Any]) -> Credential:
+    """Read what the contract says of an owner's session that is not as others are."""
+    if "roles" in session:
+        return Credential(BuiltinUser.OWNER, roles=frozenset(session["roles"]))
+    error = ApiError(session["status"], session["message"], detail=session.get("detail", ""))
+    return Credential(BuiltinUser.OWNER, error=error)
+
+
+def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
+    return first_header(headers, name.lower()) or b""
+
+
+def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
+    for header, value in headers:
+        if header == b"cookie":
+            for crumb in value.split(b";"):
+                crumb_name, _, crumb_value = crumb.strip(b" \t").partition(b"=")
+                if crumb_name.strip(b" \t") == name and (found := _COOKIE_VALUE.fullmatch(crumb_value)):
+                    return found["quoted"] or found["plain"] or b""
+    return b""
+
+
+def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
+    for pair in query.split(b"&") if query else ():
+        written, _, value = pair.partition(b"=")
+        if is_broken(pair):
+            continue
+        if written == name or (_ESCAPED.search(written) and _unescape(written) == name):
+            return _unescape(value)
+    return b""
+
+
+def _unescape(text: bytes) -> bytes:
+    return unquote_to_bytes(text.replace(b"+", b" "))
+
+
+def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
+    scheme, _, token = _in_header(headers, b"", name).partition(b" ")
+    return token.strip() if scheme.lower() == b"bearer" else b""
+
+
+_SEEKERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
+"""By place, how to find the first value of a name."""
+
+
+def find_token(token_location: TokenLocation, headers: Headers, query: bytes) -> bytes:
+    """Find what one place of a request holds; empty when it holds nothing."""
+    token = _SEEKERS[token_location.place](headers, query, token_location.name.encode())
+    return token.strip() if token_location.trimmed else token

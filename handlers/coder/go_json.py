@@ -1,0 +1,212 @@
+"""JSON as Go's decoder reads it: the first value of a body, and its words for errors (reference 12.2)."""
+
+import json
+import re
+from typing import Any, NamedTuple
+
+from auditmock.fixtures.encoding.numbers import Number
+
+_SPACE = " \t\r\n"
+_ESCAPES = '"\\/bfnrt'
+_HEX = "0123456789abcdefABCDEF"
+_DIGITS = "0123456789"
+_PLAIN = re.compile(r'[^"\\\x00-\x1f]*')
+_LITERALS = {"t": "true", "f": "false", "n": "null"}
+_KINDS = {"{": "object", "[": "array", '"': "string", "t": "bool", "f": "bool", "n": "null"}
+_ENDS = {"{": "}", "[": "]"}
+_HEX_DIGITS = 4
+_DEEPEST = 10_000
+
+
+class Node(NamedTuple):
+    """A value: its kind by Go's name, where its text stands, and what it is; an object lists its members."""
+
+    kind: str
+    body: str
+    place: slice
+    value: Any
+
+    @property
+    def text(self) -> str:
+        """What was written."""
+        return self.body[self.place].encode("latin-1").decode(errors="replace")
+
+
+def read_first(body: bytes) -> Node:
+    """Read the first JSON value of a body and nothing behind it; raises ValueError with Go's message."""
+    # byte by byte, as Go does: each byte is a character here
+    scanner = _Scanner(body.decode("latin-1"))
+    if scanner.skip_space() == "":
+        raise ValueError("EOF")
+    return scanner.value()
+
+
+def plain(node: Node) -> Any:
+    """Make plain values of a node; of a name that stands twice the last one counts.
+
+    Raises RecursionError for a node deeper than Python goes.
+    """
+    if node.kind == "object":
+        return dict(map(_plain_member, node.value))
+    if node.kind == "array":
+        return list(map(plain, node.value))
+    return Number(node.text) if node.kind == "number" else node.value
+
+
+def _plain_member(member: tuple[str, Node]) -> tuple[str, Any]:
+    return member[0], plain(member[1])
+
+
+class _Open:
+    """An object or an array that has begun."""
+
+    def __init__(self, first: str, start: int) -> None:
+        self.first = first
+        self.start = start
+        self.name = ""
+        self.values: list[Any] = []
+
+    def add(self, node: Node) -> None:
+        self.values.append((self.name, node) if self.first == "{" else node)
+
+
+class _Scanner:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._place = 0
+
+    def skip_space(self) -> str:
+        """Skip spaces; gives the character behind them, empty at the end."""
+        while self._peek() in _SPACE and self._peek():
+            self._place += 1
+        return self._peek()
+
+    def value(self) -> Node:
+        """Read a value; those that it stands in wait in a list, so that depth costs no recursion."""
+        waiting: list[_Open] = []
+        while True:
+            node = self._begin(waiting)
+            while node is not None:
+                if not waiting:
+                    return node
+                waiting[-1].add(node)
+                node = None if self._goes_on(waiting[-1]) else self._close(waiting.pop())
+
+    def _begin(self, waiting: list[_Open]) -> Node | None:
+        """Read a value without others in it, or the beginning of one that has some; that then waits."""
+        first, start = self.skip_space(), self._place
+        if first not in _ENDS:
+            return self._node(first, start, self._scalar(first))
+        if len(waiting) >= _DEEPEST:
+            raise self._wrong("exceeded max depth")
+        self._place += 1
+        opened = _Open(first, start)
+        if self.skip_space() == _ENDS[first]:
+            self._place += 1
+            return self._close(opened)
+        if first == "{":
+            opened.name = self._name()
+        waiting.append(opened)
+        return None
+
+    def _goes_on(self, opened: _Open) -> bool:
+        """Read what stands behind a value in another one."""
+        if opened.first == "[":
+            return self._expect(",]", "after array element") == ","
+        if self._expect(",}", "after object key:value pair") == "}":
+            return False
+        opened.name = self._name()
+        return True
+
+    def _close(self, opened: _Open) -> Node:
+        return self._node(opened.first, opened.start, opened.values)
+
+    def _node(self, first: str, start: int, value: Any) -> Node:
+        return Node(_KINDS.get(first, "number"), self._text, slice(start, self._place), value)
+
+    def _scalar(self, first: str) -> Any:
+        if first == '"':
+            return self._string()
+        if first in _LITERALS:
+            return self._literal(_LITERALS[first])
+        if first == "-" or (first in _DIGITS and first):
+            return self._number()
+        raise self._wrong("looking for beginning of value")
+
+    def _name(self) -> str:
+        if self.skip_space() != '"':
+            raise self._wrong("looking for beginning of object key string")
+        name = self._string()
+        self._expect(":", "after object key")
+        return name
+
+    def _string(self) -> str:
+        start = self._place
+        self._place += 1
+        while True:
+            self._place = _PLAIN.match(self._text, self._place).end()  # type: ignore[union-attr]  # it matches
+            character = self._next("in string literal", '"\\')
+            if character == '"':
+                break
+            if self._next("in string escape code", _ESCAPES + "u") == "u":
+                for _ in range(_HEX_DIGITS):
+                    self._next("in \\u hexadecimal character escape", _HEX)
+        text = self._text[start : self._place].encode("latin-1").decode(errors="replace")
+        # half of a surrogate pair reads as U+FFFD
+        return str(json.loads(text)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+    def _literal(self, word: str) -> bool | None:
+        self._place += 1
+        for letter in word[1:]:
+            self._next(f"in literal {word} (expecting '{letter}')", letter)
+        return {"true": True, "false": False, "null": None}[word]
+
+    def _number(self) -> str:
+        start = self._place
+        if self._peek() == "-":
+            self._place += 1
+        if self._next("in numeric literal", _DIGITS) != "0":
+            self._digits()
+        if self._peek() == ".":
+            self._place += 1
+            self._next("after decimal point in numeric literal", _DIGITS)
+            self._digits()
+        if self._peek() in ("e", "E"):
+            self._place += 1
+            if self._peek() in ("+", "-"):
+                self._place += 1
+            self._next("in exponent of numeric literal", _DIGITS)
+            self._digits()
+        return self._text[start : self._place]
+
+    def _digits(self) -> None:
+        while self._peek() in _DIGITS and self._peek():
+            self._place += 1
+
+    def _expect(self, wanted: str, where: str) -> str:
+        self.skip_space()
+        return self._next(where, wanted)
+
+    def _next(self, where: str, wanted: str) -> str:
+        character = self._peek()
+        if not character or character not in wanted:
+            raise self._wrong(where)
+        self._place += 1
+        return character
+
+    def _peek(self) -> str:
+        return self._text[self._place : self._place + 1]
+
+    def _wrong(self, where: str) -> ValueError:
+        character = self._peek()
+        if not character:
+            return ValueError("unexpected EOF")
+        return ValueError(f"invalid character {_quote_byte(character)} {where}")
+
+
+def _quote_byte(character: str) -> str:
+    if character == "'":
+        return "'\\''"
+    if character.isprintable():
+        return f"'{character}'"
+    return "'" + {"\n": "\\n", "\t": "\\t", "\r": "\\r"}.get(character, f"\\x{ord(character):02x}") + "'"

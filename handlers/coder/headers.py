@@ -1,0 +1,85 @@
+"""The headers that a deployed server puts on every answer, and its CSRF cookie (reference 3)."""
+
+from base64 import b64decode
+from collections.abc import Mapping, Sequence
+
+from auditmock.core.asgi import Scope
+from auditmock.core.errors import PlainTextError
+from auditmock.handlers.auth.tokens import find_token
+from auditmock.handlers.messages.request import Headers, first_header
+from auditmock.handlers.messages.response import Header, Reply
+from auditmock.openapi.contract import TokenLocation
+
+_CSRF = TokenLocation("cookie", "csrf_token")
+
+_TOKEN = b"csrf_token=YXVkaXRtb2NrYXVkaXRtb2NrYXVkaXRtb2NrYXVkaXQ=; Path=/; HttpOnly; SameSite=Lax"
+"""The cookie of every client; a real server's is random, and a mock has nothing to protect."""
+
+
+_LENGTH = 32
+"""Bytes of a token."""
+
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+_WRONG = (
+    "Something is wrong with your CSRF token. Please refresh the page. If this error persists, try "
+    "clearing your cookies."
+)
+_DIFFERENT = (
+    'CSRF error encountered. Authentication via "coder_session_token" cookie and "Coder-Session-Token" '
+    "header detected, but the values do not match."
+)
+
+
+def check_csrf(scope: Scope, token_locations: Sequence[TokenLocation]) -> None:
+    """Refuse (400) what writes by a cookie alone, which another page may have sent (reference 4.3)."""
+    headers, query = scope["headers"], scope["query_string"]
+    if scope["method"] in _SAFE:
+        return
+    found = {
+        token_location.place: find_token(token_location, headers, query)
+        for token_location in reversed(token_locations)
+    }
+    cookie, header = found["cookie"], found["header"]
+    if not cookie or cookie in (header, found["query"]) or found.get("bearer"):
+        return
+    token, known = first_header(headers, b"x-csrf-token") or b"", find_token(_CSRF, headers, query)
+    if _unmask(token) != _decode(known):
+        raise PlainTextError(400, _DIFFERENT if header else _WRONG)
+
+
+def _is_valid(cookie: bytes) -> bool:
+    """Tell whether a cookie is a token as the server makes them: 32 bytes in base64."""
+    return len(_decode(cookie) or b"") == _LENGTH
+
+
+def _decode(token: bytes) -> bytes | None:
+    """Decode a token; None if it is none."""
+    try:
+        plain = b64decode(token, validate=True)
+    except ValueError:
+        return None
+    return plain if len(plain) in (_LENGTH, 2 * _LENGTH) else None
+
+
+def _unmask(token: bytes) -> bytes:
+    """Decode the token of a header: as in the cookie, or a one-time key and that under it, as in pages."""
+    plain = _decode(token) or b""
+    if len(plain) == _LENGTH:
+        return plain
+    return bytes(key ^ under for key, under in zip(plain[:_LENGTH], plain[_LENGTH:], strict=True))
+
+
+class CoderHeaders:
+    """Adds the headers; which they are is the contract's `vary` and `headers`."""
+
+    def __init__(self, vary: Sequence[str], headers: Mapping[str, str]) -> None:
+        self._always: tuple[Header, ...] = (
+            *((b"vary", name.encode()) for name in vary),
+            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+        )
+        self._new: tuple[Header, ...] = (*self._always, (b"set-cookie", _TOKEN))
+
+    def add(self, reply: Reply, request: Headers) -> Reply:
+        """Add the headers to the answer to a request with these headers, none where it brings no cookie."""
+        known = bool(request) and _is_valid(find_token(_CSRF, request, b""))
+        return Reply(reply.status, [*reply.headers, *(self._always if known else self._new)], reply.body)

@@ -1,0 +1,219 @@
+"""What requests to a deployed server say: parameters and bodies, read as Coder does (reference 8, 12)."""
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+from auditmock.core.asgi import Scope
+from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
+from auditmock.core.errors import ApiError, database_error, invalid_parameters
+from auditmock.core.models import Filter, NewLog, Page, Validation
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.fixtures.encoding.additional_fields import AdditionalFields
+from auditmock.fixtures.encoding.go_text import parse_integer, parse_uuid, wrap
+from auditmock.fixtures.encoding.numbers import KEPT, write
+from auditmock.handlers.audit import AuditOperations
+from auditmock.handlers.auth.tokens import Caller
+from auditmock.handlers.coder.body import BodyDecoder
+from auditmock.handlers.coder.go_json import Node, plain
+from auditmock.handlers.coder.go_query import REPEATED, Values, first_value, read_query
+from auditmock.handlers.coder.search import NUL_IN_TEXT, AuditQuery
+from auditmock.handlers.coder.server import Act, Contents, RequestContext, caller_of, json_reply
+from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.messages.response import Reply
+from auditmock.openapi.contract import Contract
+
+_NUMBERS = ("limit", "offset")
+_TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
+_PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+_ESCAPE = re.compile(rf"\\(?:(?P<nul>u0000)|{_PAIR}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)")
+"""An escape in JSON; PostgreSQL keeps neither U+0000 nor half of a surrogate pair."""
+
+_LENGTHS = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
+"""By the least first byte, how many bytes of a wrong character PostgreSQL shows."""
+
+_ZERO_TIME = parse_timestamp(ZERO_TIME)
+_REMEMBERED = 4096
+_LONG = 300
+
+
+def make_readers(
+    contract: Contract, operations: AuditOperations, organization: Callable[[str], str | None]
+) -> Mapping[str, Contents]:
+    """Make, by operation id, what reads a request; `organization` finds an id by its name."""
+    build_info = contract.operations["get-build-info"]
+    return {
+        "get-audit-logs": _ListReader(contract, operations, organization).read,
+        "generate-fake-audit-logs": _PostReader(contract, operations).read,
+        build_info.id: lambda _visit: partial(json_reply, 200, contract.example(build_info.id)),
+    }
+
+
+class _ListReader:
+    def __init__(
+        self, contract: Contract, operations: AuditOperations, organization: Callable[[str], str | None]
+    ) -> None:
+        rules = contract.paging["numbers"]
+        self._operations = operations
+        self._bits: int = rules["bits"]
+        self._function: str = rules["parsed_by"]
+        self._problem: str = rules["problem"]
+        self._negative: str | Mapping[str, str] = rules["negative"]
+        self._once: bool = rules["repeated"] == "refused"
+        self._query = AuditQuery(contract.search, organization)
+        # What a query means depends on nothing else; long ones are not worth the memory.
+        self._understand_short = lru_cache(_REMEMBERED)(self._understand)
+
+    def read(self, visit: RequestContext) -> Act:
+        caller, query = caller_of(visit), visit.scope["query_string"]
+        understand = self._understand_short if len(query) < _LONG else self._understand
+        wanted, page = understand(query, caller.username)
+        if visit.organization:
+            wanted = wanted._replace(equal=(*wanted.equal, ("organization", visit.organization)))
+        return partial(self._operations.find, caller, wanted, page)
+
+    def _understand(self, query: bytes, username: str) -> tuple[Filter, Page]:
+        """Understand a query of the user of that name; refuses (400, 500) what the server does not take."""
+        values = read_query(query)
+        numbers: dict[str, int] = {}
+        problems = list(self._problems(values, numbers))
+        if problems:
+            raise invalid_parameters(problems)
+        wanted = self._query.parse(first_value(values, "q"), username)
+        if isinstance(self._negative, Mapping):
+            self._check_signs(numbers, self._negative)
+        return wanted, Page(numbers["limit"], numbers["offset"])
+
+    def _problems(self, values: Values, numbers: dict[str, int]) -> Iterator[Validation]:
+        """Read the parameters; tells what is wrong, in the order of the server."""
+        try:
+            _check_cursor(self._value(values, "after_id"))
+        except ValueError as error:
+            yield Validation("after_id", f'Query param "after_id" {error}')
+        for name in _NUMBERS:
+            try:
+                numbers[name] = self._number(self._value(values, name))
+            except ValueError as error:
+                yield Validation(name, f'Query param "{name}" {error}')
+
+    def _value(self, values: Values, name: str) -> str:
+        """Give the value of a parameter, empty if it is absent; raises ValueError where it is repeated."""
+        times = len(values.get(name, ()))
+        if times > 1 and self._once:
+            raise ValueError(REPEATED.format(times))
+        return first_value(values, name)
+
+    def _number(self, text: str) -> int:
+        if not text:
+            return 0
+        try:
+            number = parse_integer(text, self._bits, self._function)
+            if number < 0 and isinstance(self._negative, str):
+                raise ValueError(self._negative)  # noqa: TRY301 - told like all others
+        except ValueError as error:
+            raise ValueError(self._problem.replace("<reason>", str(error))) from None
+        return number
+
+    def _check_signs(self, numbers: dict[str, int], negative: Mapping[str, str]) -> None:
+        """Let the database look at the numbers, the offset first; it has 32 bits for each."""
+        for name in reversed(_NUMBERS):
+            numbers[name] = wrap(numbers[name])
+            if numbers[name] < 0:
+                raise database_error(negative[name])
+
+
+class _PostReader:
+    def __init__(self, contract: Contract, operations: AuditOperations) -> None:
+        fields = contract.schema("CreateTestAuditLogRequest")["properties"]
+        self._operations = operations
+        self._decoding = BodyDecoder(contract)
+        self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
+        self._extras = AdditionalFields(contract)
+        self._types = frozenset(contract.enum("ResourceType"))
+        self._actions = frozenset(contract.enum("AuditAction"))
+
+    def read(self, visit: RequestContext) -> Act:
+        values = self._decoding.decode(visit.body)
+        # nothing that leads back to the visit: a cycle for each post would wait for the garbage collector
+        return partial(self._insert, caller_of(visit), values, visit.scope)
+
+    def _new_log(self, values: Mapping[str, Any], scope: Scope) -> NewLog:
+        """Fill in the defaults of all but the additional fields."""
+        resource_id, time = values.get("resource_id"), values.get("time")
+        user_agent = first_header(scope["headers"], b"user-agent") or b""
+        return NewLog(
+            action=values.get("action") or self._defaults["action"],
+            resource_type=values.get("resource_type") or self._defaults["resource_type"],
+            resource_id=None if resource_id == NIL_UUID else resource_id,
+            time=None if time == _ZERO_TIME else time,
+            ip=(scope["client"] or ("",))[0],
+            user_agent=user_agent.decode(errors="surrogateescape"),
+            request_id=values.get("request_id", NIL_UUID),
+            organization_id=values.get("organization_id", NIL_UUID),
+        )
+
+    def _take_in(self, new: NewLog, written: Node) -> NewLog:
+        """Give a log additional fields, as kept or what is shown in their place (10.4), and what they tell.
+
+        Refuses (500) what PostgreSQL does.
+        """
+        _check_escapes(written.text)
+        try:
+            fields = plain(written)
+            kept = write(fields, KEPT)
+        except RecursionError:
+            raise database_error("pq: stack depth limit exceeded") from None
+        decoded = self._extras.decode(fields)
+        return new._replace(
+            additional_fields=kept.encode() if decoded.fits else self._extras.replacement,
+            told=tuple(decoded.facts.items()),
+        )
+
+    def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
+        """Write a log as the database takes it (reference 12.3)."""
+        new = self._new_log(values, scope)
+        _check_encoding(new.user_agent)
+        if new.resource_type not in self._types:
+            raise _no_value("resource_type", new.resource_type)
+        if new.action not in self._actions:
+            raise _no_value("audit_action", new.action)
+        if "additional_fields" in values:
+            new = self._take_in(new, values["additional_fields"])
+        # last: PostgreSQL reads all values before it cuts one to the length of its column
+        if len(new.user_agent) > USER_AGENT_LIMIT:
+            raise database_error(_TOO_LONG)
+        return self._operations.generate_fake_audit_logs(caller, new)
+
+
+def _check_cursor(after_id: str) -> None:
+    try:
+        parse_uuid(after_id or NIL_UUID)
+    except ValueError:
+        raise ValueError("must be a valid uuid") from None
+
+
+def _check_encoding(text: str) -> None:
+    """Refuse (500) what is no UTF-8; such a text has surrogates in the place of its bytes."""
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        wrong = text[error.start :].encode(errors="surrogateescape")
+        length = next((length for first, length in _LENGTHS.items() if wrong[0] >= first), 1)
+        shown = " ".join(f"0x{byte:02x}" for byte in wrong[:length])
+        raise database_error(f'pq: invalid byte sequence for encoding "UTF8": {shown}') from None
+
+
+def _no_value(enum: str, value: str) -> ApiError:
+    if "\0" in value:
+        return database_error(NUL_IN_TEXT)
+    return database_error(f'pq: invalid input value for enum {enum}: "{value}"')
+
+
+def _check_escapes(text: str) -> None:
+    """Refuse (500) JSON with escapes that stand for nothing PostgreSQL keeps (reference 12.3)."""
+    for found in _ESCAPE.finditer(text):
+        if found["nul"]:
+            raise database_error("pq: unsupported Unicode escape sequence")
+        if found["half"]:
+            raise database_error("pq: invalid input syntax for type json")

@@ -1,0 +1,56 @@
+"""The routes of a deployed server, and where its order of checks puts them (reference 2)."""
+
+import re
+from collections.abc import Mapping
+from typing import NamedTuple
+
+from auditmock.core.asgi import Scope
+from auditmock.openapi.contract import Contract, Operation
+
+KNOWN_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
+"""What Go's router knows; it refuses all others before anything else."""
+
+_SLASHES = re.compile("/{2,}")
+
+
+class Route(NamedTuple):
+    """A path of the API: its operations by method, and whether it takes a token."""
+
+    operations: Mapping[str, Operation]
+    guarded: bool
+
+
+class Routes:
+    """Finds the route of a path."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._collapse = contract.server["repeated_slashes"] == "collapsed"
+        self._as_written = contract.server["encoded_paths"] == "kept"
+        self._base = contract.base_path
+        self._routes: dict[str, Route] = {}
+        for operation in contract.operations.values():
+            route = self._routes.setdefault(operation.path, Route({}, operation.guarded))
+            self._routes[operation.path] = Route(
+                {**route.operations, operation.method: operation}, operation.guarded
+            )
+        # the token is asked for by the router of the shortest guarded path, for all that lies below it
+        self._root = min((path for path, route in self._routes.items() if route.guarded), key=len)
+        self._routes[self._root + "/"] = self._routes[self._root]
+        self._nowhere = {guarded: Route({}, guarded) for guarded in (True, False)}
+
+    def find(self, scope: Scope) -> Route | None:
+        """Find a request's route, one without operations where there is nothing; None outside the API."""
+        path = scope["path"]
+        if self._as_written and b"%" in (scope.get("raw_path") or b""):
+            path = scope["raw_path"].decode("latin-1")
+        return self._find(path)
+
+    def _find(self, path: str) -> Route | None:
+        route = self._routes.get(path)
+        if route is not None:
+            return route
+        if self._collapse and "//" in path:
+            return self._find(_SLASHES.sub("/", path))
+        if not (path + "/").startswith(self._base + "/"):
+            return None
+        return self._nowhere[path.startswith(self._root + "/")]

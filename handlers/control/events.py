@@ -1,0 +1,108 @@
+"""News: what happens in the mock, told as server-sent events to whoever watches."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from time import monotonic
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from auditmock.core.asgi import Receive, Scope, Send
+from auditmock.handlers.recording.request_log import Entry, RequestLog
+
+_WAIT = 15.0
+"""Seconds between two signs of life."""
+
+_MOST_WAITING = 1000
+"""Events kept for a client that reads too slowly; further ones are lost."""
+
+_ALIVE = b": nothing happened\n\n"
+
+Event = tuple[str, Callable[[], Any]]
+"""Its name, and what works out its data."""
+
+
+class EventStream:
+    """Tells watchers of each request and each change; nothing is worked out while nobody watches."""
+
+    def __init__(self, request_log: RequestLog, summarize: Callable[[Entry], Mapping[str, Any]]) -> None:
+        self._request_log = request_log
+        self._summarize = summarize
+        self._queues: list[asyncio.Queue[Event]] = []
+
+    def tell(self, name: str, data: Any) -> None:
+        """Tell of a change."""
+        self._put(name, lambda: data)
+
+    def open(self) -> asyncio.Queue[Event]:
+        """Begin to watch."""
+        queue: asyncio.Queue[Event] = asyncio.Queue(_MOST_WAITING)
+        if not self._queues:
+            self._request_log.watchers.append(self._hear)
+        self._queues.append(queue)
+        return queue
+
+    def close(self, queue: asyncio.Queue[Event]) -> None:
+        """Watch no longer."""
+        self._queues.remove(queue)
+        if not self._queues:
+            self._request_log.watchers.remove(self._hear)
+
+    def _hear(self, entry: Entry) -> None:
+        self._put("request", lambda: self._summarize(entry))
+
+    def _put(self, name: str, work_out: Callable[[], Any]) -> None:
+        for queue in self._queues:
+            with suppress(asyncio.QueueFull):
+                queue.put_nowait((name, work_out))
+
+
+class EventStreamResponse(Response):
+    """An answer of events; it ends after so many seconds, or when the client goes."""
+
+    media_type = "text/event-stream"
+
+    def __init__(self, news: EventStream, seconds: float) -> None:
+        super().__init__()
+        self._news = news
+        self._seconds = seconds
+
+    async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
+        """Send events as they come."""
+        headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
+        queue = self._news.open()
+        gone = asyncio.ensure_future(_wait_for_end(receive))
+        try:
+            await send({"type": "http.response.start", "status": 200, "headers": headers})
+            await _send_part(send, _ALIVE)
+            end = monotonic() + self._seconds
+            while not gone.done() and (left := end - monotonic()) > 0:
+                coming = asyncio.ensure_future(queue.get())
+                patience = min(_WAIT, left)
+                await asyncio.wait((coming, gone), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+                coming.cancel()
+                await _send_part(send, _write(coming.result()) if _is_there(coming) else _ALIVE)
+            await send({"type": "http.response.body", "body": b""})
+        finally:
+            gone.cancel()
+            self._news.close(queue)
+
+
+def _is_there(coming: "asyncio.Future[Event]") -> bool:
+    return coming.done() and not coming.cancelled()
+
+
+async def _send_part(send: Send, body: bytes) -> None:
+    await send({"type": "http.response.body", "body": body, "more_body": True})
+
+
+async def _wait_for_end(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+def _write(event: Event) -> bytes:
+    name, work_out = event
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(work_out()))

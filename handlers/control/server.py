@@ -1,0 +1,60 @@
+"""The control API's operations on the mock and its worlds, one method for each of `control.yaml`."""
+
+from collections.abc import Mapping
+from math import inf
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+from auditmock.core.constants import JSON_TYPE
+from auditmock.handlers.control.events import EventStream, EventStreamResponse
+from auditmock.handlers.control.worlds import WorldDirectory
+from auditmock.handlers.endpoints import ReplyResponse
+from auditmock.handlers.messages.response import NO_CONTENT, Reply
+from auditmock.handlers.recording.request_log import RequestLog
+
+
+class ServerOperations:
+    """Steers one mock; everything it is given is valid in form."""
+
+    def __init__(self, atlas: WorldDirectory, request_log: RequestLog, news: EventStream) -> None:
+        self._atlas = atlas
+        self._request_log = request_log
+        self._news = news
+
+    async def reset_everything(self) -> Response:
+        """Forget all worlds, faults, clocks and the request_log."""
+        for world in self._atlas:
+            self._atlas.forget(world.name)
+        self._request_log.clear()
+        self._news.tell("reset", {})
+        return ReplyResponse(NO_CONTENT)
+
+    async def watch_events(self, seconds: float = inf) -> Response:
+        """Watch requests and changes."""
+        return EventStreamResponse(self._news, seconds)
+
+    async def list_worlds(self) -> Response:
+        """List the worlds that are open."""
+        return json_response([self._atlas.describe(world) for world in self._atlas])
+
+    async def get_world(self, world: str) -> Response:
+        """Look at a world."""
+        return json_response(self._atlas.describe(self._atlas.find(world)))
+
+    async def open_world(self, world: str, body: Mapping[str, Any]) -> Response:
+        """Open a world, or put another scenario into it."""
+        return json_response(self._atlas.changed(self._atlas.open(world, body.get("scenario"))))
+
+    async def reset_world(self, world: str) -> Response:
+        """Forget what happened in a world."""
+        self._atlas.forget(world)
+        return ReplyResponse(NO_CONTENT)
+
+
+def json_response(value: Any) -> Response:
+    """Answer with JSON."""
+    body = orjson.dumps(value)
+    headers = [(b"content-type", JSON_TYPE.encode()), (b"content-length", b"%d" % len(body))]
+    return ReplyResponse(Reply(200, headers, body))

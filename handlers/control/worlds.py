@@ -1,0 +1,70 @@
+"""The atlas: the worlds as the control API finds, opens and shows them."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from auditmock.core.errors import world_not_found
+from auditmock.core.timestamps import format_timestamp
+from auditmock.fixtures.store.clock import WorldClock
+from auditmock.fixtures.worlds import World, Worlds, name_world
+from auditmock.handlers.auth.tokens import Tokens
+from auditmock.handlers.control.events import EventStream
+
+
+class WorldDirectory:
+    """Finds worlds, and tells those who watch what becomes of them."""
+
+    def __init__(self, worlds: Worlds, tokens: Tokens, news: EventStream) -> None:
+        self._worlds = worlds
+        self._tokens = tokens
+        self._news = news
+        worlds.watchers.append(self._forgotten)
+
+    def __iter__(self) -> Iterator[World]:
+        return iter(list(self._worlds))
+
+    def find(self, name: str) -> World:
+        """Find a world that is open; refuses (404) others."""
+        world = self._worlds.find(name)
+        if world is None:
+            raise world_not_found(name)
+        return world
+
+    def open(self, name: str, scenario: str | None = None) -> World:
+        """Open a world, with a scenario if one is named; refuses (404) one there is not."""
+        self._tokens.write_token(name)  # a name that no token has is none of a world
+        if scenario is None:
+            return self._worlds.open(name)
+        self._tokens.write_token(name_world("", scenario))
+        return self._worlds.put(name, scenario)
+
+    def forget(self, name: str) -> None:
+        """Forget what happened in a world."""
+        self._worlds.reset(name)
+        self._forgotten(name)
+
+    def _forgotten(self, name: str) -> None:
+        self._news.tell("forgotten", name)
+
+    def changed(self, world: World) -> Mapping[str, Any]:
+        """Tell that a world changed, and describe it."""
+        description = self.describe(world)
+        self._news.tell("world", description)
+        return description
+
+    def describe(self, world: World) -> Mapping[str, Any]:
+        """Describe a world (schema `World`)."""
+        return {
+            "name": world.name,
+            "scenario": world.scenario,
+            "token": self._tokens.write_token(world.name),
+            "logs": len(world.store),
+            "posted": world.store.posted,
+            "faults": world.faults.show(),
+            "clock": describe_clock(world.clock),
+        }
+
+
+def describe_clock(clock: WorldClock) -> Mapping[str, Any]:
+    """Describe a clock (schema `Clock`)."""
+    return {"now": format_timestamp(clock()), "frozen": clock.is_frozen, "real": clock.is_real}

@@ -1,0 +1,1 @@
+"""Explanations of requests and searches for the control API."""

@@ -1,0 +1,97 @@
+"""Facts: what a request of the request_log says, read from it as the server does."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+from urllib.parse import unquote_plus
+
+from auditmock.core.errors import SIGNED_OUT, ApiError
+from auditmock.handlers.auth.tokens import Tokens, find_token
+from auditmock.handlers.coder.go_query import read_query
+from auditmock.handlers.messages.hints import clip, suggest
+from auditmock.handlers.messages.routes import PathTable
+from auditmock.handlers.recording.request_log import Entry
+from auditmock.openapi.contract import Contract, Operation
+
+_SLASHES = re.compile("/{2,}")
+
+
+class TokenInfo(NamedTuple):
+    """Who called, as far as the token tells: where it was found, and what came of it (`result`)."""
+
+    location: str
+    result: str
+    username: str = ""
+    roles: tuple[str, ...] = ()
+    world: str = ""
+
+
+class RequestAnalysis(NamedTuple):
+    """A request: who, what for, and with which parameters (their values in order)."""
+
+    visitor: TokenInfo
+    method: str
+    path: str
+    operation: Operation | None
+    values: Mapping[str, Sequence[str]]
+
+    def value(self, name: str) -> str:
+        """Give the first value of a parameter; empty when there is none."""
+        return self.values[name][0] if name in self.values else ""
+
+
+class RequestAnalyzer:
+    """Reads the requests to one mock."""
+
+    def __init__(self, contract: Contract, tokens: Tokens) -> None:
+        self._token_locations = contract.token_locations
+        self._tokens = tokens
+        self._paths = PathTable(contract)
+        self._operations = {(each.method, each.path): each for each in contract.operations.values()}
+        self._collapse = contract.server.get("repeated_slashes") == "collapsed"
+        self._read_query = read_query if contract.server else _read_plainly
+
+    def find(self, entry: Entry) -> RequestAnalysis:
+        """Read a request."""
+        method, path = entry.scope["method"], entry.scope["path"]
+        path = _SLASHES.sub("/", path) if self._collapse else path
+        return RequestAnalysis(
+            self._visitor(entry),
+            method,
+            path,
+            self._operations.get((method, path)),
+            self._read_query(entry.scope["query_string"]),
+        )
+
+    def tell_route(self, facts: RequestAnalysis) -> str:
+        """Say which operation a request is for, or why for none."""
+        path = clip(facts.path)
+        if facts.operation:
+            return f"{facts.method} {path} is {facts.operation.id}."
+        if found := self._paths.find(facts.path):
+            return f"{path} takes {', '.join(found.methods)}, not {facts.method}."
+        return f"{path} is no path of the contract; {suggest(facts.path, self._paths.templates)}"
+
+    def _visitor(self, entry: Entry) -> TokenInfo:
+        headers, query = entry.scope["headers"], entry.scope["query_string"]
+        found = ((each.label, find_token(each, headers, query)) for each in self._token_locations)
+        label, token = next(((label, token) for label, token in found if token), ("", b""))
+        try:
+            _, person, world = self._tokens.recognize(token)
+        except ApiError as error:
+            told = error.detail if error.message == SIGNED_OUT else error.message
+            return TokenInfo(label, told)
+        result = f"A good token of {person.username}."
+        return TokenInfo(label, result, person.username, person.roles, world)
+
+
+def _read_plainly(query: bytes) -> Mapping[str, Sequence[str]]:
+    values: dict[str, list[str]] = {}
+    for pair in filter(None, query.split(b"&")):
+        name, _, value = pair.partition(b"=")
+        values.setdefault(_decode(name), []).append(_decode(value))
+    return values
+
+
+def _decode(text: bytes) -> str:
+    return unquote_plus(text.decode("latin-1"))

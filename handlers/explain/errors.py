@@ -1,0 +1,141 @@
+"""Refusals told: why a request was refused, by which rule, and what would have been taken."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from difflib import get_close_matches
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote, quote_plus
+
+import orjson
+
+from auditmock.handlers.explain.analysis import RequestAnalysis
+from auditmock.handlers.recording.request_log import Entry
+from auditmock.openapi.contract import Contract, Operation
+
+_SIGNED_OUT, _FORBIDDEN, _NOT_FOUND = 401, 403, 404
+_BODY = "CreateTestAuditLogRequest"
+
+
+class ContractPointers:
+    """Finds the rule that refused a request to an operation (None: to no operation)."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+
+    def find(
+        self, path: str, operation: Operation | None, status: int, fields: Sequence[str], message: str
+    ) -> str:
+        """Point at the rule: by the status, and the first field that is at fault."""
+        candidates = (
+            *self._by_status(status, operation, message),
+            *(self._by_field(operation, fields[0], status) if operation and fields else ()),
+        )
+        below = path.removeprefix(self._contract.base_path)
+        places = [*candidates, f"#/paths/{_escape(below)}"]
+        if operation:
+            places.insert(-1, f"{self._place(operation)}/responses/{status}")
+        return next((place for place in places if self.leads_somewhere(place)), "#/paths")
+
+    def leads_somewhere(self, pointer: str) -> bool:
+        """Tell whether there is something at the end of a pointer."""
+        node: Any = self._contract.document
+        for step in pointer.removeprefix("#/").split("/"):
+            name = step.replace("~1", "/").replace("~0", "~")
+            if not isinstance(node, Mapping) or name not in node:
+                return False
+            node = node[name]
+        return True
+
+    def _by_status(self, status: int, operation: Operation | None, message: str) -> Iterator[str]:
+        server = self._contract.server
+        if status == _SIGNED_OUT:
+            yield "#/x-token-order"
+        for name in ("gate", "denied"):
+            if server.get(name, {}).get("status") == status and server[name]["message"] == message:
+                yield f"#/x-server/{name}"
+        if status == _FORBIDDEN and operation:
+            yield f"{self._place(operation)}/x-roles"
+
+    def _by_field(self, operation: Operation, field: str, status: int) -> Iterator[str]:
+        if operation.takes_body:
+            yield f"#/components/schemas/{_BODY}/properties/{field}"
+        if status == _NOT_FOUND:
+            yield "#/paths/~1audit/get/x-paging/cursor"
+        yield f"#/components/parameters/q/x-search/keys/{field}"
+        yield f"#/components/parameters/{field}/schema/pattern"
+        yield f"#/components/parameters/{field}/schema"
+
+    def _place(self, operation: Operation) -> str:
+        path = operation.path.removeprefix(self._contract.base_path)
+        return f"#/paths/{_escape(path)}/{operation.method.lower()}"
+
+
+def _escape(name: str) -> str:
+    return name.replace("~", "~0").replace("/", "~1")
+
+
+_FIXABLE = (400, 404, 500)
+"""Statuses that another address may turn into a success."""
+
+_NEAR = 0.8
+"""How much of a path must be that of one there is, to be meant for it."""
+
+
+class ErrorExplainer:
+    """Tells of the errors of one contract."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._contract = contract
+        self._pointers = ContractPointers(contract)
+        self._operations = {(each.method, each.path): each for each in contract.operations.values()}
+        self._paths = tuple({each.path for each in contract.operations.values()})
+
+    def tell(self, entry: Entry, facts: RequestAnalysis, search: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Write why a request was refused; `search` is how its search is understood."""
+        error = _read_answer(entry)
+        fields = [problem["field"] for problem in error.get("validations", ())]
+        error["rule"] = self._pointers.find(
+            facts.path, facts.operation, entry.status, fields, error["message"]
+        )
+        if entry.status in _FIXABLE and (target := self._suggestion(facts, search, fields)):
+            error["suggestion"] = target
+        return error
+
+    def _suggestion(self, facts: RequestAnalysis, search: Mapping[str, Any], fields: list[str]) -> str:
+        """Write the nearest target that is valid; empty when none is near."""
+        if facts.operation is None:
+            near = get_close_matches(facts.path, self._paths, n=1, cutoff=_NEAR)
+            operation = self._operations.get((facts.method, near[0])) if near else None
+            if operation is None:
+                return ""
+            facts = facts._replace(path=operation.path, operation=operation)
+        query = "&".join(self._parameters(facts, search, fields))
+        return quote(facts.path) + (f"?{query}" if query else "")
+
+    def _parameters(
+        self, facts: RequestAnalysis, search: Mapping[str, Any], fields: list[str]
+    ) -> Iterator[str]:
+        """Keep what is right of a query; the search is always sent, where there is one."""
+        for parameter in facts.operation.parameters if facts.operation else ():
+            name = parameter["name"]
+            if name == "q":
+                text = search["q"] if search["valid"] else search["suggestion"]
+                yield f"q={quote_plus(text, ':')}"
+            elif facts.value(name) and name not in fields and self._is_sound(facts, name):
+                yield f"{name}={quote_plus(facts.value(name), ':')}"
+
+    def _is_sound(self, facts: RequestAnalysis, name: str) -> bool:
+        """Whether a value is none the database refuses without naming the parameter."""
+        return not (self._contract.server and facts.value(name).startswith("-"))
+
+
+def _read_answer(entry: Entry) -> dict[str, Any]:
+    """Read the envelope, or what a deployed server sends in its place."""
+    try:
+        answer = orjson.loads(entry.answer)
+    except orjson.JSONDecodeError:
+        answer = {}
+    if isinstance(answer, dict) and "message" in answer:
+        return answer
+    text = entry.answer.decode(errors="replace").strip()
+    return {"message": text or HTTPStatus(entry.status).phrase}

@@ -1,0 +1,90 @@
+"""Parts of a request that both ways through the server read alike."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import orjson
+
+from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
+from auditmock.core.models import NewLog
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.openapi.contract import Contract
+
+Headers = Sequence[tuple[bytes, bytes]]
+
+BODY_LIMIT = 1 << 20
+"""Bytes a body may have."""
+
+QUERY_PROBLEMS = "auditmock.query_problems"
+"""Where the scope of a request with a body keeps what is wrong with its query, until the body is judged."""
+
+UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+"""The one form of a UUID the contract knows (`format: uuid`)."""
+
+BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
+"""A percent sign in a query that starts no escape."""
+
+NUMBER = re.compile(r"[0-9]{1,1000}")
+"""A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
+
+_QUOTES_A_MEMBER = 4
+"""In an object whose keys and values are strings without quotes in them; more means a key given twice."""
+_OTHER = "no plain object of texts"
+
+
+def is_broken(pair: bytes) -> bool:
+    """Tell whether a pair of a query is none for Go (reference 8.1): what is in it counts as absent."""
+    return b";" in pair or (b"%" in pair and BROKEN_ESCAPE.search(pair) is not None)
+
+
+def first_header(headers: Headers, name: bytes) -> bytes | None:
+    """Find the first header of a name (in lower case)."""
+    for key, value in headers:
+        if key == name:
+            return value
+    return None
+
+
+class ReceivedRequest(NamedTuple):
+    """When a request came in, on the clock of `perf_counter`, and its body as far as it has come."""
+
+    started: float
+    body: bytes = b""
+
+
+def read_texts(body: bytes) -> dict[str, str]:
+    """Read an object of texts, no name in it twice and no quote in a text, as nearly all clients send it.
+
+    Raises ValueError for any other body.
+    """
+    values = orjson.loads(body)
+    if not isinstance(values, dict) or body.count(b'"') != _QUOTES_A_MEMBER * len(values):
+        raise ValueError(_OTHER)
+    if not {type(text) for text in values.values()} <= {str}:
+        raise ValueError(_OTHER)
+    return values
+
+
+class NewLogs:
+    """Turns a valid body of testgenerate into a log to write (reference 12.1, 12.4)."""
+
+    def __init__(self, contract: Contract) -> None:
+        fields = contract.schema("CreateTestAuditLogRequest")["properties"]
+        self._action: str = fields["action"]["default"]
+        self._resource_type: str = fields["resource_type"]["default"]
+        self._zero_time = parse_timestamp(ZERO_TIME)
+
+    def read(self, values: Mapping[str, Any], headers: Headers, address: str) -> NewLog:
+        """Fill in the defaults; the nil UUID and the zero time count as absent. `time` is an instant."""
+        resource_id: str = values.get("resource_id", NIL_UUID).lower()
+        time = values.get("time", self._zero_time)
+        user_agent = first_header(headers, b"user-agent") or b""
+        return NewLog(
+            action=values.get("action", self._action),
+            resource_type=values.get("resource_type", self._resource_type),
+            resource_id=None if resource_id == NIL_UUID else resource_id,
+            time=None if time == self._zero_time else time,
+            ip=address,
+            user_agent=user_agent.decode(errors="replace")[:USER_AGENT_LIMIT],
+        )

@@ -1,0 +1,95 @@
+"""The wire: answers as bytes, and the error envelope (reference 7)."""
+
+from asyncio import sleep
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
+from typing import Any, NamedTuple
+
+import orjson
+
+from auditmock.core.asgi import Send
+from auditmock.core.constants import HINT_HEADER, JSON_TYPE
+from auditmock.core.errors import ApiError
+from auditmock.core.models import SearchResult
+from auditmock.handlers.messages.hints import write_hints
+
+Header = tuple[bytes, bytes]
+
+_CONTENT_TYPE: Header = (b"content-type", JSON_TYPE.encode())
+_START = b'{"audit_logs":['
+_END = b'],"count":%d}'
+"""The usual end of a list; a release may have another one."""
+_WHOLE = 1000
+_PIECE = 1 << 16
+_HINT = HINT_HEADER.lower().encode()
+
+
+class Reply(NamedTuple):
+    """An answer: its body whole, or in pieces when it is long."""
+
+    status: int
+    headers: Sequence[Header]
+    body: bytes | Iterator[bytes]
+
+
+NO_CONTENT = Reply(204, (), b"")
+
+
+def page_reply(found: SearchResult, hints: Sequence[str], end: bytes = _END) -> Reply:
+    """Answer a search; a long page is sent in pieces, so that memory stays flat.
+
+    `end` is what stands behind the logs, with a place for the count.
+    """
+    headers = [_CONTENT_TYPE]
+    if hints:
+        headers.append((_HINT, write_hints(hints).encode()))
+    if found.shown > _WHOLE:
+        return Reply(200, headers, _pieces(found, end))
+    logs = list(chain.from_iterable(found.blocks)) or [b""]
+    logs[0] = _START + logs[0]
+    logs[-1] += end % found.count
+    body = b",".join(logs)
+    headers.append((b"content-length", b"%d" % len(body)))
+    return Reply(200, headers, body)
+
+
+def error_reply(error: ApiError) -> Reply:
+    """Answer with the error envelope."""
+    body = orjson.dumps(envelope(error))
+    headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body))]
+    headers += [(name.lower().encode(), value.encode()) for name, value in error.headers]
+    return Reply(error.status, headers, body)
+
+
+def envelope(error: ApiError) -> Mapping[str, Any]:
+    """Give the error envelope: members that are empty are left out."""
+    members: dict[str, Any] = {"message": error.message}
+    if error.detail:
+        members["detail"] = error.detail
+    if error.validations:
+        members["validations"] = [problem._asdict() for problem in error.validations]
+    return members
+
+
+async def send_reply(reply: Reply, send: Send) -> None:
+    """Send an answer over ASGI."""
+    await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
+    if isinstance(reply.body, bytes):
+        await send({"type": "http.response.body", "body": reply.body})
+        return
+    for piece in reply.body:
+        await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await sleep(0)
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _pieces(found: SearchResult, end: bytes) -> Iterator[bytes]:
+    waiting, size, glue = [_START], 0, b""
+    for block in found.blocks:
+        text = b",".join(block)
+        waiting += (glue, text)
+        size, glue = size + len(text), b","
+        if size > _PIECE:
+            yield b"".join(waiting)
+            waiting, size = [], 0
+    yield b"".join((*waiting, end % found.count))

@@ -1,0 +1,56 @@
+"""The paths of a contract: which methods one has, and whether what stands in it is right."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from auditmock.core.models import Validation
+from auditmock.handlers.messages.parameter_values import check_text
+from auditmock.openapi.contract import Contract
+
+_SLOT = re.compile(r"\{(\w+)\}")
+
+
+class Path(NamedTuple):
+    """One path as the contract writes it, its methods, and the schemas of the parameters in it."""
+
+    template: str
+    methods: Sequence[str]
+    parameters: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def pattern(self) -> str:
+        """What fits, as a regular expression with a group for each parameter."""
+        return _SLOT.sub(r"(?P<\1>[^/]+)", self.template)
+
+
+class PathTable:
+    """Finds the path of the contract that a request is for."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._paths: dict[str, Path] = {}
+        for operation in contract.operations.values():
+            path = self._paths.setdefault(operation.path, Path(operation.path, [], {}))
+            schemas = {each["name"]: each["schema"] for each in operation.parameters if each["in"] == "path"}
+            self._paths[operation.path] = Path(path.template, [*path.methods, operation.method], schemas)
+        self._patterns = [
+            (re.compile(path.pattern), path) for path in self._paths.values() if path.parameters
+        ]
+        self.templates = tuple(self._paths)
+
+    def find(self, path: str) -> Path | None:
+        """Find one; one without parameters goes first."""
+        if path in self._paths:
+            return self._paths[path]
+        return next((found for pattern, found in self._patterns if pattern.fullmatch(path)), None)
+
+    def problems(self, path: str) -> Iterator[Validation]:
+        """List what is wrong with the parameters in a path."""
+        for pattern, found in self._patterns if path not in self._paths else ():
+            if values := pattern.fullmatch(path):
+                for name, schema in found.parameters.items():
+                    try:
+                        check_text(schema, values[name])
+                    except ValueError as error:
+                        yield Validation(name, f'Path param "{name}" {error}')
+                return

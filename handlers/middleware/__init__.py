@@ -1,0 +1,1 @@
+"""ASGI middleware: faults, CORS, rate limit, fast path, preconditions, access to the control API."""

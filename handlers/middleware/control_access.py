@@ -1,0 +1,84 @@
+"""The keeper: who may call the control API, and from which pages."""
+
+import re
+from ipaddress import ip_address
+
+from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.errors import ApiError, control_closed
+from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.messages.response import Reply, error_reply, send_reply
+from auditmock.handlers.middleware.control_auth import ControlAuth
+
+LOCAL_ORIGIN = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
+"""Origins of pages that this machine served."""
+
+_LOCAL_ORIGIN = re.compile(LOCAL_ORIGIN, re.IGNORECASE)
+_LOCAL_NAME = re.compile(r"localhost|([a-z0-9-]+\.)+localhost", re.IGNORECASE)
+_HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
+
+
+class ControlAccess:
+    """An ASGI app in front of another one: 403 to whoever may not come in.
+
+    Without a lock it is open to this machine, by a name that no other machine can give it: a page whose own
+    name was pointed here (DNS rebinding) sends that name as `Host`. With a lock everybody opens that.
+    """
+
+    def __init__(self, app: App, lock: ControlAuth | None) -> None:
+        self._app = app
+        self._lock = lock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or refuse it."""
+        try:
+            reply = await self._answer(scope, receive)
+        except ApiError as error:
+            reply = error_reply(error)
+        if reply is None:
+            await self._app(scope, receive, send)
+        else:
+            await send_reply(reply, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply | None:
+        """Answer whoever does not come in, or does so just now; None lets a request in."""
+        headers = scope["headers"]
+        host = (first_header(headers, b"host") or b"").decode("latin-1")
+        own = f"{scope['scheme']}://{host}"
+        header = first_header(headers, b"origin")
+        origin = own if header is None else header.decode("latin-1")
+        if not _is_ours(origin, own):
+            raise control_closed("Pages of other origins may not call it.")
+        if self._lock:
+            # a browser adds the cookie to what any page of this host asks for, whatever port that is from
+            return await self._lock.answer(scope, receive, by_cookie=origin == own)
+        if not _is_loopback((scope["client"] or ("",))[0]):
+            raise control_closed("Beyond loopback the server must be started with --control-token.")
+        if not _is_unmistakable(host):
+            raise control_closed(f'"{host}" is no name of this machine; call it by localhost or its address.')
+        return None
+
+
+def _is_ours(origin: str, own: str) -> bool:
+    return origin == own or _LOCAL_ORIGIN.fullmatch(origin) is not None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
+
+
+def _is_unmistakable(host: str) -> bool:
+    """Whether a `Host` names this machine, or is an address; a request without one comes from no browser."""
+    parts = _HOST.fullmatch(host)
+    name = (parts[1] or parts[2]) if parts else ""
+    if not host or _LOCAL_NAME.fullmatch(name):
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,102 @@
+"""The lock: the control token, which programs bring with every call, and browsers show once."""
+
+import hmac
+import re
+import string
+from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import parse_qs, quote
+
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from auditmock.core.asgi import Receive, Scope
+from auditmock.core.errors import control_closed
+from auditmock.handlers.messages.request import Headers, first_header
+from auditmock.handlers.messages.response import Header, Reply
+from auditmock.handlers.middleware.preconditions import read_body
+
+_PURPOSE = b"auditmock: the cookie of the control API"
+_FORM_LIMIT = 1 << 14
+_PORT = re.compile(rb":([0-9]+)$")
+_READING = ("GET", "HEAD")
+_SUGGESTION = (
+    'Send the header "Authorization: Bearer" with the --control-token, or sign in at {} by a browser.'
+)
+_WRONG = "That is not the control token of this mock. Check it and try again."
+
+
+class ControlAuth:
+    """Opens to a bearer token, and to the cookie that the form at one address gives for the same token.
+
+    `page` makes the page with that form; it is told what was wrong, if anything was.
+    """
+
+    def __init__(self, token: str, address: str, page: Callable[[str], Reply]) -> None:
+        self._token = token.encode()
+        self._seal = hmac.digest(self._token, _PURPOSE, "sha256").hex().encode()
+        self._address = address
+        self._page = page
+
+    async def answer(self, scope: Scope, receive: Receive, *, by_cookie: bool) -> Reply | None:
+        """Answer who signs in, and a browser that should; None lets a request in, a Refusal keeps it out."""
+        headers = scope["headers"]
+        if self._is_brought(headers):
+            return None
+        at_door = scope["path"] in (self._address, self._address.rstrip("/"))
+        if at_door and scope["method"] == "POST":
+            return await self._sign_in(scope, receive)
+        if by_cookie and self._is_sealed(headers):
+            return None
+        if at_door and scope["method"] in _READING:
+            return self._refuse(headers, "")
+        raise control_closed(_SUGGESTION.format(self._address))
+
+    def _is_brought(self, headers: Headers) -> bool:
+        scheme, _, token = (first_header(headers, b"authorization") or b"").partition(b" ")
+        return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._token)
+
+    def _is_sealed(self, headers: Headers) -> bool:
+        name = _cookie_name(headers)
+        crumbs = (crumb for key, value in headers if key == b"cookie" for crumb in value.split(b";"))
+        pairs = (crumb.strip().partition(b"=") for crumb in crumbs)
+        return any(key == name and hmac.compare_digest(value, self._seal) for key, _, value in pairs)
+
+    async def _sign_in(self, scope: Scope, receive: Receive) -> Reply:
+        form = parse_qs((await read_body(receive, _FORM_LIMIT)).decode("latin-1"))
+        token = form.get("token", [""])[0].strip()
+        if not hmac.compare_digest(token.encode(), self._token):
+            return self._refuse(scope["headers"], _WRONG)
+        # what the window was to show, such as a world, stands in the query; it is no address of its own
+        query = quote(scope["query_string"], safe=string.punctuation)
+        location = f"{self._address}?{query}" if query else self._address
+        headers = [(b"location", location.encode()), self._cookie(scope), (b"content-length", b"0")]
+        return Reply(HTTPStatus.SEE_OTHER, headers, b"")
+
+    def _cookie(self, scope: Scope) -> Header:
+        place = self._address.rstrip("/").encode()
+        cookie = b"%b=%b; Path=%b; HttpOnly; SameSite=Strict" % (
+            _cookie_name(scope["headers"]),
+            self._seal,
+            place,
+        )
+        return b"set-cookie", cookie + (b"; Secure" if scope["scheme"] == "https" else b"")
+
+    def _refuse(self, headers: Headers, problem: str) -> Reply:
+        """Show people the form; programs are told as everywhere else."""
+        if not _wants_page(headers):
+            raise control_closed(problem or _SUGGESTION.format(self._address))
+        return self._page(problem)
+
+
+def _cookie_name(headers: Headers) -> bytes:
+    """Name the cookie by the port: all servers of one host share their cookies (RFC 6265, 8.5)."""
+    port = _PORT.search(first_header(headers, b"host") or b"")
+    return b"auditmock-control" + (b"-" + port[1] if port else b"")
+
+
+def _wants_page(headers: Headers) -> bool:
+    """Tell whether `Accept` names HTML; `*/*` is what programs say."""
+    accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
+    accepted = parse_accept_header(accept, MIMEAccept)
+    return any(media_type.lower() == "text/html" and quality > 0 for media_type, quality in accepted)

@@ -1,0 +1,233 @@
+"""The fast lane: answers at once what is provably valid and passes everything else on untouched.
+
+It stands in front of Connexion and takes a request only when nothing about it needs judging: a route of
+the contract, a good token, an allowed role, plain headers, well-formed parameters or a small complete
+body. Whatever is odd in any way goes to Connexion, the one judge of errors, which answers the good alike
+(`tests/app/test_lane.py` holds the two against each other).
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
+from string import hexdigits
+from time import perf_counter
+from typing import Any, NoReturn
+
+from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.errors import ApiError, internal_error
+from auditmock.core.models import Page
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.handlers.audit import AuditOperations
+from auditmock.handlers.auth.tokens import Caller, Tokens
+from auditmock.handlers.messages.request import BODY_LIMIT, UUID, NewLogs, ReceivedRequest, read_texts
+from auditmock.handlers.messages.response import Reply, error_reply, send_reply
+from auditmock.openapi.contract import Contract, Operation
+
+_log = logging.getLogger(__name__)
+
+_PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text/plain, */*"})
+_PLAIN_JSON = frozenset(
+    {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
+)
+_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin", b"prefer"})
+_PLAIN_HEADERS = frozenset({b"accept", b"cookie", b"content-type", b"content-length"})
+_LONGEST_NUMBER = 10
+
+
+Finish = Callable[[Scope, Reply, Send, ReceivedRequest], Awaitable[None]]
+"""Sends a reply to a request."""
+
+
+class _NotPlainError(ValueError):
+    """Something about the request needs judging."""
+
+
+class FastPath:
+    """An ASGI app in front of another one."""
+
+    def __init__(
+        self,
+        app: App,
+        contract: Contract,
+        tokens: Tokens,
+        operations: AuditOperations,
+        finish: Finish | None = None,
+    ) -> None:
+        """Take the app behind, and what sends a reply in its stead: plainly unless it is given."""
+        self._app = app
+        self._finish = finish or _send_plainly
+        self._tokens = tokens
+        self._operations = operations
+        self._new_logs = NewLogs(contract)
+        names = {token_location.place: token_location.name for token_location in contract.token_locations}
+        self._token_header = names["header"].lower().encode()
+        self._looked_at = _ODD_HEADERS | _PLAIN_HEADERS | {self._token_header}
+        self._token_parameter = names["query"].encode()
+        listing = contract.operations["get-audit-logs"]
+        writing = contract.operations["generate-fake-audit-logs"]
+        self._parameters = {
+            each["name"].encode(): _query_reader(each["schema"]) for each in listing.parameters
+        }
+        fields = contract.schema("CreateTestAuditLogRequest")["properties"]
+        self._fields = {name: _field_reader(contract.whole(schema)) for name, schema in fields.items()}
+        self._routes: Mapping[tuple[str, str], tuple[Operation, Answer]] = {
+            (listing.method, listing.path): (listing, self._list),
+            (writing.method, writing.path): (writing, self._write),
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or let the app behind do it."""
+        route = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
+        if route is None:
+            await self._app(scope, receive, send)
+            return
+        started = perf_counter()
+        message = await receive() if route[0].takes_body else None
+        reply = self.answer(scope, message)
+        if reply is not None:
+            body = message.get("body", b"") if message else b""
+            await self._finish(scope, reply, send, ReceivedRequest(started, body))
+        else:
+            await self._app(scope, receive if message is None else _replay(message, receive), send)
+
+    def answer(self, scope: Scope, message: Message | None) -> Reply | None:
+        """Answer a request, its body in one message, unless it needs judging; then nothing has happened."""
+        route = self._routes.get((scope["method"], scope["path"]))
+        if route is None:
+            return None
+        operation, answer = route
+        try:
+            return answer(scope, operation, message)
+        except (ValueError, ApiError):
+            return None
+        except Exception:  # noqa: BLE001 - logged, and answered
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            return error_reply(internal_error())
+
+    def _list(self, scope: Scope, operation: Operation, _message: Message | None) -> Reply:
+        caller, content = self._admit(scope, operation)
+        values = self._read_query(scope["query_string"])
+        if content is not None or b"q" not in values:
+            raise _NotPlainError
+        page = Page(values.get(b"limit", 0), values.get(b"offset", 0), values.get(b"after_id"))
+        return self._operations.get_audit_logs(caller, values[b"q"], page)
+
+    def _write(self, scope: Scope, operation: Operation, message: Message | None) -> Reply:
+        caller, content = self._admit(scope, operation)
+        if content not in _PLAIN_JSON or message is None or message.get("more_body") or scope["query_string"]:
+            raise _NotPlainError
+        client = scope["client"] or ("",)
+        body = self._read_body(message.get("body", b""))
+        return self._operations.generate_fake_audit_logs(
+            caller, self._new_logs.read(body, scope["headers"], client[0])
+        )
+
+    def _admit(self, scope: Scope, operation: Operation) -> tuple[Caller, bytes | None]:
+        """Look the headers over; gives the caller and, if a body comes, its content type."""
+        token = content_type = length = None
+        cookie = False
+        for name, value in scope["headers"]:
+            if name not in self._looked_at:
+                continue
+            if name == self._token_header:
+                token = value if token is None else _not_plain()
+            elif name == b"content-length":
+                length = value
+            elif name == b"content-type":
+                content_type = value if content_type is None else _not_plain()
+            elif name == b"cookie":
+                cookie = True
+            elif name != b"accept" or value not in _PLAIN_ACCEPT:
+                raise _NotPlainError
+        if cookie or b"token" in scope["query_string"]:
+            token = self._tokens.find(scope["headers"], scope["query_string"])
+        caller = self._tokens.open(token or b"")
+        caller.require_role(operation.roles)
+        return caller, None if length in (None, b"0") else content_type or b""
+
+    def _read_query(self, query: bytes) -> dict[bytes, Any]:
+        if not query.isascii():
+            raise _NotPlainError
+        values: dict[bytes, Any] = {}
+        for pair in query.split(b"&"):
+            name, _, text = pair.partition(b"=")
+            read = self._parameters.get(name)
+            if read is not None and name not in values:
+                values[name] = read(text)
+            elif name != self._token_parameter:
+                raise _NotPlainError
+        return values
+
+    def _read_body(self, body: bytes) -> dict[str, Any]:
+        values = read_texts(body) if len(body) <= BODY_LIMIT else _not_plain()
+        if not values.keys() <= self._fields.keys():
+            raise _NotPlainError
+        return {name: self._fields[name](text) for name, text in values.items()}
+
+
+async def _send_plainly(_scope: Scope, reply: Reply, send: Send, _arrival: ReceivedRequest) -> None:
+    await send_reply(reply, send)
+
+
+Answer = Callable[[Scope, Operation, Message | None], Reply]
+
+
+def _not_plain() -> NoReturn:
+    raise _NotPlainError
+
+
+def _query_reader(schema: Mapping[str, Any]) -> Callable[[bytes], Any]:
+    """Make a function that reads a parameter's value as it stands in a query, or finds it odd."""
+    if schema["type"] == "integer":
+        return partial(_read_number, schema["minimum"], schema["maximum"])
+    return _read_plain_uuid if schema.get("format") == "uuid" else _unescape
+
+
+def _read_number(minimum: int, maximum: int, text: bytes) -> int:
+    number = int(text) if text.isdigit() and len(text) <= _LONGEST_NUMBER else _not_plain()
+    return number if minimum <= number <= maximum else _not_plain()
+
+
+def _read_plain_uuid(text: bytes) -> str:
+    return _read_uuid(text.decode())
+
+
+_BYTES = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigits for low in hexdigits}
+"""What may follow a percent sign, and what it stands for."""
+
+
+def _unescape(text: bytes) -> str:
+    """Decode the percent-encoding, several times as fast as the standard library does."""
+    start, *escaped = text.replace(b"+", b" ").split(b"%")
+    try:
+        return b"".join([start, *[_BYTES[part[:2]] + part[2:] for part in escaped]]).decode()
+    except KeyError:
+        raise _NotPlainError from None
+
+
+def _field_reader(schema: Mapping[str, Any]) -> Callable[[str], Any]:
+    """Make a function that reads a field's value, or finds it odd."""
+    if "enum" in schema:
+        return partial(_read_word, frozenset(schema["enum"]))
+    return _FORMATS[schema["format"]]
+
+
+def _read_word(words: frozenset[str], text: str) -> str:
+    return text if text in words else _not_plain()
+
+
+def _read_uuid(text: str) -> str:
+    return text if UUID.fullmatch(text) else _not_plain()
+
+
+_FORMATS: Mapping[str, Callable[[str], Any]] = {"uuid": _read_uuid, "date-time": parse_timestamp}
+
+
+def _replay(message: Message, receive: Receive) -> Receive:
+    """Give a message that was received once more, then go on receiving."""
+    waiting = [message]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed

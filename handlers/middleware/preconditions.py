@@ -1,0 +1,148 @@
+"""The gate: what Connexion does not judge, between the token and the contents of a request.
+
+In the contract's order: role (403), `Accept` (406), size (413), type (415) and presence (400) of a body.
+"""
+
+import re
+
+from connexion.lifecycle import ConnexionRequest
+from connexion.middleware.abstract import ROUTING_CONTEXT
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header, parse_options_header
+
+from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.errors import (
+    body_too_large,
+    invalid_body,
+    invalid_parameters,
+    method_not_allowed,
+    not_acceptable,
+    route_not_found,
+    unsupported_media_type,
+)
+from auditmock.handlers.auth.tokens import Tokens
+from auditmock.handlers.messages.hints import clip, suggest
+from auditmock.handlers.messages.request import BODY_LIMIT, QUERY_PROBLEMS, Headers, first_header
+from auditmock.handlers.messages.routes import PathTable
+from auditmock.openapi.contract import Contract
+
+
+class RouteCheck:
+    """An ASGI app in front of another one.
+
+    Connexion's router would answer HEAD, redirect a trailing slash, list the methods of one route only, and
+    know no reason why a parameter in a path is wrong. Below the shortest path `tokens` are asked for.
+    """
+
+    def __init__(self, app: App, *, contract: Contract, tokens: Tokens | None) -> None:
+        self._app = app
+        self._tokens = tokens
+        self._paths = PathTable(contract)
+        self._signed_in = min(self._paths.templates, key=len)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in or refuse it: 401 comes before 404 and 405 below the audit path (reference 2)."""
+        if scope["type"] == "http":
+            self._check(scope)
+        await self._app(scope, receive, send)
+
+    def _check(self, scope: Scope) -> None:
+        path = scope["path"]
+        found = self._paths.find(path)
+        if found and scope["method"] in found.methods:
+            if problems := list(self._paths.problems(path)):
+                raise invalid_parameters(problems)
+            return
+        if self._tokens and (path == self._signed_in or path.startswith(self._signed_in + "/")):
+            self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+        if found:
+            raise method_not_allowed(clip(path), ", ".join(found.methods))
+        raise route_not_found(f"{clip(path)} is no path here; {suggest(path, self._paths.templates)}")
+
+
+_JSON = "application/json"
+_OUR_CHARSET = re.compile(r';\s*charset="?utf-8"?', re.IGNORECASE)
+"""The one parameter that the type of our answers has; a client may name it or not."""
+
+_READ_LIMIT = 16 * BODY_LIMIT
+"""Bytes of a body that are read before it is refused."""
+
+_REWRITTEN = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
+
+
+class RequestCheck:
+    """An ASGI app in front of another one, behind Connexion's routing and security."""
+
+    def __init__(self, app: App, *, contract: Contract) -> None:
+        self._app = app
+        self._operations = contract.operations
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, its body whole and its headers plain, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        operation = self._operations[scope["extensions"][ROUTING_CONTEXT]["operation_id"]]
+        if operation.roles:
+            ConnexionRequest(scope).context["user"].require_role(operation.roles)
+        _check_accept(scope["headers"], operation.types)
+        body = await read_body(receive, BODY_LIMIT)
+        if operation.takes_body:
+            _check_type(scope["headers"])
+            if not body:
+                raise invalid_body(
+                    "The body is empty; send an object, {} to leave every field to its default."
+                )
+            scope[QUERY_PROBLEMS] = []
+        await self._app(*_replay(scope, body, receive), send)
+
+
+def _check_accept(headers: Headers, types: frozenset[str]) -> None:
+    accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
+    accepted = parse_accept_header(_OUR_CHARSET.sub("", accept), MIMEAccept)
+    if accept and not any(accepted.quality(each) for each in types):
+        raise not_acceptable(accept, " or ".join(sorted(types)))
+
+
+def _check_type(headers: Headers) -> None:
+    types = [value.decode("latin-1") for name, value in headers if name == b"content-type"]
+    if len(types) != 1:
+        raise unsupported_media_type(f"The request has {len(types) or 'no'} Content-Type")
+    media_type, parameters = parse_options_header(types[0])
+    parameters |= {each: "" for each in types[0].split(";")[1:] if each.strip() and "=" not in each}
+    charset = parameters.pop("charset", "utf-8")
+    if media_type.lower() != _JSON or parameters or charset.lower() != "utf-8":
+        raise unsupported_media_type(f'The body is declared as "{types[0]}"')
+    if encoding := first_header(headers, b"content-encoding"):
+        name = encoding.decode("latin-1")
+        raise unsupported_media_type(f'The body is encoded as "{name}"; leave Content-Encoding out')
+
+
+async def read_body(receive: Receive, limit: int) -> bytes:
+    """Read a body whole, one that is too large as well: a client still sending would miss the answer."""
+    body, size, more = bytearray(), 0, True
+    while more and size <= _READ_LIMIT:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            # nobody reads the answer; what counts is that half a request does nothing
+            raise invalid_body("The body breaks off.")
+        part = message.get("body", b"")
+        size += len(part)
+        if size <= limit:
+            body += part
+        more = message.get("more_body", False)
+    if size > limit:
+        raise body_too_large(limit)
+    return bytes(body)
+
+
+def _replay(scope: Scope, body: bytes, receive: Receive) -> tuple[Scope, Receive]:
+    """Give a request that was read whole once more, in the one form Connexion understands."""
+    headers = [(name, value) for name, value in scope["headers"] if name not in _REWRITTEN]
+    headers += [(b"content-type", _JSON.encode()), (b"content-length", b"%d" % len(body))]
+    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return {**scope, "headers": headers}, replayed

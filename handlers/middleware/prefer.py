@@ -1,0 +1,59 @@
+"""`Prefer`: what a client asks for by itself, a status or a wait (RFC 7240)."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from auditmock.handlers.messages.hints import clip
+from auditmock.handlers.messages.request import Headers
+
+PREFER = b"prefer"
+_NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
+_LONGEST_WAIT = 600
+"""Seconds."""
+
+
+class Preference(NamedTuple):
+    """What is asked for: seconds to wait, a status (0: none), what of it was understood, and what was not."""
+
+    wait: float
+    status: int
+    applied: Sequence[str]
+    hints: Sequence[str]
+
+
+def read_preference(headers: Headers, statuses: Sequence[int]) -> Preference | None:
+    """Read the header, of all its lines the first of each name; None without one."""
+    lines = [value.decode("latin-1") for name, value in headers if name == PREFER]
+    if not lines:
+        return None
+    given: dict[str, str] = {}
+    for word in ",".join(lines).split(","):
+        name, _, value = word.partition(";")[0].partition("=")
+        if name.strip():
+            given.setdefault(name.strip().lower(), value.strip().strip('"'))
+    return _understand(given, statuses)
+
+
+def _understand(given: Mapping[str, str], statuses: Sequence[int]) -> Preference:
+    read: dict[str, Any] = {"wait": 0.0, "code": 0}
+    applied, hints = [], []
+    for name, value in given.items():
+        if name == "wait" and _NUMBER.fullmatch(value) and float(value) <= _LONGEST_WAIT:
+            read["wait"] = float(value)
+        elif name == "code" and value.isdecimal() and int(value) in statuses:
+            read["code"] = int(value)
+        else:
+            hints.append(_hint(name, value, statuses))
+            continue
+        applied.append(f"{name}={value}")
+    return Preference(read["wait"], read["code"], applied, hints)
+
+
+def _hint(name: str, value: str, statuses: Sequence[int]) -> str:
+    """Say what of a preference cannot be followed, and what could."""
+    if name == "wait":
+        return f'"wait={clip(value)}" is ignored; wait takes seconds, {_LONGEST_WAIT} at most'
+    if name == "code":
+        return f'"code={clip(value)}" is ignored; code takes {", ".join(map(str, statuses))}'
+    return f'"{clip(name)}" is no preference here, ignored; there are code and wait'

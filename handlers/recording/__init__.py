@@ -1,0 +1,1 @@
+"""The request log, the access log, and redaction."""

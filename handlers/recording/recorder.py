@@ -1,0 +1,159 @@
+"""The outermost app: numbers every answer, keeps request_log and log, and lets no failure out unanswered."""
+
+import logging
+from collections.abc import Sequence
+from time import perf_counter
+
+from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.constants import BUILD_VERSION_HEADER, HINT_HEADER, MOCK_REQUEST_HEADER, REQUEST_ID_HEADER
+from auditmock.core.errors import internal_error
+from auditmock.fixtures.history.ids import Ids, Kind
+from auditmock.handlers.messages.request import Headers, ReceivedRequest, first_header
+from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
+from auditmock.handlers.recording.redaction import Redaction
+from auditmock.handlers.recording.request_log import BODY_SHOWN, FAULT, Entry, RequestLog, excerpt, is_own
+
+ACCESS_LOG = logging.getLogger("auditmock.access")
+"""Access lines; each carries its fields as `record.access`."""
+
+_log = logging.getLogger(__name__)
+_REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
+_BUILD_VERSION = BUILD_VERSION_HEADER.lower().encode()
+_MOCK_REQUEST = MOCK_REQUEST_HEADER.lower().encode()
+_HINT = HINT_HEADER.lower().encode()
+
+
+class ResponseHeaders:
+    """Gives every answer its two headers (reference 3): an id of its own and the build version."""
+
+    def __init__(self, ids: Ids, version: str) -> None:
+        # A prefix of this seed's own and a running number: unique, at a tenth of the cost of a whole id.
+        self._prefix = ids.uuid(Kind.RESPONSE, 0)[:24].encode()
+        self.renew(version)
+        self._answers = 0
+
+    def renew(self, version: str) -> None:
+        """Tell another version from now on."""
+        self._version = (_BUILD_VERSION, version.encode())
+
+    def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
+        """Make the headers of the next answer."""
+        self._answers += 1
+        return (_REQUEST_ID, b"%b%012x" % (self._prefix, self._answers)), self._version
+
+
+class Recorder:
+    """An ASGI app in front of another one; the request_log lists all but the mock's own pages."""
+
+    def __init__(
+        self, app: App, stamp: ResponseHeaders, request_log: RequestLog, redaction: Redaction
+    ) -> None:
+        self._app = app
+        self._stamp = stamp
+        self._request_log = request_log
+        self._redaction = redaction
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, whatever happens."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        number = 0 if is_own(scope["path"]) else self._request_log.number()
+        passage = RecordingChannel(receive, send, (*self._stamp.headers(), *_number_header(number)))
+        started = perf_counter()
+        try:
+            await self._app(scope, passage.receive, passage.send)
+        except Exception:
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            if passage.status:
+                raise
+            await send_reply(error_reply(internal_error()), passage.send)
+        finally:
+            if passage.status or FAULT in scope:
+                reply = Reply(passage.status, passage.headers, passage.answer)
+                self._record(number, scope, reply, started, passage.body)
+
+    async def finish(self, scope: Scope, reply: Reply, send: Send, arrival: ReceivedRequest) -> None:
+        """Send a reply that needs no app."""
+        number, reply = self._stamped(reply)
+        try:
+            await send_reply(reply, send)
+        finally:
+            self._record(number, scope, reply, *arrival)
+
+    def lose(self, scope: Scope, started: float) -> None:
+        """Note a request that gets no answer."""
+        self._record(self._request_log.number(), scope, Reply(0, (), b""), started, b"")
+
+    def settle(self, scope: Scope, reply: Reply, arrival: ReceivedRequest) -> Reply:
+        """Give a reply, which is sent at once, all that an answer has; the request is done with."""
+        number, reply = self._stamped(reply)
+        self._record(number, scope, reply, *arrival)
+        return reply
+
+    def _stamped(self, reply: Reply) -> tuple[int, Reply]:
+        number = self._request_log.number()
+        headers = [*reply.headers, *self._stamp.headers(), *_number_header(number)]
+        return number, Reply(reply.status, headers, reply.body)
+
+    def _record(self, number: int, scope: Scope, reply: Reply, started: float, body: bytes) -> None:
+        """Write the request_log and the access line."""
+        status, headers, answer = reply
+        seconds = perf_counter() - started
+        if number:
+            kept = excerpt(status, answer) if isinstance(answer, bytes) else b""
+            now = self._request_log.clock()
+            self._request_log.note(
+                Entry(number, scope, status, headers, now, seconds, body[:BODY_SHOWN], kept)
+            )
+        if status and ACCESS_LOG.isEnabledFor(logging.INFO):
+            self._write_line(scope, status, headers, seconds)
+
+    def _write_line(self, scope: Scope, status: int, headers: Headers, seconds: float) -> None:
+        fields = {
+            "method": scope["method"],
+            "target": self._redaction.target(scope),
+            "status": status,
+            "milliseconds": round(seconds * 1000, 1),
+        }
+        hint = first_header(headers, _HINT)
+        if hint:
+            fields["hint"] = hint.decode()
+        ACCESS_LOG.info(
+            "%(status)s %(method)s %(target)s %(milliseconds)s ms" + ("  %(hint)s" if hint else ""),
+            fields,
+            extra={"access": fields},
+        )
+
+
+class RecordingChannel:
+    """What passes by of one request and its answer; `added` are headers that the answer is given."""
+
+    def __init__(self, receive: Receive, send: Send, added: Sequence[Header]) -> None:
+        self._receive = receive
+        self._send = send
+        self._added = added
+        self.body = b""
+        self.status = 0
+        self.headers: Headers = ()
+        self.answer = b""
+
+    async def receive(self) -> Message:
+        """Receive, and keep the beginning of the body."""
+        message = await self._receive()
+        if len(self.body) < BODY_SHOWN:
+            self.body += message.get("body", b"")[:BODY_SHOWN]
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send, and keep what the request_log needs."""
+        if message["type"] == "http.response.start":
+            message["headers"] = self.headers = [*message["headers"], *self._added]
+            self.status = message["status"]
+        else:
+            self.answer = excerpt(self.status, self.answer + message.get("body", b""))
+        await self._send(message)
+
+
+def _number_header(number: int) -> tuple[Header, ...]:
+    return ((_MOCK_REQUEST, b"%d" % number),) if number else ()

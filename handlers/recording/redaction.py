@@ -1,0 +1,53 @@
+"""Redaction: requests as they may be shown, without secrets and without what steers a terminal."""
+
+import string
+from collections.abc import Iterable, Mapping
+from urllib.parse import quote, unquote
+
+from auditmock.core.asgi import Scope
+from auditmock.openapi.contract import TokenLocation
+
+_LEFT_OUT = "..."
+_ALWAYS = frozenset({"authorization", "proxy-authorization"})
+
+
+class Redaction:
+    """Shows requests whose token may be in these places."""
+
+    def __init__(self, token_locations: Iterable[TokenLocation]) -> None:
+        token_locations = tuple(token_locations)
+        self._parameters = {
+            token_location.name for token_location in token_locations if token_location.place == "query"
+        }
+        self._headers = {
+            token_location.name.lower()
+            for token_location in token_locations
+            if token_location.place == "header"
+        } | _ALWAYS
+
+    def target(self, scope: Scope) -> str:
+        """Write path and query."""
+        path, query = quote(scope["path"]), self._query(scope["query_string"])
+        return f"{path}?{query}" if query else path
+
+    def headers(self, scope: Scope) -> Mapping[str, str]:
+        """Write the headers by name, those of one name in one line; of cookies only the names."""
+        shown: dict[str, str] = {}
+        for raw_name, raw_value in scope["headers"]:
+            name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
+            if name in self._headers:
+                value = _LEFT_OUT
+            elif name == "cookie":
+                value = "; ".join(
+                    f"{each.partition('=')[0].strip()}={_LEFT_OUT}" for each in value.split(";")
+                )
+            shown[name] = f"{shown[name]}, {value}" if name in shown else value
+        return shown
+
+    def _query(self, query: bytes) -> str:
+        """Write a query; names of parameters may be escaped."""
+        pairs = [pair.partition("=") for pair in quote(query, safe=string.punctuation).split("&")]
+        return "&".join(
+            f"{name}={_LEFT_OUT}" if unquote(name) in self._parameters else f"{name}{equals}{value}"
+            for name, equals, value in pairs
+        )

@@ -1,0 +1,194 @@
+"""The search language of `q`: from text to a `Filter`, by the contract's table `x-search`.
+
+The tokenizer follows reference 9.1. Form is strict: whatever is malformed is a problem, and the
+`pattern` of `q` in the contract says the same. Meaning is lenient: an unknown key or enum value filters
+nothing and is named in a hint.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+from typing import NamedTuple
+
+from auditmock.core.constants import ME
+from auditmock.core.errors import invalid_parameters
+from auditmock.core.models import Filter, Validation
+from auditmock.core.timestamps import DAY, parse_day
+from auditmock.handlers.messages.hints import repeated_key, unknown_key, unknown_value, wrong_uuid
+from auditmock.handlers.messages.request import UUID
+from auditmock.handlers.search.terms import FILTERS, REJECTED, ParsedSearch, Term
+from auditmock.openapi.contract import Search, SearchKey
+
+_ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
+_QUOTED_OR_COLON = re.compile(r'"[^"]*(?:"|\Z)|:')
+_NUL = "A search cannot contain the character U+0000."
+_REMEMBERED = 4096
+_LONG = 200
+
+
+class Query(NamedTuple):
+    """A search understood: what it asks for, and what it said in vain."""
+
+    filter: Filter
+    hints: tuple[str, ...]
+
+
+class _Term(NamedTuple):
+    """One element understood.
+
+    `value` is what the key is to have: a word in lower case, the first instant of a day, or None when it
+    filters nothing; then `hint` says why. `key` is None when there is no such key.
+    """
+
+    key: SearchKey | None
+    text: str
+    value: str | int | None
+    hint: str = ""
+
+
+class SearchLanguage:
+    """Reads searches in the language of one contract."""
+
+    def __init__(self, search: Search) -> None:
+        self._keys = search.keys
+        self._bare_term = search.keys[search.bare_term]
+        # What a text means depends on nothing else; long ones are not worth the memory.
+        self._parse_short = lru_cache(_REMEMBERED)(self._parse)
+
+    def parse(self, text: str, username: str) -> Query:
+        """Understand a search by the user of that name; refuses (400) a malformed one."""
+        return (self._parse_short if len(text) < _LONG else self._parse)(text, username)
+
+    def _parse(self, text: str, username: str) -> Query:
+        terms: list[_Term] = []
+        problems: list[Validation] = []
+        for term in self._elements(text):
+            if isinstance(term, Validation):
+                problems.append(term)
+            else:
+                terms.append(term)
+        if problems:
+            raise invalid_parameters(problems, only_search=True)
+        return _fold(terms, username)
+
+    def problems(self, text: str) -> list[Validation]:
+        """List what is malformed, element by element."""
+        return [term for term in self._elements(text) if isinstance(term, Validation)]
+
+    def explain(self, text: str, username: str) -> ParsedSearch:
+        """Tell term by term how a search is understood."""
+        terms: list[Term] = []
+        good: list[_Term] = []
+        for match in _ELEMENT.finditer(text):
+            read = self._read(match[0])
+            *name, value = [piece.strip('"') for piece in _split(match[0])]
+            term = Term(match[0], match.start(), name[0] if name else self._bare_term.name, value)
+            if isinstance(read, Validation):
+                term = term.refused(read.detail)
+            elif "\0" in match[0]:
+                term = term.refused(_NUL)
+            else:
+                good.append(read)
+                term = term._replace(key=read.key.name if read.key else term.key)
+                term = term.ignored(read.hint) if read.hint else term
+            terms.append(term)
+        query = _fold(good, username)
+        return ParsedSearch(_last_ones(terms), query.filter, query.hints)
+
+    def _elements(self, text: str) -> list[_Term | Validation]:
+        """Read each element: a term, or what is wrong with it."""
+        elements = _ELEMENT.findall(text) if '"' in text else filter(None, text.split(" "))
+        read: list[_Term | Validation] = [self._read(element) for element in elements]
+        if "\0" in text:
+            read.append(Validation("q", _NUL))
+        return read
+
+    def _read(self, element: str) -> _Term | Validation:
+        pieces = _split(element) if '"' in element else element.split(":")
+        if problem := _malformed(element, pieces):
+            return Validation("q", problem)
+        text = pieces[-1].strip('"')
+        if len(pieces) == 1:
+            return _read_value(self._bare_term, text)
+        name = pieces[0].strip('"')
+        key = self._keys.get(name.lower())
+        if key is None:
+            return _Term(None, text, None, unknown_key(name, tuple(self._keys)))
+        return _read_value(key, text)
+
+
+def _read_value(key: SearchKey, text: str) -> _Term | Validation:
+    value = text.lower()
+    if key.type == "date":
+        try:
+            return _Term(key, text, parse_day(value))
+        except ValueError as error:
+            detail = f'Query param "{key.name}" must be a valid date format (2006-01-02): {error}'
+            return Validation(key.name, detail)
+    if key.type == "uuid" and not UUID.fullmatch(value):
+        return Validation(key.name, f'Query param "{key.name}" {wrong_uuid(text)}')
+    if key.type == "enum" and value not in key.values:
+        return _Term(key, text, None, unknown_value(text, key.name, key.values))
+    return _Term(key, text, value)
+
+
+def _fold(terms: Iterable[_Term], username: str) -> Query:
+    """Fold terms into one filter; of a key given twice the last one counts."""
+    equal: dict[str, str] = {}
+    bounds: dict[str, int] = {}
+    hints: list[str] = []
+    seen: set[str] = set()
+    for key, text, value, hint in terms:
+        if hint:
+            hints.append(hint)
+        if key is None:
+            continue
+        if key.name in seen:
+            hints.append(repeated_key(key.name, text))
+        seen.add(key.name)
+        if isinstance(value, int):
+            bounds[key.match] = value
+        elif value is None:
+            equal.pop(key.name, None)
+        else:
+            equal[key.name] = username if key.me and value == ME else value
+    since, last_day = bounds.get("not_before"), bounds.get("not_after")
+    until = None if last_day is None else last_day + DAY - 1
+    return Query(Filter(tuple(equal.items()), since, until), tuple(hints))
+
+
+def _last_ones(terms: list[Term]) -> list[Term]:
+    """Have every term that a later one of its key overrides say so."""
+    last = {term.key: term for term in terms if term.effect != REJECTED}
+    return [
+        term.ignored(repeated_key(term.key, last[term.key].value))
+        if term.effect == FILTERS and last[term.key] is not term
+        else term
+        for term in terms
+    ]
+
+
+def _split(element: str) -> list[str]:
+    """Split an element at its colons outside quotes."""
+    pieces, start = [], 0
+    for match in _QUOTED_OR_COLON.finditer(element):
+        if match[0] == ":":
+            pieces.append(element[start : match.start()])
+            start = match.end()
+    return [*pieces, element[start:]]
+
+
+def _malformed(element: str, pieces: list[str]) -> str:
+    """Say what is wrong with the form of an element; empty when nothing is (reference 9.2, 9.3)."""
+    if len(pieces) > 2:  # noqa: PLR2004 - a key and a value
+        return f"Query element {_quote(element)} can only contain 1 ':'; put the value in double quotes"
+    if "" in [piece.strip('"') for piece in pieces]:
+        if len(pieces) == 1:
+            return f"Query element {_quote(element)} is empty; leave it out"
+        return f"Query element {_quote(element)} cannot start or end with ':'; write key:value"
+    return ""
+
+
+def _quote(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)

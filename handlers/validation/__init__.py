@@ -1,0 +1,1 @@
+"""Strict validation of parameters and bodies in front of Connexion's."""

@@ -1,0 +1,202 @@
+"""Connexion's body validator, made strict: JSON to the letter, and every problem found and named."""
+
+import json
+from codecs import BOM_UTF8
+from collections import Counter
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+from functools import partial
+from json.decoder import JSONDecodeError
+from typing import Any
+
+from connexion.validators.json import JSONRequestBodyValidator
+from jsonschema import Draft4Validator, FormatChecker
+
+from auditmock.core.asgi import Scope
+from auditmock.core.errors import ApiError, invalid_body, invalid_parameters
+from auditmock.core.models import Validation
+from auditmock.core.timestamps import parse_timestamp
+from auditmock.handlers.messages.hints import clip, suggest, wrong_uuid
+from auditmock.handlers.messages.request import QUERY_PROBLEMS, UUID
+
+FORMATS = FormatChecker(formats=())
+
+
+@FORMATS.checks("uuid")
+def is_uuid(value: object) -> bool:
+    """Whether a string is a UUID of 36 characters."""
+    return not isinstance(value, str) or UUID.fullmatch(value) is not None
+
+
+@FORMATS.checks("date-time", raises=ValueError)
+def is_instant(value: object) -> bool:
+    """Whether a string is an RFC 3339 time in the years 1 to 9999 of UTC."""
+    return not isinstance(value, str) or parse_timestamp(value) is not None
+
+
+_KINDS = {
+    dict: "an object",
+    list: "an array",
+    str: "a string",
+    bool: "a boolean",
+    int: "a number",
+    float: "a number",
+    type(None): "null",
+}
+
+_WANTED: Mapping[str, type[dict[str, Any]] | type[list[Any]]] = {"object": dict, "array": list}
+
+_MOST_DIGITS = 4000
+"""In a number; Python's own limit is a little higher."""
+
+_MOST_SUGGESTIONS = 50
+_TOO_DEEP = "The body is nested too deep; its fields are plain strings."
+
+
+class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
+    """Judges the body of one request, and tells what its query has been found guilty of as well."""
+
+    _query_problems: Sequence[Validation] = ()
+    _slips: Sequence[str] = ()
+
+    async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
+        self._query_problems = scope.get(QUERY_PROBLEMS, ())
+        try:
+            value, self._slips = read_json(b"".join([part async for part in stream]))
+        except ValueError as error:
+            raise self._error(str(error)) from None
+        return value
+
+    def _validate(self, body: Any) -> None:
+        wanted = _WANTED[self._schema["type"]]
+        if not isinstance(body, wanted):
+            kind, example = _KINDS[wanted], wanted()
+            raise self._error(f"The body must be {kind}, like {example}; it is {_KINDS[type(body)]}.")
+        try:
+            problems = self._problems(body)
+        except RecursionError:
+            # jsonschema writes out what it refuses, and that can be too deep when reading it was not
+            raise self._error(_TOO_DEEP) from None
+        if problems or self._slips or self._query_problems:
+            raise self._error(" ".join(self._slips), problems)
+
+    def _error(self, detail: str, problems: Sequence[Validation] = ()) -> ApiError:
+        """Refuse for the body and the query together; the message is that of the query, if it is at fault."""
+        if self._query_problems:
+            return invalid_parameters([*self._query_problems, *problems], detail=detail)
+        return invalid_body(detail, problems)
+
+    def _problems(self, body: Any) -> list[Validation]:
+        """Say what is wrong with each field, once."""
+        problems: dict[str, Validation] = {}
+        for error in Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body):
+            for problem in _explain(error):
+                problems.setdefault(problem.field, problem)
+        return list(problems.values())
+
+
+def read_json(raw: bytes) -> tuple[Any, Sequence[str]]:
+    """Read JSON, and list the slips in it that Python lets pass: NaN or Infinity, a name twice in an object.
+
+    Raises ValueError, its message fit for a client, when it is none or holds half of a surrogate pair.
+    """
+    slips: dict[str, None] = {}
+    try:
+        value = json.loads(
+            raw.decode(),
+            object_pairs_hook=partial(_note_repeated, slips),
+            parse_int=_read_integer,
+            parse_constant=partial(_note_constant, slips),
+        )
+        json.dumps(value, ensure_ascii=False).encode()
+    except JSONDecodeError as error:
+        if raw.startswith(BOM_UTF8):
+            raise ValueError("The body begins with a byte order mark; leave it out.") from None
+        place = f"line {error.lineno} column {error.colno}"
+        raise ValueError(f"{error.msg}: {place}; send a JSON object, like {{}}.") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"The body is not UTF-8: byte {error.start} does not belong there; send JSON in UTF-8."
+        ) from None
+    except UnicodeEncodeError:
+        raise ValueError(
+            "A string holds one half of a surrogate pair without the other; send the character itself."
+        ) from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    return value, tuple(slips)
+
+
+def _note_repeated(slips: dict[str, None], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    value = dict(pairs)
+    if len(value) < len(pairs):
+        for name, times in Counter(name for name, _ in pairs).items():
+            if times > 1:
+                told = f'The name "{_readable(name)}" stands more than once in an object; once is right.'
+                slips[told] = None
+    return value
+
+
+def _readable(text: str) -> str:
+    """Clip a text that may hold half a surrogate pair, which no answer can."""
+    return clip(text).encode(errors="backslashreplace").decode()
+
+
+def _read_integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"A number has {len(digits)} digits; {_MOST_DIGITS} are the most.")
+    return int(digits)
+
+
+def _note_constant(slips: dict[str, None], name: str) -> float:
+    slips[f"{name} is no JSON; a number has digits."] = None
+    return 0.0
+
+
+def _explain(error: Any) -> Iterator[Validation]:
+    """Say in words of our own what JSON Schema found wrong with one field (a `ValidationError`)."""
+    place = [str(step) for step in error.path]
+    if error.validator == "additionalProperties":
+        known = tuple(error.schema["properties"])
+        for number, name in enumerate(name for name in error.instance if name not in known):
+            # finding what was meant takes long, so not for a body that is all unknown names
+            suggestion = (
+                suggest(name, known) if number < _MOST_SUGGESTIONS else f"known are {', '.join(known)}"
+            )
+            yield Validation(
+                ".".join((*place, clip(name))), f'"{clip(name)}" is no field of this body; {suggestion}'
+            )
+    elif error.validator == "required":
+        for name in error.validator_value:
+            if name not in error.instance:
+                yield Validation(".".join((*place, name)), f"{name} is required")
+    elif error.validator != "oneOf":  # which fields go together, an operation tells better than a schema
+        name = ".".join(place) or "body"
+        yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
+
+
+def _wrong_type(error: Any) -> str:
+    return f"must be of type {error.validator_value}; it is {_KINDS[type(error.instance)]}"
+
+
+def _wrong_value(error: Any) -> str:
+    word = str(error.instance)
+    suggestion = suggest(word, tuple(map(str, error.validator_value)))
+    return f'has invalid value: "{clip(word)}" is not a valid value; {suggestion}'
+
+
+def _wrong_format(error: Any) -> str:
+    return f"must be a valid time: {error.cause}" if error.cause else wrong_uuid(error.instance)
+
+
+_REASONS: Mapping[str, Callable[[Any], str]] = {
+    "type": _wrong_type,
+    "enum": _wrong_value,
+    "format": _wrong_format,
+    "pattern": lambda error: f'must match {error.validator_value}; "{clip(error.instance)}" does not',
+    "minimum": lambda error: f"must be {error.validator_value} or more; it is {clip(str(error.instance))}",
+    "maximum": lambda error: f"must be {error.validator_value} or less; it is {clip(str(error.instance))}",
+    "maxLength": lambda error: f"must have {error.validator_value} characters at most",
+    "minItems": lambda error: f"must have {error.validator_value} items or more",
+    "maxItems": lambda error: f"must have {error.validator_value} items at most",
+}
+"""By keyword of JSON Schema, what is wrong with a field."""

@@ -1,0 +1,81 @@
+"""Connexion's parameter validator, made strict: every problem of the query is found and named."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+from urllib.parse import unquote_plus
+
+from connexion.lifecycle import ConnexionRequest
+from connexion.validators.parameter import ParameterValidator
+
+from auditmock.core.errors import invalid_parameters
+from auditmock.core.models import Validation
+from auditmock.handlers.messages.hints import clip, suggest
+from auditmock.handlers.messages.parameter_values import check_text
+from auditmock.handlers.messages.request import BROKEN_ESCAPE, QUERY_PROBLEMS
+from auditmock.handlers.search.language import SearchLanguage
+
+
+class StrictParameters(ParameterValidator):  # type: ignore[misc]
+    """Judges the query of one request; Connexion builds one for each; `language`, if any, is bound before."""
+
+    def __init__(
+        self, parameters: Sequence[Mapping[str, Any]], *, language: SearchLanguage | None = None, **rest: Any
+    ) -> None:
+        super().__init__(parameters, **rest)
+        self._language = language
+
+    def validate_request(self, request: ConnexionRequest) -> None:
+        """Refuse (400) a query with any problem, naming them all."""
+        given: dict[str, list[bytes]] = {}
+        for pair in filter(None, request.scope["query_string"].split(b"&")):
+            name, _, value = pair.partition(b"=")
+            given.setdefault(unquote_plus(name.decode("latin-1")), []).append(value)
+        wanted = {parameter["name"]: parameter for parameter in self.parameters["query"]}
+        problems, search_problems = list(self._unknown(given, tuple(wanted))), []
+        for name, parameter in wanted.items():
+            try:
+                text = _take(parameter, given.get(name, []))
+                if text is None:
+                    continue
+                schema = parameter["schema"]
+                if self._language and "x-search" in parameter:
+                    search_problems += self._language.problems(text.replace("\0", ""))
+                    # the language says better what breaks the pattern
+                    schema = {"type": schema["type"]}
+                check_text(schema, text)
+            except ValueError as error:
+                problems.append(Validation(name, f'Query param "{name}" {error}'))
+        kept: list[Validation] | None = request.scope.get(QUERY_PROBLEMS)
+        if kept is not None:
+            # the body is judged next, and what is wrong with either is told together
+            kept += problems
+        elif problems or search_problems:
+            raise invalid_parameters([*problems, *search_problems], only_search=not problems)
+
+    def _unknown(self, given: Mapping[str, list[bytes]], known: tuple[str, ...]) -> Iterator[Validation]:
+        everything = (*known, *self.security_query_params)
+        for name in given:
+            if name not in everything:
+                suggestion = suggest(name, everything)
+                yield Validation(clip(name), f'Query param "{clip(name)}" is not known; {suggestion}')
+
+
+def _take(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
+    """Decode the one value of a parameter (None: absent); raises ValueError with the reason."""
+    if not values:
+        if parameter.get("required"):
+            raise ValueError(f'is required; send "{parameter["name"]}=" if it is to be empty')
+        return None
+    if len(values) > 1:
+        raise ValueError(
+            f"provided more than once, found {len(values)} times. "
+            "Only provide 1 instance of this query param."
+        )
+    try:
+        text = values[0].decode("ascii")
+        if BROKEN_ESCAPE.search(values[0]):
+            raise ValueError('has a "%" that starts no escape; write it as "%25"')
+        text = unquote_plus(text, errors="strict")
+    except UnicodeDecodeError:
+        raise ValueError("must be UTF-8, percent-encoded") from None
+    return text

@@ -1,1 +1,0 @@
-"""Reports of a run: one module a format, each writes a whole file's text."""

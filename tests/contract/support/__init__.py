@@ -1,0 +1,1 @@
+"""What the checks share: samples of logs and expectations."""

@@ -1,0 +1,150 @@
+"""`auditmock identify`: which releases a server answers like, whatever its version header says."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from processes import Start
+from recording_proxy import relay
+
+from auditmock.checker.identify import MOST
+from auditmock.checker.identify_probes import PROBES
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+from auditmock.openapi.releases import find_overlays, list_releases, open_release
+from auditmock.server.state import MockState
+from auditmock.settings import Settings
+from auditmock.testing import AuditMock
+
+OWNER = token_of(BuiltinUser.OWNER)
+every_release = pytest.mark.parametrize("release", list_releases())
+
+
+def run(url: str, *words: str, token: str = OWNER) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    command = [sys.executable, "-P", "-m", "auditmock", "identify", url, "--rate-limit", "0", *words]
+    environment = os.environ | {"CODER_SESSION_TOKEN": token}
+    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
+
+
+def read(url: str, status: int = 0) -> Mapping[str, Any]:
+    """Identify a server, for programs."""
+    done = run(url, "--format", "json")
+    assert done.returncode == status, done.stdout + done.stderr
+    identity: Mapping[str, Any] = json.loads(done.stdout)
+    return identity
+
+
+@every_release
+@pytest.mark.parametrize("logs", ["300", "0"])
+def test_each_mock_is_known(start_server: Start, release: str, logs: str) -> None:
+    """A mock is known for what it is, and no other, with logs and without."""
+    identity = read(start_server("--release", release, "--logs", logs).url)
+
+    assert (identity["says"], identity["matches"], identity["honest"]) == (release, [release], True)
+
+
+@every_release
+def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+    """Whatever release the header names, the answers tell; that it lies is said."""
+    other = next(name for name in reversed([*find_overlays()]) if name != release)
+    contract = open_release(other)
+    version = f"{contract.version}+{contract.build}"
+    monkeypatch.setattr(MockState, "version", property(lambda _: version))
+    with AuditMock(Settings(release=release, logs=50)) as mock:
+        identity = read(mock.url, status=1)
+        told = run(mock.url).stdout
+
+    assert (identity["says"], identity["matches"]) == (other, [release])
+    assert f"Its version header lies: it says {version}, which stands for {other}, and it answers as" in told
+
+
+@pytest.mark.parametrize(
+    ("release", "version", "says"),
+    [
+        ("v2.35", "v2.32.0+1a2b3c4", "v2.35"),
+        ("v2.35", "v2.34.2+1a2b3c4", "v2.35"),
+        ("v2.35", "v2.41.0+1a2b3c4", "v2.35"),
+        ("v0.14", "v0.13.5+1a2b3c4", "v0.14"),
+        ("v0.14", "v0.0.0-devel+1a2b3c4", ""),
+    ],
+)
+def test_a_release_between_releases_is_no_lie(
+    monkeypatch: pytest.MonkeyPatch, release: str, version: str, says: str
+) -> None:
+    """A release stands for the release whose servers answer so since then; one of no release for none."""
+    monkeypatch.setattr(MockState, "version", property(lambda _: version))
+    with AuditMock(Settings(release=release, logs=50)) as mock:
+        identity = read(mock.url)
+
+    assert (identity["says"], identity["matches"], identity["honest"]) == (says, [release], True)
+
+
+def test_it_only_reads(start_server: Start) -> None:
+    """It sends few requests, all of them GET, to the list and to where the release is told."""
+    with relay(start_server().url) as (url, requests):
+        run(url)
+
+    assert {sent.method for sent in requests} == {"GET"}
+    assert {sent.path for sent in requests} == {"/api/v2/audit", "/api/v2/buildinfo"}
+    assert len(requests) <= MOST
+
+
+def test_it_tells_what_speaks_against(start_server: Start) -> None:
+    """For people there is a table, and each answer that speaks against a release with its place."""
+    newest = [*find_overlays()][-1]
+    done = run(start_server("--release", newest).url)
+
+    assert done.returncode == 0
+    assert f"It answers as {newest} does, as its version header says" in done.stdout
+    assert "Against documented speak:\n" in done.stdout
+    assert "(openapi.yaml #/components/parameters/q/x-search)" in done.stdout
+    assert f"Against {newest}" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("url", "words", "status", "reason"),
+    [
+        ("nowhere", (), 2, '"nowhere" is no URL of a deployment'),
+        ("http://127.0.0.1:9", (), 3, "http://127.0.0.1:9 cannot be reached"),
+        ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "cannot read no-such-file: no such file"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(url: str, words: Sequence[str], status: int, reason: str) -> None:
+    """A mistake is status 2, a server that is not there status 3."""
+    done = run(url, *words)
+
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
+    assert reason in done.stderr
+
+
+def test_a_bad_token_is_said(start_server: Start) -> None:
+    """Who is not let in cannot tell; the token is not shown."""
+    done = run(start_server().url, token="Owner00000-wrong0secret0nobody0k")  # noqa: S106 - a bad one
+
+    assert done.returncode == 3
+    assert "the token is refused" in done.stderr
+    assert "nobody0k" not in done.stdout + done.stderr
+
+
+def test_releases_are_told_apart() -> None:
+    """No two releases have the same answers, with logs or without."""
+    contracts = [open_release(name) for name in list_releases()]
+    for questions in (PROBES, [each for each in PROBES if not each.needs_logs]):
+        answers = [tuple(question.has(contract) for question in questions) for contract in contracts]
+        assert len({*answers}) == len(contracts)
+
+
+def test_a_full_disk_is_said(start_server: Start) -> None:
+    """What cannot be written is one line, and status 2."""
+    with Path("/dev/full").open("w") as full:
+        command = [sys.executable, "-P", "-m", "auditmock", "identify", start_server("--logs", "0").url]
+        environment = os.environ | {"CODER_SESSION_TOKEN": OWNER}
+        done = subprocess.run(command, env=environment, stdout=full, stderr=subprocess.PIPE, check=False)
+
+    assert (done.returncode, done.stderr) == (2, b"auditmock: No space left on device\n")

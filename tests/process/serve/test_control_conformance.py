@@ -1,0 +1,51 @@
+"""The control API keeps its own document: Schemathesis, all checks, all phases."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from processes import Running, Start
+
+ROOT = Path(__file__).parents[3]
+PLAIN = (ROOT / "tests" / "data" / "schemathesis.toml").read_text(encoding="utf-8")
+CONFIG = "\n".join(line for line in PLAIN.splitlines() if not line.startswith(("headers", "fail-on")))
+HOOKS = '''
+import schemathesis
+
+
+@schemathesis.hook
+def before_call(context, case, kwargs):
+    """Watch for a moment only, where the case says a good time or none: else the answer does not end."""
+    query = case.query or {}
+    if case.operation.path == "/events" and str(query.get("seconds", "0")) in map(str, range(86401)):
+        case.query = {**query, "seconds": 0}
+'''
+
+
+def judge(server: Running, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Run Schemathesis against everything."""
+    (folder / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
+    (folder / "hooks.py").write_text(HOOKS, encoding="utf-8")
+    command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
+    document = str(ROOT / "handlers" / "control.yaml")
+    return subprocess.run(
+        [*command, document, "--url", f"{server.url}/_mock", *flags],
+        cwd=folder,
+        env={**os.environ, "NO_COLOR": "1", "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("release", "examples"), [("documented", 30), ("v0.14", 5), ("v2.35", 5)])
+def test_nothing_is_found(start_server: Start, tmp_path: Path, release: str, examples: int) -> None:
+    """No check fails in any of the four phases, in any release."""
+    done = judge(
+        start_server("--release", release, "--logs", "100"), tmp_path, "--max-examples", str(examples)
+    )
+
+    assert done.returncode == 0, done.stdout[-4000:]
+    assert done.stdout.count("✅") >= 8

@@ -1,0 +1,182 @@
+"""`--watch`: what is served follows its files, and no request is lost over it."""
+
+import json
+import shutil
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from processes import Running, Start, end_process, start_process
+
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+
+ROOT = Path(__file__).parents[3]
+HEADERS = {"Coder-Session-Token": token_of(BuiltinUser.OWNER)}
+PATIENCE = 30.0
+LOG = {
+    "id": "8b3a6d1e-6a52-4c0e-9d0f-3f2f6f1c7a10",
+    "request_id": "53bded77-7b9d-4e82-8771-991a34d759f9",
+    "time": "2025-12-31T12:00:00Z",
+    "organization_id": "53bded77-7b9d-4e82-8771-991a34d759f9",
+    "ip": "127.0.0.1",
+    "user_agent": "",
+    "resource_type": "user",
+    "resource_id": "53bded77-7b9d-4e82-8771-991a34d759f9",
+    "resource_target": "carol",
+    "resource_icon": "",
+    "action": "write",
+    "diff": {},
+    "status_code": 200,
+    "additional_fields": {},
+    "description": "{user} updated user {target}",
+    "resource_link": "",
+    "is_deleted": False,
+    "user": None,
+}
+
+
+def count(url: str) -> int:
+    """Count the logs."""
+    answer = httpx.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
+    answer.raise_for_status()
+    total: int = answer.json()["count"]
+    return total
+
+
+def wait_for(holds: Callable[[], bool]) -> None:
+    """Wait until something holds."""
+    ends = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < ends, "it did not come about"
+        time.sleep(0.05)
+
+
+def write_logs(path: Path, number: int) -> None:
+    """Put so many logs into a file, in the place of what was there, as editors do."""
+    draft = path.with_suffix(".draft")
+    logs = [{**LOG, "id": f"8b3a6d1e-6a52-4c0e-9d0f-{each:012}"} for each in range(number)]
+    draft.write_text("\n".join(map(json.dumps, logs)), encoding="utf-8")
+    draft.rename(path)
+
+
+def test_data_is_loaded_anew(start_server: Start, tmp_path: Path) -> None:
+    """When a file changes its logs are served; the request_log goes on."""
+    data = tmp_path / "logs.ndjson"
+    write_logs(data, 3)
+    url = start_server("--data", str(data), "--watch").url
+    assert count(url) == 3
+
+    write_logs(data, 5)
+    wait_for(lambda: count(url) == 5)
+    numbers = [each["id"] for each in httpx.get(f"{url}/_mock/requests").json()["requests"]]
+    assert numbers == sorted(numbers, reverse=True)
+    assert numbers[-1] == 1
+
+
+def test_what_is_wrong_is_not_served(start_server: Start, tmp_path: Path) -> None:
+    """A file that cannot be read leaves what there was, and why is told; once it is right it is served."""
+    data = tmp_path / "logs.ndjson"
+    write_logs(data, 3)
+    url = start_server("--data", str(data), "--watch").url
+    data.write_text('{"id": "x"}', encoding="utf-8")
+    log = tmp_path / "server-0.log"
+    wait_for(lambda: "is wrong" in log.read_text())
+
+    assert "logs.ndjson changed and is wrong; what was served before goes on: " in log.read_text()
+    assert "Traceback" not in log.read_text()
+    assert count(url) == 3
+
+    write_logs(data, 4)
+    wait_for(lambda: count(url) == 4)
+
+
+def test_no_request_is_lost(start_server: Start, tmp_path: Path) -> None:
+    """Requests that come while files change are all answered, by what was there before or after."""
+    data = tmp_path / "logs.ndjson"
+    write_logs(data, 3)
+    url = start_server("--data", str(data), "--watch").url
+    seen: set[int] = set()
+    done = threading.Event()
+
+    def ask() -> None:
+        with httpx.Client() as client:
+            while not done.is_set():
+                answer = client.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
+                seen.add(answer.json()["count"] if answer.status_code == 200 else -1)
+
+    threads = [threading.Thread(target=ask) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for number in (4, 5, 6):
+        write_logs(data, number)
+        wait_for(lambda number=number: count(url) == number)  # type: ignore[misc]
+    done.set()
+    for thread in threads:
+        thread.join()
+
+    assert seen <= {3, 4, 5, 6}
+    assert 6 in seen
+
+
+def test_scenarios_are_loaded_anew(start_server: Start, tmp_path: Path) -> None:
+    """A scenario file in a watched folder is there once it is written, without its own name being known."""
+    folder = tmp_path / "scenarios"
+    folder.mkdir()
+    text = (ROOT / "fixtures" / "scenarios" / "empty.yaml").read_text(encoding="utf-8")
+    (folder / "first.yaml").write_text(text.replace("Empty00000", "First00000"), encoding="utf-8")
+    url = start_server("--scenarios", str(folder), "--watch").url
+    (folder / "second.yaml").write_text(text.replace("Empty00000", "Second0000"), encoding="utf-8")
+
+    def is_there() -> bool:
+        return "second" in [each["name"] for each in httpx.get(f"{url}/_mock/scenarios").json()]
+
+    wait_for(is_there)
+
+
+@pytest.fixture
+def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Running, Path]]:
+    """Serve from a copy of the project's code, whose contract can be changed."""
+    package = tmp_path / "code" / "auditmock"
+    ignore = shutil.ignore_patterns("__pycache__")
+    shutil.copytree(ROOT / "auditmock", package, ignore=ignore)
+    for name, folder in (("handlers", "handlers"), ("fixtures", "fixtures"), ("contract", "tests/contract")):
+        shutil.copytree(ROOT / folder, package / name, ignore=ignore)
+    (package / "_spec").mkdir()
+    shutil.copy(ROOT / "openapi.yaml", package / "_spec")
+    shutil.copytree(ROOT / "overlays", package / "_spec" / "overlays")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path / "code"))
+    monkeypatch.delenv("PYTHONSAFEPATH", raising=False)
+    server = start_process(tmp_path / "log", "--watch")
+    yield server, package / "_spec" / "openapi.yaml"
+    end_process(server)
+
+
+def test_the_contract_is_loaded_anew(copied: tuple[Running, Path], tmp_path: Path) -> None:
+    """A change of the contract is served; one that makes it no contract is told, and what there was stays."""
+    server, contract = copied
+    good = contract.read_text(encoding="utf-8")
+    contract.write_text(good.replace("default_limit: 100", "default_limit: 7"), encoding="utf-8")
+
+    def shown() -> int:
+        page = httpx.get(f"{server.url}/api/v2/audit?q=", headers=HEADERS).json()
+        return len(page["audit_logs"])
+
+    wait_for(lambda: shown() == 7)
+    contract.write_text(good.replace("operationId: get-audit-logs", "operationId: 7"), encoding="utf-8")
+    wait_for(lambda: "is wrong" in (tmp_path / "log").read_text())
+    assert shown() == 7
+
+
+def test_standard_input_cannot_be_watched() -> None:
+    """What comes from standard input is gone once it is read, so that is a mistake."""
+    command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", "--watch", "--data", "-"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == "auditmock: --watch cannot read standard input again; give --data a file\n"

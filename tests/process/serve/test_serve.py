@@ -1,0 +1,271 @@
+"""A served mock: a real process, a real socket."""
+
+import json
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+from processes import Running, Start, connect
+
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+
+TOKEN = token_of(BuiltinUser.OWNER)
+HEADERS = {"Coder-Session-Token": TOKEN}
+
+
+def listed(server: Running, query: str = "q=&limit=1") -> httpx.Response:
+    """Ask a server for logs."""
+    return httpx.get(f"{server.url}/api/v2/audit?{query}", headers=HEADERS, timeout=30)
+
+
+def test_the_banner_names_everything(server: Running) -> None:
+    """The start says where API and documentation are, and every token."""
+    assert f"{server.url}/docs" in server.banner
+    assert f"{server.url}/_mock/" in server.banner
+    assert all(token_of(holder) in server.banner for holder in BuiltinUser)
+
+
+def test_the_banner_tells_of_the_lock(start_server: Start) -> None:
+    """The start says that the window asks for the control token, and not which one."""
+    server = start_server("--control-token", "a-control-token-42")
+
+    assert "/_mock/   asks for the control token\n" in server.banner
+    assert "a-control-token-42" not in server.banner
+
+
+def test_the_banners_call_works_when_pasted(server: Running) -> None:
+    """The curl of the start, pasted, shows a log."""
+    line = next(line for line in server.banner.splitlines() if "curl" in line)
+    done = subprocess.run(shlex.split(line), capture_output=True, check=True)
+
+    assert len(json.loads(done.stdout)["audit_logs"]) == 1
+
+
+def test_flags_shape_the_mock(start_server: Start) -> None:
+    """Seed, number of logs and end of the history are what the flags say."""
+    server = start_server("--seed", "7", "--logs", "12", "--until", "2024-02-29")
+
+    page = listed(server).json()
+    assert page["count"] == 12
+    assert page["audit_logs"][0]["time"] < "2024-02-29"
+
+
+def test_a_history_can_end_now(start_server: Start) -> None:
+    """`--until now` ends the history at the present."""
+    server = start_server("--until", "now")
+
+    newest = listed(server).json()["audit_logs"][0]["time"]
+    assert newest[:4] >= time.strftime("%Y", time.gmtime(time.time() - 30 * 86400))
+
+
+def test_data_is_served_from_standard_input(start_server: Start, server: Running) -> None:
+    """The body of one list, piped into `--data -`, is what the other server lists."""
+    body = listed(server, "q=action:delete&limit=30").text
+    piped = start_server("--data", "-", stdin=body)
+
+    assert listed(piped, "q=").json()["audit_logs"] == json.loads(body)["audit_logs"]
+
+
+def test_another_origin_is_allowed_by_a_flag(start_server: Start) -> None:
+    """`--cors` names the origin that may call, and no other may."""
+    server = start_server("--logs", "1", "--cors", "https://a.example")
+    origins = ["https://a.example", "http://localhost:3000"]
+
+    answers = [httpx.get(f"{server.url}/openapi.json", headers={"Origin": origin}) for origin in origins]
+    allowed = [answer.headers.get("access-control-allow-origin") for answer in answers]
+    assert allowed == ["https://a.example", None]
+
+
+def lines_of(server: Running, tmp_path: Path) -> list[str]:
+    """Stop a server and read what it logged."""
+    server.interrupt()
+    return (tmp_path / "server-0.log").read_text().splitlines()
+
+
+def test_one_line_a_request(start_server: Start, tmp_path: Path) -> None:
+    """Each request leaves one line with its status and time."""
+    server = start_server("--logs", "1")
+    listed(server, "q=resourcetype:user")
+    httpx.get(server.url + "/nowhere")
+
+    first, second = lines_of(server, tmp_path)
+    assert "200 GET /api/v2/audit?q=resourcetype:user " in first
+    assert first.endswith('did you mean "resource_type"?')
+    assert "404 GET /nowhere " in second
+
+
+def test_lines_as_json(start_server: Start, tmp_path: Path) -> None:
+    """With `--log-format json` each line is an object."""
+    server = start_server("--logs", "1", "--log-format", "json")
+    listed(server)
+
+    (line,) = (json.loads(line) for line in lines_of(server, tmp_path))
+    assert {name: line[name] for name in ("level", "method", "target", "status")} == {
+        "level": "info",
+        "method": "GET",
+        "target": "/api/v2/audit?q=&limit=1",
+        "status": 200,
+    }
+
+
+def test_a_higher_level_has_no_access_lines(start_server: Start, tmp_path: Path) -> None:
+    """At `--log-level warning` requests leave nothing."""
+    server = start_server("--logs", "1", "--log-level", "warning")
+    listed(server)
+
+    assert lines_of(server, tmp_path) == []
+
+
+def test_an_odd_request_right_at_the_start_is_judged(start_server: Start) -> None:
+    """A request that needs Connexion waits until it is there."""
+    server = start_server("--logs", "1")
+
+    assert listed(server, "q=&limit=one").status_code == 400
+
+
+def test_a_banner_nobody_reads_is_no_mistake() -> None:
+    """A server whose output is closed serves on, without a word, until it is told to end."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", str(port), "--logs", "1"]
+    with os.fdopen(write_end, "w") as nowhere:
+        process = subprocess.Popen(
+            [*command, "--log-level", "warning"], stdout=nowhere, stderr=subprocess.PIPE
+        )
+    transport = httpx.HTTPTransport(retries=8)  # each waits twice as long as the one before
+    with httpx.Client(transport=transport, base_url=f"http://127.0.0.1:{port}") as client:
+        status = client.get("/api/v2/audit?q=", headers=HEADERS).status_code
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
+
+    assert (status, process.returncode, errors) == (200, 0, b"")
+
+
+def test_interrupting_ends_it_well(start_server: Start) -> None:
+    """Ctrl-C ends the server with status 0."""
+    server = start_server("--logs", "1")
+
+    assert server.interrupt() == 0
+
+
+def test_terminating_ends_it(start_server: Start) -> None:
+    """SIGTERM ends the server."""
+    server = start_server("--logs", "1")
+    server.process.terminate()
+
+    assert server.process.wait(30) in {0, -signal.SIGTERM}
+
+
+def test_a_request_in_flight_is_finished(start_server: Start) -> None:
+    """Ctrl-C lets an answer that has begun reach its end."""
+    server = start_server("--logs", "10000")
+    with connect(server.url) as connection:
+        connection.sendall(
+            b"GET /api/v2/audit?q=&limit=1200 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n"
+            b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
+        )
+        answer = connection.recv(1024)
+        server.process.send_signal(signal.SIGINT)
+        while piece := connection.recv(1 << 20):
+            answer += piece
+
+    assert answer.endswith(b'],"count":10000}\r\n0\r\n\r\n')
+
+
+def test_half_a_request_gets_no_answer(start_server: Start) -> None:
+    """A request that is still on its way when Ctrl-C is pressed is dropped, not answered with a 500."""
+    server = start_server("--logs", "1")
+    with connect(server.url) as connection:
+        connection.sendall(
+            b"POST /api/v2/audit/testgenerate HTTP/1.1\r\nHost: mock\r\nContent-Type: application/json\r\n"
+            b"Content-Length: 100\r\nCoder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n{"
+        )
+        time.sleep(0.1)
+        server.process.send_signal(signal.SIGINT)
+        answer = connection.recv(1 << 16)
+
+    assert answer == b""
+    assert server.process.wait(30) == 0
+
+
+def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_path: Path) -> None:
+    """Ctrl-C cuts off an answer nobody takes, and says so in one line, without a traceback."""
+    server = start_server("--log-level", "error")
+    with connect(server.url) as connection:
+        connection.sendall(
+            b"GET /api/v2/audit?q=&limit=10000 HTTP/1.1\r\nHost: mock\r\n"
+            b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
+        )
+        connection.recv(1024)
+        status = server.interrupt()
+
+    (line,) = (tmp_path / "server-0.log").read_text().splitlines()
+    assert status == 0
+    assert line.endswith("ERROR Cancel 1 running task(s), timeout graceful shutdown exceeded")
+
+
+def test_what_is_no_http_gets_the_envelope(server: Running) -> None:
+    """Bytes that are no HTTP are answered with 400 in the envelope."""
+    with connect(server.url) as connection:
+        connection.sendall(b"\xff\xff\xff\r\n\r\n")
+        answer = connection.recv(4096)
+
+    head, body = answer.split(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 400 ")
+    assert b"x-coder-request-id" in head
+    assert json.loads(body)["message"] == "Malformed HTTP request."
+
+
+QUERIES = ("q=", "q=action:write&limit=50&offset=700", "q=resource_type:template", "q=username:me&limit=500")
+
+
+def bodies(server: Running) -> list[bytes]:
+    """Fetch some pages."""
+    return [listed(server, query).content for query in QUERIES]
+
+
+def test_the_same_seed_is_the_same_bytes(start_server: Start) -> None:
+    """Two processes with one seed serve identical pages; another seed serves others."""
+    first, second, other = (bodies(start_server("--seed", seed)) for seed in ("3", "3", "4"))
+
+    assert first == second
+    assert all(page != another for page, another in zip(first, other, strict=True))
+
+
+BROKEN = """
+import auditmock.server.judge, auditmock.cli.main
+def fail(*_): raise RuntimeError("no judge")
+auditmock.server.judge.build_judge = fail
+auditmock.cli.main.main()
+"""
+
+
+def test_a_server_that_cannot_be_built_says_so() -> None:
+    """If Connexion cannot be assembled the server ends with status 1 and the reason."""
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", BROKEN, "serve", "--port", "0", "--logs", "1"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env={**os.environ, "PYTHONWARNINGS": "ignore"},
+    )
+
+    assert done.returncode == 1
+    assert "CRITICAL the server could not be built" in done.stderr
+
+
+@pytest.mark.parametrize("host", ["::1", "localhost"])
+def test_other_addresses(start_server: Start, host: str) -> None:
+    """The server listens where it is told to, on IPv6 as well."""
+    assert listed(start_server("--logs", "1", "--host", host)).status_code == 200

@@ -1,0 +1,107 @@
+"""Requests to an app in this process, over plain ASGI: nothing is tidied up on the way."""
+
+import asyncio
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+from urllib.parse import unquote
+
+from auditmock.core.asgi import App, Message
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.handlers.auth.tokens import token_of
+
+LIST = "/api/v2/audit"
+WRITE = "/api/v2/audit/testgenerate"
+OWNER = token_of(BuiltinUser.OWNER)
+
+
+class Call(NamedTuple):
+    """A request as ASGI has it; `parts` are the messages the body comes in, `client` is who sends it."""
+
+    method: str
+    path: str
+    query: bytes = b""
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    parts: tuple[bytes, ...] = (b"",)
+    client: str = "127.0.0.1"
+
+
+class Answer(NamedTuple):
+    """An answer; headers in the order they came."""
+
+    status: int
+    headers: tuple[tuple[bytes, bytes], ...]
+    body: bytes
+
+    def json(self) -> Any:
+        """Decode the body."""
+        return json.loads(self.body)
+
+    def header(self, name: str) -> str | None:
+        """Find the one header of a name; None when there is none."""
+        values = [value.decode() for key, value in self.headers if key == name.lower().encode()]
+        assert len(values) <= 1, values
+        return values[0] if values else None
+
+
+def listing(query: str, token: str = OWNER, **headers: str) -> Call:
+    """Ask for a list; a header's underscores stand for dashes."""
+    return Call("GET", LIST, query.encode(), _headers(token, headers))
+
+
+def writing(fields: Mapping[str, Any], token: str = OWNER, **headers: str) -> Call:
+    """Write a log; a header's underscores stand for dashes."""
+    body = json.dumps(fields).encode()
+    typed = {"content_type": "application/json", "content_length": str(len(body)), **headers}
+    return Call("POST", WRITE, b"", _headers(token, typed), (body,))
+
+
+def _headers(token: str, headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
+    given = {"coder-session-token": token, **headers}
+    return tuple((name.replace("_", "-").encode(), value.encode()) for name, value in given.items() if value)
+
+
+def drive(app: App, calls: Iterable[Call]) -> list[Answer]:
+    """Send calls to an app, one after another."""
+
+    async def run() -> list[Answer]:
+        return [await _answer(app, call) for call in calls]
+
+    return asyncio.run(run())
+
+
+def ask(app: App, call: Call) -> Answer:
+    """Send one call."""
+    return drive(app, [call])[0]
+
+
+async def _answer(app: App, call: Call) -> Answer:
+    parts = list(call.parts)
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if not parts:
+            return {"type": "http.disconnect"}
+        body = parts.pop(0)
+        return {"type": "http.request", "body": body, "more_body": bool(parts)}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope: dict[str, Any] = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": call.method,
+        "scheme": "http",
+        "path": unquote(call.path),
+        "raw_path": call.path.encode(),
+        "root_path": "",
+        "query_string": call.query,
+        "headers": list(call.headers),
+        "client": (call.client, 50000),
+        "server": ("127.0.0.1", 8910),
+    }
+    await app(scope, receive, send)
+    body = b"".join(message.get("body", b"") for message in sent[1:])
+    return Answer(sent[0]["status"], tuple(sent[0]["headers"]), body)

@@ -1,0 +1,41 @@
+"""Requests over a real socket, each byte as it stands."""
+
+import socket
+from collections.abc import Iterable
+from http.client import HTTPResponse
+from urllib.parse import urlsplit
+
+from asgi_requests import Answer, Call
+
+_WAIT = 20
+
+
+def send(url: str, calls: Iterable[Call]) -> list[Answer]:
+    """Send calls one after another, each by a connection of its own."""
+    return [_send(url, call) for call in calls]
+
+
+def _send(url: str, call: Call) -> Answer:
+    address = urlsplit(url)
+    place = (str(address.hostname), address.port or 0)
+    with socket.create_connection(place, _WAIT, (call.client, 0)) as connection:
+        connection.sendall(_write(call))
+        response = HTTPResponse(connection, method=call.method)
+        response.begin()
+        body = response.read()
+    headers = tuple((name.lower().encode(), value.encode("latin-1")) for name, value in response.getheaders())
+    return Answer(response.status, headers, body)
+
+
+def _write(call: Call) -> bytes:
+    """Write a request as it stands, its body behind it."""
+    target = call.path.encode() + (b"?" + call.query if call.query else b"")
+    body = b"".join(call.parts)
+    named = {name for name, _ in call.headers}
+    own = [(b"host", b"localhost"), (b"connection", b"close")]
+    if body or call.method == "POST":
+        own.append((b"content-length", b"%d" % len(body)))
+    lines = [
+        b"%b: %b\r\n" % each for each in (*(each for each in own if each[0] not in named), *call.headers)
+    ]
+    return b"".join([b"%b %b HTTP/1.1\r\n" % (call.method.encode(), target), *lines, b"\r\n", body])

@@ -1,0 +1,156 @@
+"""Rules of errors: each is a status and a schema of the contract, in Coder's own words."""
+
+from inspect import isfunction
+
+import orjson
+import pytest
+from openapi_schema_validator import OAS30Validator
+
+from auditmock.core import errors
+from auditmock.core.errors import ApiError
+from auditmock.core.models import Validation
+from auditmock.handlers.messages.response import error_reply
+from auditmock.openapi.contract import load_contract
+from auditmock.server.control_app import load_control_document
+
+CONTRACT = load_contract()
+PROBLEM = Validation("limit", 'Query param "limit" must be a valid integer')
+
+REFUSALS = {
+    "invalid_parameters": errors.invalid_parameters([PROBLEM]),
+    "invalid_search": errors.invalid_parameters([PROBLEM], only_search=True),
+    "invalid_body": errors.invalid_body("No JSON."),
+    "invalid_fields": errors.invalid_body(problems=[PROBLEM]),
+    "signed_out": errors.signed_out("API key is invalid.", "Send another."),
+    "inactive": errors.inactive("suspended", "Send another."),
+    "forbidden": errors.forbidden("This takes the role owner."),
+    "route_not_found": errors.route_not_found("Did you mean something else?"),
+    "log_not_found": errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
+    "method_not_allowed": errors.method_not_allowed("/api/v2/audit", "GET"),
+    "not_acceptable": errors.not_acceptable("text/html", "application/json"),
+    "body_too_large": errors.body_too_large(1 << 20),
+    "unsupported_media_type": errors.unsupported_media_type("The request has no Content-Type"),
+    "origin_not_allowed": errors.origin_not_allowed("http://example.com"),
+    "cors_method_not_allowed": errors.cors_method_not_allowed("PROPFIND"),
+    "not_http": errors.not_http(),
+    "database_error": errors.database_error("pq: LIMIT must not be negative"),
+    "internal_error": errors.internal_error(),
+    "rate_limited": errors.rate_limited(60),
+    "scenario_not_found": errors.scenario_not_found("x", ["default"]),
+    "log_exists": errors.log_exists("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
+    "world_not_found": errors.world_not_found("myTest0000000000000042"),
+    "clock_out_of_range": errors.clock_out_of_range("9000-01-01T00:00:00Z"),
+    "request_not_found": errors.request_not_found(42),
+    "control_closed": errors.control_closed("Pages of other origins may not call it."),
+    "no_logs": errors.no_logs([PROBLEM]),
+    "no_search": errors.no_search([PROBLEM]),
+}
+MESSAGES = {
+    "invalid_parameters": (400, "Query parameters have invalid values."),
+    "invalid_search": (400, "Invalid audit search query."),
+    "invalid_body": (400, "Request body must be valid JSON."),
+    "invalid_fields": (400, "Request body must be valid JSON."),
+    "signed_out": (
+        401,
+        "You are signed out or your session has expired. Please sign in again to continue.",
+    ),
+    "inactive": (
+        401,
+        'User is not active (status = "suspended"). Contact an admin to reactivate your account.',
+    ),
+    "forbidden": (403, "Forbidden."),
+    "route_not_found": (404, "Route not found."),
+    "log_not_found": (404, "Audit log not found."),
+    "method_not_allowed": (405, "Method not allowed."),
+    "not_acceptable": (406, "Not acceptable."),
+    "body_too_large": (413, "Request body is too large."),
+    "unsupported_media_type": (415, "Unsupported media type."),
+    "origin_not_allowed": (400, "Disallowed CORS origin."),
+    "cors_method_not_allowed": (400, "Disallowed CORS method."),
+    "not_http": (400, "Malformed HTTP request."),
+    "database_error": (500, "An internal server error occurred."),
+    "internal_error": (500, "An internal server error occurred."),
+    "rate_limited": (429, "You've been rate limited for sending more than 60 requests in 1m0s."),
+    "scenario_not_found": (404, "Scenario not found."),
+    "log_exists": (409, "Audit log exists already."),
+    "world_not_found": (404, "World not found."),
+    "clock_out_of_range": (409, "The clock cannot go there."),
+    "request_not_found": (404, "Request not found."),
+    "control_closed": (403, "The control API is closed to this client."),
+    "no_logs": (409, "Those are no audit logs of this server."),
+    "no_search": (409, "Invalid audit search query."),
+}
+ENVELOPE = OAS30Validator(
+    {"$ref": "#/components/schemas/Response", "components": CONTRACT.document["components"]}
+)
+every_error = pytest.mark.parametrize("name", REFUSALS)
+
+
+@every_error
+def test_a_error_says_it_in_coders_words(name: str) -> None:
+    """Each error has the status and the message of the reference."""
+    error = REFUSALS[name]
+
+    assert (error.status, error.message) == MESSAGES[name]
+
+
+@every_error
+def test_a_error_is_the_contracts_envelope(name: str) -> None:
+    """The body of each error is a `Response` of the contract."""
+    ENVELOPE.validate(orjson.loads(error_reply(REFUSALS[name]).body))  # type: ignore[arg-type]
+
+
+@every_error
+def test_a_error_has_a_status_of_the_contract(name: str) -> None:
+    """No error has a status that no operation of the contract or of the control API lists."""
+    listed = {
+        status
+        for contract in (CONTRACT, load_control_document())
+        for methods in contract.document["paths"].values()
+        for kind, operation in methods.items()
+        if kind != "parameters"
+        for status in operation["responses"]
+    }
+
+    assert str(REFUSALS[name].status) in listed
+
+
+def test_every_error_is_tried() -> None:
+    """No way to be refused is missing from this file."""
+    makers = {name for name, each in vars(errors).items() if isfunction(each)}
+
+    assert makers <= REFUSALS.keys()
+
+
+def test_a_missing_log_is_a_problem_of_the_cursor() -> None:
+    """The error of an unknown cursor names the parameter and the id."""
+    (problem,) = errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197").validations
+
+    assert problem.field == "after_id"
+    assert '"cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"' in problem.detail
+
+
+def test_a_wrong_method_is_told_the_right_ones() -> None:
+    """405 carries `Allow` and says the same in its detail."""
+    error = errors.method_not_allowed("/api/v2/audit", "GET")
+
+    assert error.headers == (("Allow", "GET"),)
+    assert error.detail == "/api/v2/audit takes GET."
+
+
+def test_a_signed_out_caller_is_told_the_suggestion() -> None:
+    """The detail of a 401 says what was wrong and then what to send."""
+    assert errors.signed_out("API key is invalid.", "Send X.").detail == "API key is invalid. Send X."
+
+
+def test_a_error_keeps_every_problem() -> None:
+    """Problems are kept in their order, even when they come from a generator."""
+    problems = [PROBLEM, PROBLEM._replace(field="offset")]
+
+    assert errors.invalid_parameters(problem for problem in problems).validations == tuple(problems)
+
+
+def test_a_error_can_be_raised() -> None:
+    """A error is an exception that tells its status and message."""
+    with pytest.raises(ApiError, match=r"Forbidden\."):
+        raise errors.forbidden("")

@@ -1,0 +1,182 @@
+"""Rules of instants: reading and writing RFC 3339 times and calendar dates."""
+
+import re
+from datetime import UTC, date, datetime, timedelta, timezone
+from decimal import ROUND_HALF_UP, Decimal
+
+import jsonschema_rs
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditmock.core.timestamps import DAY, EPOCH, format_timestamp, parse_day, parse_timestamp
+
+MICROSECOND = timedelta(microseconds=1)
+MINUTE = 60_000_000
+FIRST = parse_timestamp("0001-01-01T00:00:00Z")
+LAST = parse_timestamp("9999-12-31T23:59:59.999999Z")
+JUDGE = jsonschema_rs.validator_for({"format": "date-time"}, validate_formats=True)
+
+MALFORMED_TIMES = [
+    "",
+    "2022-08-15",
+    "2022-08-15T14:30Z",
+    "2022-08-15T14:30:45",
+    "2022-08-15 14:30:45Z",
+    "2022-08-15T14:30:45.Z",
+    "2022-08-15T14:30:45+0200",
+    "2022-08-15T14:30:45+24:00",
+    "2022-08-15T24:00:00Z",
+    "2022-08-15T14:60:00Z",
+    "2022-08-15T14:30:61Z",
+    "2022-13-15T14:30:45Z",
+    "2022-02-29T14:30:45Z",
+    "0000-01-01T00:00:00Z",
+    "2022-8-15T14:30:45Z",
+    "2022-08-15T14:30:45Z\n",
+    " 2022-08-15T14:30:45Z",
+    "\uff12022-08-15T14:30:45Z",
+    "2022-08-15T14:30:45\N{MINUS SIGN}02:00",
+]
+MALFORMED_DAYS = [
+    "",
+    "2006",
+    "2022-8-15",
+    "20220815",
+    "2022-W33-1",
+    "2022-08-15\n",
+    "2022-08-15T00:00:00Z",
+    "2022-02-29",
+    "1900-02-29",
+    "2022-04-31",
+    "2022-13-01",
+    "2022-00-10",
+    "0000-01-01",
+    "\uff12022-08-15",
+]
+
+two_digits = st.sampled_from(
+    ["00", "01", "02", "12", "13", "23", "24", "28", "29", "30", "31", "59", "60", "61"]
+)
+near_times = st.builds(
+    "{}-{}-{}{}{}:{}:{}{}{}".format,
+    st.sampled_from(["1000", "1900", "2000", "2022", "2024", "9998"]),
+    two_digits,
+    two_digits,
+    st.sampled_from(["T", "t", " "]),
+    two_digits,
+    two_digits,
+    two_digits,
+    st.sampled_from(["", ".", ".5", ".123456789", ",5"]),
+    st.sampled_from(["", "Z", "z", "+00:00", "-00:00", "+23:59", "-23:59", "+24:00", "+1:00", "+0100"])
+    | st.builds("{}{}:{}".format, st.sampled_from("+-"), two_digits, two_digits),
+)
+
+
+@given(st.integers(FIRST, LAST))
+def test_an_instant_survives_its_text(instant: int) -> None:
+    """What is written of an instant reads as the same instant."""
+    assert parse_timestamp(format_timestamp(instant)) == instant
+
+
+@given(st.integers(FIRST, LAST))
+def test_a_fraction_has_no_zeros_behind_it(instant: int) -> None:
+    """A written fraction has at most six digits and ends in none that is zero."""
+    text = format_timestamp(instant)
+
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,5}[1-9])?Z", text)
+
+
+@given(st.datetimes(), st.integers(-1439, 1439))
+def test_offsets_lead_to_utc(local: datetime, minutes: int) -> None:
+    """A time with any offset is the instant `datetime` makes of it, or out of the years 1 to 9999."""
+    text = local.replace(tzinfo=timezone(timedelta(minutes=minutes))).isoformat()
+    instant = (local - EPOCH) // MICROSECOND - minutes * MINUTE
+
+    if FIRST <= instant <= LAST:
+        assert parse_timestamp(text) == instant
+    else:
+        with pytest.raises(ValueError, match="outside the years 1 to 9999"):
+            parse_timestamp(text)
+
+
+@given(st.text("0123456789", min_size=1, max_size=20))
+def test_fractions_round_half_up_to_microseconds(digits: str) -> None:
+    """A fraction of any length is rounded to six digits, a half upwards."""
+    micros = int(Decimal(f"0.{digits}").scaleb(6).quantize(Decimal(1), ROUND_HALF_UP))
+
+    assert parse_timestamp(f"1970-01-01T00:00:00.{digits}Z") == micros
+
+
+@pytest.mark.parametrize("day", ["1998-12-31", "2016-12-31"])
+def test_a_leap_second_is_the_second_after_it(day: str) -> None:
+    """The 61st second of a day of UTC is the first of the next day."""
+    assert parse_timestamp(f"{day}T23:59:60.5Z") == parse_day(day) + DAY + 500_000
+
+
+def test_a_leap_second_is_found_through_the_offset() -> None:
+    """A leap second may stand at any hour, so long as the day of UTC ends there."""
+    assert parse_timestamp("1990-12-31T15:59:60-08:00") == parse_timestamp("1991-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    "text", ["1998-12-31T23:58:60Z", "1998-12-31T22:59:60Z", "1998-12-31T23:59:60+01:00"]
+)
+def test_no_leap_second_within_a_day(text: str) -> None:
+    """A 61st second anywhere but at the end of a day of UTC is no time."""
+    with pytest.raises(ValueError, match="leap second"):
+        parse_timestamp(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "0001-01-01T00:00:00+23:59",
+        "9999-12-31T23:59:59-00:01",
+        "9999-12-31T23:59:59.9999995Z",
+        "9999-12-31T23:59:60Z",
+    ],
+)
+def test_no_instant_outside_the_calendar(text: str) -> None:
+    """A time that leaves the years 1 to 9999 on its way to UTC, or by rounding, is refused."""
+    with pytest.raises(ValueError, match="outside the years 1 to 9999 in UTC"):
+        parse_timestamp(text)
+
+
+@pytest.mark.parametrize("text", MALFORMED_TIMES, ids=ascii)
+def test_a_malformed_time_is_named(text: str) -> None:
+    """Whatever is not RFC 3339 to the letter is refused in a message that quotes it."""
+    with pytest.raises(ValueError, match=r"no RFC 3339 time|in no calendar") as refused:
+        parse_timestamp(text)
+
+    assert str(refused.value).startswith(f'"{text}" ')
+
+
+@given(near_times)
+def test_times_are_those_of_json_schema(text: str) -> None:
+    """Of times and near-times exactly those pass that are `format: date-time` to a JSON Schema validator."""
+    try:
+        parse_timestamp(text)
+    except ValueError:
+        accepted = False
+    else:
+        accepted = True
+
+    assert accepted == JUDGE.is_valid(text)
+
+
+@given(st.dates())
+def test_a_date_is_its_first_instant(day: date) -> None:
+    """A calendar date reads as midnight in UTC."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
+
+    assert parse_day(day.isoformat()) == (midnight - EPOCH.replace(tzinfo=UTC)) // MICROSECOND
+
+
+@pytest.mark.parametrize("text", MALFORMED_DAYS, ids=ascii)
+def test_a_malformed_date_is_named(text: str) -> None:
+    """Whatever is no date of the calendar, written YYYY-MM-DD, is refused in a message that quotes it."""
+    with pytest.raises(ValueError, match=r"is no date|is in no calendar") as refused:
+        parse_day(text)
+
+    assert str(refused.value).startswith(f'"{text}" ')

@@ -1,0 +1,200 @@
+"""Rules of the scripts: they are whole, and agree with the reference, the contract and each other."""
+
+import numpy as np
+import pytest
+from histories import CONTRACT
+from lifecycle_facts import CASES, Case
+
+from auditmock.fixtures.history import walks
+from auditmock.fixtures.history.config import MOST_WEIGHT, LifecycleTables, MixError, choose_lifecycles
+from auditmock.fixtures.history.fields import FIELDS
+from auditmock.fixtures.history.lifecycles.model import GONE, LONGEST_STORY, STORY_LENGTHS, Transition
+from auditmock.fixtures.history.names import KEYS_PER_PERSON
+from auditmock.fixtures.history.resources import MADE, SUBJECTS
+from auditmock.fixtures.history.rng import Rng
+from auditmock.fixtures.history.walks import STEPS, compute_walks
+from auditmock.openapi.releases import list_releases, open_release
+
+REFUSED = {400, 403, 409}
+"""How whatever writes or deletes may also end (reference 13.1)."""
+
+EVENTS = [(case, event) for case in CASES for event in case.script.events]
+SCRIPT = choose_lifecycles(CONTRACT)
+every_event = pytest.mark.parametrize(("case", "event"), EVENTS)
+every_script = pytest.mark.parametrize("script", [case.script for case in CASES])
+
+
+@every_event
+def test_events_are_such_as_coder_logs(case: Case, event: Transition) -> None:
+    """An event has a type, an action and statuses that Coder logs together."""
+    refused = REFUSED if event.action in {"write", "delete"} else set()
+
+    assert set(event.statuses) <= case.succeeds[event.resource_type, event.action] | refused
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_whatever_coder_logs_happens(case: Case) -> None:
+    """Every type and action that Coder logs is in the table."""
+    assert {(event.resource_type, event.action) for event in case.script.events} == set(case.succeeds)
+
+
+@every_event
+def test_events_set_tracked_fields(case: Case, event: Transition) -> None:  # noqa: ARG001 - of any script
+    """An event sets only fields that are tracked, and none unless it succeeds."""
+    assert set(event.sets) <= set(FIELDS.get(event.resource_type, ()))
+    assert event.succeeds or not event.sets
+
+
+@every_event
+def test_reasons_are_the_contracts(case: Case, event: Transition) -> None:
+    """A build has a reason of the contract, nothing else has one."""
+    is_build = event.resource_type == "workspace_build"
+    known = case.contract.search.keys["build_reason"].values if is_build else ("",)
+
+    assert event.reason in known
+
+
+@pytest.mark.parametrize("release", list_releases())
+def test_lifecycles_are_the_contracts(release: str) -> None:
+    """The contract weighs every lifecycle of its table, and the weights add up to 100."""
+    contract = open_release(release)
+
+    assert [lifecycle.name for lifecycle in choose_lifecycles(contract).lifecycles] == list(
+        contract.history["lifecycles"]
+    )
+    assert sum(contract.history["lifecycles"].values()) == 100
+
+
+@pytest.mark.parametrize("release", list_releases())
+def test_events_are_of_the_contracts_enumerations(release: str) -> None:
+    """A script has only types and actions of its contract."""
+    contract = open_release(release)
+    script = choose_lifecycles(contract)
+
+    assert {event.resource_type for event in script.events} <= set(contract.enum("ResourceType"))
+    assert {event.action for event in script.events} <= set(contract.enum("AuditAction"))
+
+
+@every_script
+def test_weights_out_of_a_state_add_up(script: LifecycleTables) -> None:
+    """The weights of what can happen in a state add up to 100."""
+    for lifecycle in script.lifecycles:
+        for state in {event.state for event in lifecycle.events}:
+            assert sum(event.weight for event in lifecycle.events if event.state == state) == 100
+
+
+@every_script
+def test_every_state_is_reached(script: LifecycleTables) -> None:
+    """Every state of a lifecycle is the first or follows from an event, and something can happen in it."""
+    for lifecycle in script.lifecycles:
+        reached = {lifecycle.events[0].state} | {event.next for event in lifecycle.events} - {GONE}
+        assert {event.state for event in lifecycle.events} == reached
+
+
+@every_script
+def test_events_fit_their_numbers(script: LifecycleTables) -> None:
+    """Every event has a number of 8 bits, with one to spare for none."""
+    assert len(script.events) < 255
+
+
+def test_no_story_outgrows_its_numbers() -> None:
+    """The longest story has fewer steps than a story has draws, names and keys to give away."""
+    assert LONGEST_STORY == max(STORY_LENGTHS) < min(STEPS, MADE, KEYS_PER_PERSON)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@every_script
+def test_stories_have_their_shares(script: LifecycleTables, seed: int) -> None:
+    """Of many stories each lifecycle gets about its weight in percent."""
+    lifecycles = compute_walks(Rng(seed), script, 50_000).lifecycles
+
+    shares = 100 * np.bincount(lifecycles, minlength=len(script.lifecycles)) / len(lifecycles)
+
+    assert all(abs(share - weight) < 3 for share, weight in zip(shares, script.weights, strict=True))
+
+
+def test_a_mix_changes_the_shares() -> None:
+    """A lifecycle gets the weight of the mix, and one that the mix does not name keeps its own."""
+    script = choose_lifecycles(CONTRACT, {"user": 300, "group": 0})
+
+    assert dict(zip(CONTRACT.history["lifecycles"], script.weights, strict=True)) == {
+        **CONTRACT.history["lifecycles"],
+        "user": 300,
+        "group": 0,
+    }
+    assert script.number("group") not in compute_walks(Rng(1), script, 5000).lifecycles
+
+
+@pytest.mark.parametrize(
+    ("mix", "problem"),
+    [
+        ({"workspaces": 5}, 'mix: "workspaces" is no lifecycle; there are workspace, user, template, group'),
+        ({"user": -1}, f"mix.user: -1 must be a whole number from 0 to {MOST_WEIGHT}"),
+        ({"user": MOST_WEIGHT + 1}, f"mix.user: 1001 must be a whole number from 0 to {MOST_WEIGHT}"),
+        ({"user": True}, f"mix.user: True must be a whole number from 0 to {MOST_WEIGHT}"),
+        (
+            dict.fromkeys(CONTRACT.history["lifecycles"], 0),
+            "mix: at least one lifecycle must have a weight above 0",
+        ),
+    ],
+)
+def test_a_mix_that_fits_no_script_is_refused(mix: dict[str, int], problem: str) -> None:
+    """What is wrong with a mix is said, and what would be right."""
+    with pytest.raises(MixError) as caught:
+        choose_lifecycles(CONTRACT, mix)
+
+    assert str(caught.value) == problem
+
+
+@pytest.mark.parametrize("events", [0, 1, 2, 3, 50, 1001])
+def test_stories_have_exactly_so_many_events(events: int) -> None:
+    """The last story breaks off where the number asked for is reached, and none is empty."""
+    told = compute_walks(Rng(1), SCRIPT, events)
+
+    assert told.offsets[-1] == len(told.kinds) == events
+    assert np.all(np.diff(told.offsets) > 0)
+
+
+@pytest.mark.parametrize("seed", range(10))
+@every_script
+def test_a_story_is_a_walk(script: LifecycleTables, seed: int) -> None:
+    """Each story starts in its lifecycle's first state, and each event where the one before it led."""
+    told = compute_walks(Rng(seed), script, 2000)
+
+    for story, number in enumerate(told.lifecycles):
+        lifecycle = script.lifecycles[number]
+        kinds = told.kinds[told.offsets[story] : told.offsets[story + 1]]
+        events = [script.events[kind] for kind in kinds]
+        assert set(events) <= set(lifecycle.events)
+        assert [event.state for event in events] == [lifecycle.events[0].state] + [
+            event.next for event in events[:-1]
+        ]
+
+
+def test_a_bad_guess_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stories are the same however many are told at first to have enough events."""
+    expected = compute_walks(Rng(1), SCRIPT, 5000)
+    monkeypatch.setattr(walks, "_MEAN_LENGTH", 10_000)
+
+    told = compute_walks(Rng(1), SCRIPT, 5000)
+
+    assert np.array_equal(told.kinds, expected.kinds)
+    assert np.array_equal(told.offsets, expected.offsets)
+
+
+@pytest.mark.parametrize("seed", range(5))
+@every_script
+def test_no_story_ends_within_a_request(script: LifecycleTables, seed: int) -> None:
+    """Where one request leaves two logs, both are there; only the very last story may break off."""
+    told = compute_walks(Rng(seed), script, 20_000)
+    owing = script.owes[script.next_states]
+
+    assert owing.any()
+    assert not owing[told.kinds[told.offsets[1:-1] - 1]].any()
+
+
+def test_every_type_of_every_release_is_a_subject() -> None:
+    """Whatever type a release has, it is known where its ids and names come from."""
+    types = {name for release in list_releases() for name in open_release(release).enum("ResourceType")}
+
+    assert set(SUBJECTS) == types

@@ -1,0 +1,68 @@
+"""Rules of the pools: distinct values that Coder takes, the same for a seed, no one else's chance used."""
+
+import ipaddress
+import random
+
+import pytest
+
+from auditmock.core.constants import USER_AGENT_LIMIT
+from auditmock.fixtures.history.faker_pools import draw_pools
+from auditmock.fixtures.history.pools import POOL
+from auditmock.fixtures.history.stored_pools import DEFAULT_SEED, fill_pools
+
+POOLS = [fill_pools(seed) for seed in range(5)]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_seed_fills_the_pools_alike(seed: int) -> None:
+    """The same seed gives the same values in the same order."""
+    assert fill_pools(seed) == POOLS[seed]
+
+
+def test_kept_pools_are_those_that_faker_draws() -> None:
+    """What is kept of one seed is what would be drawn; if Faker draws otherwise by now: `make pools`."""
+    assert fill_pools(DEFAULT_SEED) == draw_pools(DEFAULT_SEED)
+
+
+def test_seeds_fill_the_pools_apart() -> None:
+    """Different seeds give different pools."""
+    assert len(set(POOLS)) == len(POOLS)
+
+
+@pytest.mark.parametrize("name", ["first_names", "last_names", "words"])
+@pytest.mark.parametrize("seed", range(5))
+def test_words_fit_names(seed: int, name: str) -> None:
+    """First names, last names and words are distinct, so many, and of three to nine small letters."""
+    values = getattr(POOLS[seed], name)
+
+    assert len(set(values)) == len(values) == POOL
+    assert all(value.isascii() and value.isalpha() and value.islower() for value in values)
+    assert all(3 <= len(value) <= 9 for value in values)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_addresses_are_public(seed: int) -> None:
+    """Addresses are distinct public IPv4 addresses."""
+    addresses = [ipaddress.IPv4Address(address) for address in POOLS[seed].addresses]
+
+    assert len(set(addresses)) == len(addresses)
+    assert all(address.is_global for address in addresses)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_browsers_fit_a_log(seed: int) -> None:
+    """User agents are browsers', and none would be cut."""
+    browsers = POOLS[seed].browsers
+
+    assert all(name.startswith("Mozilla/5.0 (") and len(name) <= USER_AGENT_LIMIT for name in browsers)
+
+
+def test_filling_pools_uses_nobodys_chance() -> None:
+    """The interpreter's own random numbers go on as if nothing had been drawn."""
+    random.seed(7)
+    expected = random.random()
+    random.seed(7)
+
+    fill_pools(3)
+
+    assert random.random() == expected

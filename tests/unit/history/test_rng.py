@@ -1,0 +1,69 @@
+"""Rules of chance: draws follow from seed, stream and index alone, the same for numbers and for arrays."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from auditmock.fixtures.history.rng import Rng, Stream
+
+seeds = st.integers(-(2**70), 2**70)
+streams = st.sampled_from(Stream)
+indices = st.integers(0, 2**62)
+options = st.integers(1, 2**31)
+
+
+@given(seeds, streams, st.lists(indices, max_size=8))
+def test_arrays_and_integers_draw_the_same(seed: int, stream: Stream, drawn: list[int]) -> None:
+    """An array of indices draws what its indices draw one by one."""
+    rng = Rng(seed)
+
+    rolls = rng.rolls(stream, np.array(drawn, dtype=np.uint64))
+
+    assert rolls.tolist() == [rng.roll(stream, index) for index in drawn]
+
+
+@given(seeds, streams, st.lists(indices, max_size=8), options)
+def test_arrays_and_integers_choose_the_same(seed: int, stream: Stream, drawn: list[int], size: int) -> None:
+    """An array of indices chooses what its indices choose one by one."""
+    rng = Rng(seed)
+
+    chosen = rng.choices(stream, np.array(drawn, dtype=np.uint64), size)
+
+    assert chosen.tolist() == [rng.choose(stream, index, size) for index in drawn]
+
+
+@given(seeds, streams, st.integers(-(2**62), 2**62), st.integers(1, 2**50))
+def test_a_choice_is_one_of_the_options(seed: int, stream: Stream, index: int, size: int) -> None:
+    """A choice lies below the number of options, whatever the index."""
+    assert 0 <= Rng(seed).choose(stream, index, size) < size
+
+
+@given(seeds, indices)
+def test_streams_draw_apart(seed: int, index: int) -> None:
+    """No two streams draw the same for one index."""
+    rng = Rng(seed)
+
+    assert len({rng.roll(stream, index) for stream in Stream}) == len(Stream)
+
+
+def test_seeds_draw_apart() -> None:
+    """A thousand neighbouring seeds draw a thousand different numbers."""
+    assert len({Rng(seed).roll(Stream.POOLS, 0) for seed in range(1000)}) == 1000
+
+
+@pytest.mark.parametrize("stream", Stream)
+def test_choices_are_even(stream: Stream) -> None:
+    """Of 10,000 draws each of ten options gets about a thousand."""
+    drawn = Rng(1).choices(stream, np.arange(10_000, dtype=np.uint64), 10)
+
+    assert all(850 < count < 1150 for count in np.bincount(drawn, minlength=10))
+
+
+def test_the_mixer_is_splitmix64() -> None:
+    """Index -1 takes back the step of a stream's key, so streams start from SplitMix64's published numbers.
+
+    The first number SplitMix64 draws from the state 0 is 0xE220A8397B1DCDAF, the key of the first stream;
+    from the state 0xE220A8397B1DCDAF it draws what that stream has at index 1.
+    """
+    assert Rng(0).roll(Stream.POOLS, 1) == 0xA706DD2F4D197E6F

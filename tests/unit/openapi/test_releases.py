@@ -1,0 +1,122 @@
+"""Rules of the releases: contracts made of `openapi.yaml` by the overlays there are."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+import yaml
+from oas_patch.validator import validate
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from auditmock.openapi import releases
+from auditmock.openapi.contract import load_contract
+from auditmock.openapi.releases import (
+    DOCUMENTED,
+    ReleaseError,
+    find_overlays,
+    list_releases,
+    open_release,
+    overlay_contract,
+)
+
+ROOT = Path(__file__).parents[3]
+OVERLAYS = find_overlays()
+NEWEST = list_releases()[-1]
+every_overlay = pytest.mark.parametrize("name", OVERLAYS)
+CODE = [path for folder in ("auditmock", "handlers", "fixtures") for path in (ROOT / folder).rglob("*.py")]
+
+
+def test_there_are_two_deployed_releases() -> None:
+    """The overlays lie in order of their releases, behind the documented release."""
+    assert list_releases() == ("documented", "v0.14", "v2.35")
+
+
+@every_overlay
+def test_an_overlay_is_an_overlay(name: str) -> None:
+    """Each overlay keeps the schema of OpenAPI Overlays 1.0."""
+    overlay = yaml.safe_load(OVERLAYS[name].read_text(encoding="utf-8"))
+
+    assert overlay["overlay"] == "1.0.0"
+    assert validate(overlay, "sh") == "Validation successful"
+
+
+@every_overlay
+def test_an_release_is_openapi(name: str) -> None:
+    """The contract of every release is valid OpenAPI 3.0.4."""
+    document = open_release(name).document
+
+    assert document["openapi"] == "3.0.4"
+    assert not list(OpenAPIV30SpecValidator(dict(document)).iter_errors())
+
+
+@every_overlay
+def test_every_action_names_its_source(name: str) -> None:
+    """Directly before each action a comment names the section of the reference it comes from."""
+    text = OVERLAYS[name].read_text(encoding="utf-8")
+    told = re.findall(r"^  # Reference \d+(?:\.\d+)?[,:].*\n(?:  # .*\n)*  - target:", text, re.MULTILINE)
+
+    assert len(told) == len(yaml.safe_load(text)["actions"])
+
+
+@every_overlay
+def test_the_text_is_the_document(name: str) -> None:
+    """The text of a release reads back as its document."""
+    contract = open_release(name)
+
+    assert yaml.safe_load(contract.text) == contract.document
+
+
+def test_the_documented_release_is_as_written() -> None:
+    """The documented release is `openapi.yaml`, comments included."""
+    assert open_release(DOCUMENTED).text == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+
+
+def test_an_unknown_release() -> None:
+    """A release there is not is refused, and those there are are named."""
+    with pytest.raises(ReleaseError, match=r'^"v9" is no release; there are documented, v0\.14, v2\.35$'):
+        open_release("v9")
+
+
+def test_an_overlay_that_matches_nothing(tmp_path: Path) -> None:
+    """An action whose target is nowhere in the contract is an error that names it."""
+    path = tmp_path / "coder-v1.yaml"
+    path.write_text("actions: [{target: $.info, update: {}}, {target: $.paths.nowhere, remove: true}]")
+
+    with pytest.raises(ReleaseError, match=r"^coder-v1\.yaml, action 2: \$\.paths\.nowhere is nowhere"):
+        overlay_contract(load_contract(), path)
+
+
+@pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_no_code_names_an_release(path: Path) -> None:
+    """No module knows a release by its name: what differs stands in the overlays."""
+    assert not [name for name in OVERLAYS if re.search(rf"{re.escape(name)}\b", path.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize("name", OVERLAYS)
+def test_generated_contracts_are_what_the_overlays_make(name: str) -> None:
+    """A contract is kept as its overlay makes it, to the letter; `make generate` sees to it."""
+    made = overlay_contract(load_contract(), OVERLAYS[name])
+    origin, _, text = (
+        (ROOT / "auditmock/generated/contracts" / OVERLAYS[name].name).read_text("utf-8").partition("\n")
+    )
+
+    assert text == made.text
+    assert open_release(name).document == made.document
+    assert "make generate" in origin
+
+
+def test_an_overlay_that_was_changed_is_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A contract that was kept before its overlay was changed is not taken, until it is made anew."""
+    shutil.copytree(ROOT / "overlays", tmp_path / "overlays")
+    shutil.copy(ROOT / "openapi.yaml", tmp_path)
+    monkeypatch.setattr(releases, "find_contract", lambda: tmp_path / "openapi.yaml")
+    monkeypatch.setattr(releases, "_GENERATED", tmp_path)
+    overlay = tmp_path / "overlays" / OVERLAYS[NEWEST].name
+    overlay.write_text(
+        overlay.read_text("utf-8") + "  - {target: $.info, update: {version: v9}}\n", encoding="utf-8"
+    )
+    changed = open_release(NEWEST)
+    releases.write_generated()
+
+    assert changed.version == open_release(NEWEST).version == "v9"

@@ -1,0 +1,150 @@
+"""Rules of a scenario's hand-written logs: what is said stands, and the rest follows."""
+
+import json
+from itertools import product
+
+import pytest
+from scenario_files import CONTRACT, logs_of, open_stage
+
+from auditmock.core.timestamps import HOUR, parse_timestamp
+from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.openapi.releases import DOCUMENTED
+
+UNTIL = parse_timestamp("2026-01-01T00:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("time", "instant"),
+    [
+        ("-2h", UNTIL - 2 * HOUR),
+        ("-3d12h", UNTIL - 84 * HOUR),
+        ("-1m0.000001s", UNTIL - HOUR // 60 - 1),
+        ("+1h", UNTIL + HOUR),
+        ("2025-12-24", parse_timestamp("2025-12-24T00:00:00Z")),
+        ("2025-12-24T12:00:00+02:00", parse_timestamp("2025-12-24T10:00:00Z")),
+    ],
+)
+def test_times_are_relative_or_not(time: str, instant: int) -> None:
+    """A time is one of RFC 3339, a date, or a span before or after the end of the history."""
+    (log,) = logs_of(f"logs: [{{time: '{time}'}}]")
+
+    assert parse_timestamp(log["time"]) == instant
+
+
+def test_logs_without_times_stand_in_order() -> None:
+    """The log that stands first in a file is the newest."""
+    logs = logs_of("logs: [{resource_target: a}, {resource_target: b}, {resource_target: c}]")
+
+    assert [log["resource_target"] for log in logs] == ["a", "b", "c"]
+
+
+def test_a_log_is_repeated() -> None:
+    """`repeat` writes a log several times, each so much later, with ids and names of its own."""
+    logs = logs_of("logs: [{time: -1h, resource_target: 'x-<n>', repeat: {times: 3, every: 10m}}]")
+
+    assert [log["resource_target"] for log in logs] == ["x-3", "x-2", "x-1"]
+    assert [log["time"][11:16] for log in logs] == ["23:20", "23:10", "23:00"]
+    assert len({log["id"] for log in logs}) == len({log["resource_id"] for log in logs}) == 3
+
+
+def test_logs_of_one_target_are_about_one_resource() -> None:
+    """The same type and target have the same id; once deleted, all its logs say so."""
+    logs = logs_of(
+        "logs:\n"
+        "  - {resource_type: workspace, resource_target: a}\n"
+        "  - {resource_type: workspace, resource_target: a, action: delete}\n"
+        "  - {resource_type: workspace, resource_target: b, action: delete, status_code: 403}\n"
+    )
+
+    assert logs[0]["resource_id"] == logs[1]["resource_id"] != logs[2]["resource_id"]
+    assert [(log["is_deleted"], log["resource_link"][:2]) for log in logs] == [
+        (True, ""),
+        (True, ""),
+        (False, "/@"),
+    ]
+
+
+def test_changes_are_in_order() -> None:
+    """A diff's fields are sorted, and a change tells old, new and secret, however the file has them."""
+    (log,) = logs_of("logs: [{diff: {b: {new: 2, old: 1}, a: {secret: true, old: ''}}}]")
+
+    assert json.dumps(log["diff"]) == (
+        '{"a": {"old": "", "secret": true}, "b": {"old": 1, "new": 2, "secret": false}}'
+    )
+
+
+def test_what_is_said_stands() -> None:
+    """Every field that a file gives is shown as given."""
+    given = {
+        "id": "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197",
+        "request_id": "cff22a7b-bb6f-43d8-83e1-eefe0a1f5198",
+        "time": "2025-12-24T10:00:00.5Z",
+        "organization_id": "cff22a7b-bb6f-43d8-83e1-eefe0a1f5199",
+        "ip": "::1",
+        "user_agent": "curl",
+        "resource_type": "group",
+        "resource_id": "cff22a7b-bb6f-43d8-83e1-eefe0a1f5190",
+        "resource_target": "crew",
+        "resource_icon": "/icon.svg",
+        "action": "delete",
+        "diff": {"name": {"old": "a", "secret": False}},
+        "status_code": 299,
+        "additional_fields": {"a": [1]},
+        "description": "gone",
+        "resource_link": "/there",
+        "is_deleted": True,
+        "user": None,
+    }
+
+    assert logs_of("logs: " + json.dumps([given])) == [given]
+
+
+def test_people_are_introduced() -> None:
+    """Logs name people of the file, holders of tokens, whoever takes their place, or nobody."""
+    logs = logs_of(
+        "people:\n"
+        "  - {username: mallory, email: m@example.org, roles: [auditor], status: suspended}\n"
+        "  - {in_place_of: member, username: bob}\n"
+        "logs: [{user: mallory}, {user: bob}, {user: member}, {user: auditor}, {user: null}]\n"
+    )
+
+    assert logs[0]["user"]["email"] == "m@example.org"
+    assert logs[0]["user"]["roles"] == [{"name": "auditor", "display_name": "Auditor"}]
+    assert logs[1]["user"] == logs[2]["user"]
+    assert [log["user"] and log["user"]["username"] for log in logs[1:3]] == ["bob", "bob"]
+    assert logs[3]["user"]["roles"][0]["name"] == "auditor"
+    assert logs[4]["user"] is None
+
+
+def test_who_takes_a_holders_place_has_the_token() -> None:
+    """The cast has the person of the file, and the history tells of them under their name."""
+    stage = open_stage(
+        "summary: x\n"
+        "people: [{in_place_of: owner, username: bob, email: b@example.org, name: Bob, roles: []}]\n",
+        500,
+    )
+    owner, history = stage.cast[BuiltinUser.OWNER], stage.desk.history
+    by_name = [list(history.select(*each)) for each in (("username", "bob"), ("email", "b@example.org"))]
+
+    assert (owner.username, owner.email, owner.name, owner.roles) == ("bob", "b@example.org", "Bob", ())
+    assert by_name[0] == by_name[1] != []
+    assert json.loads(history.log(by_name[0][0]))["user"]["username"] == "bob"
+
+
+def test_what_an_release_has_no_word_for_is_left_out() -> None:
+    """A log with a word of another release is left out where there is none; the others stay."""
+    text = "logs: [{resource_type: license}, {resource_type: user}]"
+    told = {
+        release: [log["resource_type"] for log in logs_of(text, release)] for release in (DOCUMENTED, "v2.35")
+    }
+
+    assert told == {DOCUMENTED: ["user"], "v2.35": ["license", "user"]}
+
+
+def test_each_is_a_product() -> None:
+    """`each` writes one log for each combination, `all` being what the release has."""
+    logs = logs_of("logs: [{each: {action: [all], resource_type: [user, group], status_code: [200, 500]}}]")
+
+    assert sorted((log["action"], log["resource_type"], log["status_code"]) for log in logs) == sorted(
+        product(CONTRACT.enum("AuditAction"), ("user", "group"), (200, 500))
+    )
