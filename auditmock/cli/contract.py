@@ -26,11 +26,16 @@ def contract(release: str, form: str, diff: tuple[str, str] | None) -> None:
 
 @click.command()
 @click.option("--format", "form", type=click.Choice(["md", "html", "json"]), default="md", show_default=True)
-def drift(form: str) -> None:
-    """Write what deployed servers do otherwise than the documented release says.
+@click.option(
+    "--reference",
+    metavar="URL",
+    default="",
+    help="Address of docs/reference/coder-server.md, for links to its sections.  [default: no links]",
+)
+def drift(form: str, reference: str) -> None:
+    """List how deployed servers differ from the documented release.
 
-    Each difference comes with the section of the reference it is known from, and the request or check that
-    shows it.
+    Each difference names the sections of the reference that describe it, and the tests that demonstrate it.
     """
     from auditmock.openapi.drift import find_drift, write_data, write_markdown, write_page
 
@@ -38,4 +43,5 @@ def drift(form: str) -> None:
     if form == "json":
         click.echo(json.dumps(write_data(found), indent=2, ensure_ascii=False))
     else:
-        click.echo(write_page(found) if form == "html" else write_markdown(found), nl=False)
+        write = write_page if form == "html" else write_markdown
+        click.echo(write(found, reference=reference), nl=False)

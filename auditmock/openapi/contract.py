@@ -224,12 +224,6 @@ class Contract:
         return re.compile(self.parameter("q")["schema"]["pattern"])
 
     @property
-    def history(self) -> Mapping[str, Any]:
-        """`x-history`: which events the seeded history tells of, and how often each lifecycle."""
-        history: Mapping[str, Any] = self.document["x-history"]
-        return history
-
-    @property
     def paging(self) -> Mapping[str, Any]:
         """`x-paging`: how pages are cut and matches counted."""
         paging: Mapping[str, Any] = self.document["paths"]["/audit"]["get"]["x-paging"]

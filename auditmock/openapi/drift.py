@@ -1,8 +1,10 @@
-"""Drift: what deployed servers do that the documented release does not say, as the overlays have it."""
+"""Drift: how deployed servers differ from the documented release, read from the overlays.
 
-import re
+Each difference is a run of actions. The first has a `description`, the sections of the reference of the real
+server it is known from (`x-reference`) and the tests that demonstrate it (`x-shown-by`); the others do not.
+"""
+
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import takewhile
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -12,16 +14,14 @@ from auditmock.openapi.contract import load_contract, read_yaml
 from auditmock.openapi.diff import Difference, compare
 from auditmock.openapi.releases import DOCUMENTED, apply_actions, find_overlays, open_release
 
-_SECTION = r"\d+(?:\.\d+)?"
-_REFERENCE = re.compile(rf"Reference (?P<sections>{_SECTION}(?:, {_SECTION})*): (?P<sentence>.+)")
 _WIDTH = 400
-"""Characters shown of a value."""
+"""Values are cut after so many characters."""
 
 _PAGE = Path(__file__).parents[1] / "web" / "pages" / "drift.html"
 
 
 class ExplainedFailure(NamedTuple):
-    """What Schemathesis finds in a server of the release, because the server is so."""
+    """A failure that Schemathesis reports for the release, and why it is inherent to it."""
 
     check: str
     operation: str
@@ -30,16 +30,16 @@ class ExplainedFailure(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """One thing that is different: what, in which sections of the reference, and what shows it."""
+    """A difference that clients can see; `sections` are those of the reference of the real server."""
 
-    sentence: str
+    description: str
     sections: Sequence[str]
     shown_by: Sequence[str]
     differences: Sequence[Difference]
 
 
 class ReleaseDrift(NamedTuple):
-    """All that is different in one release."""
+    """All differences of a release."""
 
     release: str
     version: str
@@ -48,47 +48,46 @@ class ReleaseDrift(NamedTuple):
 
 
 def find_drift() -> Sequence[ReleaseDrift]:
-    """List what is different, release by release, oldest first."""
+    """List the differences by release, oldest first."""
     return [_drift_of(release, path) for release, path in find_overlays().items()]
 
 
 def _drift_of(release: str, path: Path) -> ReleaseDrift:
     before: Mapping[str, Any] = load_contract().document
     drifts = []
-    for sentence, sections, actions in read_paragraphs(path.read_text(encoding="utf-8")):
+    for actions in group_actions(read_yaml(path.read_text(encoding="utf-8"))["actions"]):
         after = apply_actions(before, actions)
-        shown_by = [shown for action in actions for shown in action.get("x-shown-by", ())]
-        drifts.append(Drift(sentence, sections, shown_by, [*compare(before, after, width=_WIDTH)]))
+        first, changes = actions[0], [*compare(before, after, width=_WIDTH)]
+        drifts.append(Drift(first["description"], first["x-reference"], first["x-shown-by"], changes))
         before = after
     contract = open_release(release)
     explained = [ExplainedFailure(**row) for row in contract.document["x-explained"]]
     return ReleaseDrift(release, contract.version, drifts, explained)
 
 
-def read_paragraphs(text: str) -> Iterator[tuple[str, Sequence[str], Sequence[Mapping[str, Any]]]]:
-    """Read an overlay's runs of actions, each behind the comment that says where it is known from.
+def group_actions(actions: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Mapping[str, Any]]]:
+    """Group an overlay's actions by difference: an action with a description starts one."""
+    starts = [number for number, action in enumerate(actions) if "description" in action]
+    if starts[:1] != [0]:
+        raise ValueError("the first action of an overlay needs a description")
+    for start, end in zip(starts, [*starts[1:], len(actions)], strict=True):
+        yield actions[start:end]
 
-    What stands before the other actions of a run tells of those alone.
-    """
-    for paragraph in text.partition("\nactions:\n")[2].split("\n\n"):
-        head = takewhile(lambda line: line.startswith("  # "), paragraph.strip("\n").splitlines())
-        comment = " ".join(line[4:] for line in head)
-        told = _REFERENCE.fullmatch(comment)
-        if told is None:
-            raise ValueError(f"no comment says where this is known from: {paragraph[:80]}")
-        sentence = told["sentence"]
-        yield sentence[0].upper() + sentence[1:], told["sections"].split(", "), read_yaml(paragraph)
+
+def anchor(section: str) -> str:
+    """Write the anchor of a section on the reference page, such as `s4-1`."""
+    return "s" + section.replace(".", "-")
 
 
 def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
-    """Give it all for programs."""
+    """Give the differences as JSON data."""
     return [
         {
             "release": each.release,
             "version": each.version,
             "drifts": [
                 {
-                    "sentence": one.sentence,
+                    "description": one.description,
                     "reference": list(one.sections),
                     "shown_by": list(one.shown_by),
                     "differences": [difference._asdict() for difference in one.differences],
@@ -101,23 +100,35 @@ def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
     ]
 
 
-def write_page(drift: Sequence[ReleaseDrift], *, linked: bool = False) -> str:
-    """Write it all as one page, which loads nothing; `linked` to the documentation that it is part of."""
+def write_page(drift: Sequence[ReleaseDrift], *, linked: bool = False, reference: str = "") -> str:
+    """Write the differences as a page of its own, which loads nothing.
+
+    `linked` adds a link to the API page of the same site. `reference` is the address of the reference of the
+    real server; without it, its sections are not links.
+    """
     template = Template(_PAGE.read_text(encoding="utf-8"), autoescape=True)
-    page: str = template.render(drift=drift, linked=linked)
+    page: str = template.render(drift=drift, linked=linked, reference=reference, anchor=anchor)
     return page
 
 
-def write_markdown(drift: Sequence[ReleaseDrift]) -> str:
-    """Write it all for people."""
-    lines = ["# Drift", "", f"What deployed servers do otherwise than the {DOCUMENTED} release says."]
+def write_markdown(drift: Sequence[ReleaseDrift], *, reference: str = "") -> str:
+    """Write the differences as Markdown; `reference` as for a page."""
+    lines = ["# Drift", "", f"How deployed Coder servers differ from the release `{DOCUMENTED}`."]
     for release, version, drifts, explained in drift:
-        lines += ["", f"## {release}", "", f"The server of release {version}."]
+        lines += ["", f"## {release}", "", f"Coder {version}: {len(drifts)} differences."]
         for one in drifts:
-            lines += ["", f"### {one.sentence}", "", f"Reference {', '.join(one.sections)}.", ""]
-            lines += [f"Shown by `{shown}`" + "  " for shown in one.shown_by]
+            sections = ", ".join(_link(section, reference) for section in one.sections)
+            lines += ["", f"### {one.description}", "", f"Reference: {sections}", "", "Shown by:", ""]
+            lines += [f"* `{shown}`" for shown in one.shown_by]
             lines += ["", "```diff", *(each.write() for each in one.differences), "```"]
-        lines += ["", f"### What Schemathesis finds in {release}, and why", ""]
-        lines += ["| check | operation | reference | why |", "|---|---|---|---|"]
-        lines += [f"| `{row.check}` | `{row.operation}` | {row.reference} | {row.why} |" for row in explained]
+        lines += ["", f"### Failures that Schemathesis reports for {release}", ""]
+        lines += ["| Check | Operation | Reference | Reason |", "|---|---|---|---|"]
+        lines += [
+            f"| `{row.check}` | `{row.operation}` | {_link(row.reference, reference)} | {row.why} |"
+            for row in explained
+        ]
     return "\n".join(lines) + "\n"
+
+
+def _link(section: str, reference: str) -> str:
+    return f"[{section}]({reference}#{anchor(section)})" if reference else section

@@ -6,6 +6,7 @@ from typing import Any
 
 import auditmock.handlers
 from auditmock.core.asgi import App
+from auditmock.fixtures.faults import fault_schema
 from auditmock.fixtures.worlds import name_world
 from auditmock.handlers.auth.tokens import SHARED_SECRET
 from auditmock.handlers.control.events import EventStream
@@ -16,6 +17,7 @@ from auditmock.handlers.control.worlds import WorldDirectory
 from auditmock.handlers.explain.request import Explainer
 from auditmock.handlers.explain.search import SearchDescriber, reader_of
 from auditmock.openapi.contract import Contract, load_contract
+from auditmock.openapi.releases import write_yaml
 from auditmock.server.connexion_app import assemble
 from auditmock.server.state import MockState
 from auditmock.settings import Settings
@@ -23,8 +25,10 @@ from auditmock.version import VERSION
 
 
 def load_control_document() -> Contract:
-    """Read the document of the control API."""
-    return load_contract(Path(auditmock.handlers.__path__[0]) / "control.yaml")
+    """Read the document of the control API, and add the schema that scenario files share with it."""
+    document: Any = load_contract(Path(auditmock.handlers.__path__[0]) / "control.yaml").document
+    document["components"]["schemas"]["Fault"] = fault_schema()
+    return Contract(write_yaml(document), document)
 
 
 def make_explainer(mock: MockState) -> Explainer:

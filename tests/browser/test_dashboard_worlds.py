@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
-import yaml
 from browser_tabs import OpenTab
 from dashboards import DESK, Window
 from playwright.sync_api import Locator, expect
 from processes import Running, Start
 
+from auditmock.fixtures.faults import fault_schema
+
 pytestmark = pytest.mark.browser
 
-DOCUMENT: Any = yaml.safe_load(
-    (Path(__file__).parents[2] / "handlers" / "control.yaml").read_text(encoding="utf-8")
-)
-FAULT = DOCUMENT["components"]["schemas"]["Fault"]["properties"]
+FAULT = fault_schema()["properties"]
 KINDS = {
     "latency": "Slow to answer",
     "status": "Error status",

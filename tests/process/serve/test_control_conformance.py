@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from processes import Running, Start
 
+from auditmock.server.control_app import load_control_document
+
 ROOT = Path(__file__).parents[3]
 PLAIN = (ROOT / "tests" / "data" / "schemathesis.toml").read_text(encoding="utf-8")
 CONFIG = "\n".join(line for line in PLAIN.splitlines() if not line.startswith(("headers", "fail-on")))
@@ -29,9 +31,10 @@ def judge(server: Running, folder: Path, *flags: str) -> subprocess.CompletedPro
     (folder / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
     (folder / "hooks.py").write_text(HOOKS, encoding="utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
-    document = str(ROOT / "handlers" / "control.yaml")
+    document = folder / "control.yaml"
+    document.write_text(load_control_document().text, encoding="utf-8")
     return subprocess.run(
-        [*command, document, "--url", f"{server.url}/_mock", *flags],
+        [*command, str(document), "--url", f"{server.url}/_mock", *flags],
         cwd=folder,
         env={**os.environ, "NO_COLOR": "1", "SCHEMATHESIS_HOOKS": "hooks", "PYTHONPATH": str(folder)},
         capture_output=True,

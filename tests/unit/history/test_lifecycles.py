@@ -1,5 +1,8 @@
 """Rules of the scripts: they are whole, and agree with the reference, the contract and each other."""
 
+from copy import deepcopy
+from typing import Any
+
 import numpy as np
 import pytest
 from histories import CONTRACT
@@ -8,11 +11,13 @@ from lifecycle_facts import CASES, Case
 from auditmock.fixtures.history import walks
 from auditmock.fixtures.history.config import MOST_WEIGHT, LifecycleTables, MixError, choose_lifecycles
 from auditmock.fixtures.history.fields import FIELDS
+from auditmock.fixtures.history.lifecycles import basic
 from auditmock.fixtures.history.lifecycles.model import GONE, LONGEST_STORY, STORY_LENGTHS, Transition
 from auditmock.fixtures.history.names import KEYS_PER_PERSON
 from auditmock.fixtures.history.resources import MADE, SUBJECTS
 from auditmock.fixtures.history.rng import Rng
 from auditmock.fixtures.history.walks import STEPS, compute_walks
+from auditmock.openapi.contract import Contract
 from auditmock.openapi.releases import list_releases, open_release
 
 REFUSED = {400, 403, 409}
@@ -20,8 +25,17 @@ REFUSED = {400, 403, 409}
 
 EVENTS = [(case, event) for case in CASES for event in case.script.events]
 SCRIPT = choose_lifecycles(CONTRACT)
+WEIGHTS = {each.name: each.weight for each in SCRIPT.lifecycles}
+NEWEST = open_release(list_releases()[-1])
 every_event = pytest.mark.parametrize(("case", "event"), EVENTS)
 every_script = pytest.mark.parametrize("script", [case.script for case in CASES])
+
+
+def contract_without(enumeration: str, value: str) -> Contract:
+    """Take a value out of an enumeration of the newest release."""
+    document: Any = deepcopy(NEWEST.document)
+    document["components"]["schemas"][enumeration]["enum"].remove(value)
+    return Contract(NEWEST.text, document)
 
 
 @every_event
@@ -55,14 +69,25 @@ def test_reasons_are_the_contracts(case: Case, event: Transition) -> None:
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_lifecycles_are_the_contracts(release: str) -> None:
-    """The contract weighs every lifecycle of its table, and the weights add up to 100."""
-    contract = open_release(release)
+def test_weights_add_up(release: str) -> None:
+    """The weights of a release's lifecycles add up to 100."""
+    assert sum(choose_lifecycles(open_release(release)).weights) == 100
 
-    assert [lifecycle.name for lifecycle in choose_lifecycles(contract).lifecycles] == list(
-        contract.history["lifecycles"]
-    )
-    assert sum(contract.history["lifecycles"].values()) == 100
+
+@pytest.mark.parametrize(("lacks", "missing"), [("ai_gateway_key", "ai_gateway_key"), ("task", "task")])
+def test_lifecycles_of_unknown_types_are_left_out(lacks: str, missing: str) -> None:
+    """A release without a resource type has the newest lifecycles, except those that need the type."""
+    names = [each.name for each in choose_lifecycles(NEWEST).lifecycles]
+    older = contract_without("ResourceType", lacks)
+
+    assert [each.name for each in choose_lifecycles(older).lifecycles] == [
+        name for name in names if name != missing
+    ]
+
+
+def test_a_release_without_logins_has_the_basic_lifecycles() -> None:
+    """A release that does not know all actions of the newest table gets an older one."""
+    assert choose_lifecycles(contract_without("AuditAction", "login")).lifecycles == basic.LIFECYCLES
 
 
 @pytest.mark.parametrize("release", list_releases())
@@ -117,8 +142,8 @@ def test_a_mix_changes_the_shares() -> None:
     """A lifecycle gets the weight of the mix, and one that the mix does not name keeps its own."""
     script = choose_lifecycles(CONTRACT, {"user": 300, "group": 0})
 
-    assert dict(zip(CONTRACT.history["lifecycles"], script.weights, strict=True)) == {
-        **CONTRACT.history["lifecycles"],
+    assert dict(zip(WEIGHTS, script.weights, strict=True)) == {
+        **WEIGHTS,
         "user": 300,
         "group": 0,
     }
@@ -133,7 +158,7 @@ def test_a_mix_changes_the_shares() -> None:
         ({"user": MOST_WEIGHT + 1}, f"mix.user: 1001 must be a whole number from 0 to {MOST_WEIGHT}"),
         ({"user": True}, f"mix.user: True must be a whole number from 0 to {MOST_WEIGHT}"),
         (
-            dict.fromkeys(CONTRACT.history["lifecycles"], 0),
+            dict.fromkeys(WEIGHTS, 0),
             "mix: at least one lifecycle must have a weight above 0",
         ),
     ],

@@ -12,7 +12,15 @@ import yaml
 from auditmock.checker.core.checks import LAYERS
 from auditmock.openapi.contract import load_contract, read_yaml
 from auditmock.openapi.diff import compare
-from auditmock.openapi.drift import ReleaseDrift, find_drift, write_data, write_markdown, write_page
+from auditmock.openapi.drift import (
+    ReleaseDrift,
+    anchor,
+    find_drift,
+    group_actions,
+    write_data,
+    write_markdown,
+    write_page,
+)
 from auditmock.openapi.releases import find_overlays, open_release
 
 CASES = Path(__file__).parents[2] / "data" / "releases"
@@ -49,7 +57,7 @@ def test_nothing_is_left_out(found: ReleaseDrift) -> None:
     whole = {each.place for each in compare(load_contract().document, open_release(found.release).document)}
     told = {each.place for one in found.drifts for each in one.differences}
 
-    assert sum(bool(action.get("x-shown-by")) for action in actions) == len(found.drifts)
+    assert sum("description" in action for action in actions) == len(found.drifts)
     assert all(
         any(f"{place}.".startswith(f"{each}.") or f"{each}.".startswith(f"{place}.") for each in told)
         for place in whole
@@ -73,7 +81,7 @@ def test_everything_can_be_seen(found: ReleaseDrift) -> None:
 @every_release
 def test_every_difference_differs(found: ReleaseDrift) -> None:
     """Each run of actions changes something, and has a sentence and a section of the reference."""
-    assert all(one.differences and one.sections and not one.sentence[0].islower() for one in found.drifts)
+    assert all(one.differences and one.sections and one.description.endswith(".") for one in found.drifts)
 
 
 def test_a_check_that_is_none_is_seen() -> None:
@@ -91,12 +99,29 @@ def test_it_is_data() -> None:
     assert all(one["reference"] and one["shown_by"] for each in data for one in each["drifts"])
 
 
+def test_an_overlay_begins_with_a_difference() -> None:
+    """An action that continues nothing is an error."""
+    with pytest.raises(ValueError, match="the first action of an overlay needs a description"):
+        list(group_actions([{"target": "$", "update": {}}]))
+
+
+@pytest.mark.parametrize("write", [write_markdown, write_page])
+def test_sections_are_links(write: Any) -> None:
+    """With the address of the reference, each section links to its anchor."""
+    sections = {section for found in DRIFT for one in found.drifts for section in one.sections}
+    text = write(DRIFT, reference="reference.html")
+
+    assert [each for each in sections if f"reference.html#{anchor(each)}" not in text] == []
+    assert "reference.html" not in write(DRIFT)
+    assert anchor("4.1") == "s4-1"
+
+
 @pytest.mark.parametrize("write", [write_markdown, write_page])
 def test_it_is_for_people(write: Any) -> None:
     """As Markdown and as a page it has every sentence and every section."""
     text = re.sub("</?code>", "`", unescape(write(DRIFT)))
 
-    assert [one.sentence for found in DRIFT for one in found.drifts if one.sentence not in text] == []
+    assert [one.description for found in DRIFT for one in found.drifts if one.description not in text] == []
     assert [row.why for found in DRIFT for row in found.explained if row.why not in text] == []
 
 

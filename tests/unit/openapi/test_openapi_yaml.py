@@ -238,7 +238,7 @@ def test_every_field_of_a_new_log_is_optional() -> None:
 )
 def test_what_is_put_right_is_said(word: str) -> None:
     """The description says where the published page errs."""
-    _, said = DOCUMENT["info"]["description"].split("**Put right.**")
+    _, said = DOCUMENT["info"]["description"].split("## Corrections to the published page")
 
     assert re.search(rf"\b{word}\b", said)
 
