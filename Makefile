@@ -12,7 +12,7 @@ BASE := .venv/base-$(subst /,-,$(PYTHON))
 READY := .venv/ready
 TOOLS := .venv/tools
 TYPES := build/types/auditmock
-EXAMPLE := docs/examples/playwright
+EXAMPLE := examples/playwright
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet
 
@@ -71,6 +71,10 @@ lint: $(TOOLS) ## Check style and types, tests included
 lint-contract: ## Check openapi.yaml by Redocly (needs npm)
 	npx --yes --package=node@22.23.3 --package=@redocly/cli@2.77.0 redocly lint openapi.yaml
 
+.PHONY: docs
+docs: $(TOOLS) ## Build the documentation site, in build/site
+	$(BIN)/zensical build --clean --strict
+
 .PHONY: dist
 dist: $(TOOLS) ## Build the wheel and the source archive, in dist/
 	rm -rf dist
@@ -79,12 +83,12 @@ dist: $(TOOLS) ## Build the wheel and the source archive, in dist/
 .PHONY: lock
 lock: $(TOOLS) ## Pin what pyproject.toml asks for; newer versions with ARGS=--upgrade
 	$(COMPILE) --group build --output-file requirements.lock $(ARGS)
-	$(COMPILE) --extra check --group build --group lint --group lock --group test \
+	$(COMPILE) --extra check --group build --group docs --group lint --group lock --group test \
 		--constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 
 .PHONY: clean
 clean: ## Remove all that these commands made
-	rm -rf .venv build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache benchmarks/peers/node_modules $(EXAMPLE)/node_modules
+	rm -rf .venv .cache build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache benchmarks/peers/node_modules $(EXAMPLE)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(EXAMPLE)/node_modules: $(EXAMPLE)/package-lock.json

@@ -9,7 +9,7 @@ from processes import Running
 
 pytestmark = pytest.mark.browser
 
-EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "playwright"
+EXAMPLE = Path(__file__).parents[2] / "examples" / "playwright"
 
 
 def test_the_example_passes(server: Running, tmp_path: Path) -> None:
