@@ -49,9 +49,10 @@ matrix: $(TOOLS) ## Judge the mock of every release by the suite of every releas
 	@$(BIN)/python tests/support/matrix.py $(ARGS)
 
 .PHONY: generate
-generate: $(TOOLS) ## Regenerate auditmock/generated, after a change of openapi.yaml, overlays/ or Faker
+generate: $(TOOLS) ## Regenerate contracts, pools and reference pages from their sources
 	$(BIN)/python -c "from auditmock.openapi.releases import write_generated; write_generated()"
 	$(BIN)/python -c "from auditmock.fixtures.history.stored_pools import write_pools; write_pools()"
+	$(BIN)/python scripts/reference
 
 .PHONY: bench
 bench: $(TOOLS) ## Measure the speed, side by side with other tools

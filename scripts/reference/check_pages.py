@@ -18,10 +18,11 @@ from auditmock.openapi.releases import list_releases, open_release
 _INTRODUCTION = """
 # Checks
 
-Every check of the contract suite, by aspect. `auditmock check --only` and `--skip` take the name of a check, an aspect,
-or a layer: `schema` (each response alone), `properties` (responses compared with each other), `edges` (unusual
-requests), `writes` (posted logs; these run only with `--allow-writes`). The place is a JSON pointer into the contract.
-A check is skipped for releases that are not named in its last column, because their servers differ there.
+Every check of the contract suite, by aspect. `auditmock check --only` and `--skip` take the name of a
+check, an aspect, or a layer: `schema` (each response alone), `properties` (responses compared with each
+other), `edges` (unusual requests), `writes` (posted logs; these run only with `--allow-writes`). The place
+is a JSON pointer into the contract. A check is skipped for releases that are not named in its last column,
+because their servers differ there.
 """
 
 _CHECKS = auditmock.contract.__path__[0]
@@ -90,5 +91,3 @@ def _collect_items() -> Sequence[pytest.Item]:
     if status != pytest.ExitCode.OK:
         raise RuntimeError(f"the checks cannot be collected: {out.getvalue()}")
     return collector.items
-
-

@@ -12,15 +12,16 @@ from auditmock.settings import SETTINGS
 _INTRODUCTION = """
 # Command line
 
-Every command explains itself with `--help`. An error in its use ends in one line on standard error and exit status 2.
+Every command explains itself with `--help`. An error in its use ends in one line on standard error and exit
+status 2.
 """
 
 _SETTINGS = """
 # Settings
 
-The settings of `auditmock serve`. Each is a flag and an environment variable; the flag wins. A variable for a setting
-that can be given more than once holds several values, separated by spaces. In Python they are the fields of
-`auditmock.settings.Settings`.
+The settings of `auditmock serve`. Each is a flag and an environment variable; the flag wins. A variable for
+a setting that can be given more than once holds several values, separated by spaces. In Python they are the
+fields of `auditmock.settings.Settings`.
 """
 
 
@@ -32,7 +33,12 @@ def write_commands() -> str:
 def write_settings() -> str:
     """Write the table of settings."""
     rows = [
-        (code(row.flag), code(row.variable), code("" if row.default in ((), None) else row.default), cell(row.help))
+        (
+            code(row.flag),
+            code(row.variable),
+            code("" if row.default in ((), None) else row.default),
+            cell(row.help),
+        )
         for row in SETTINGS
     ]
     return join(_SETTINGS, table(("Flag", "Variable", "Default", "Meaning"), rows))

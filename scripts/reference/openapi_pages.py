@@ -28,7 +28,7 @@ def write_control_api() -> str:
     return join(
         "# Control API",
         document["info"]["description"],
-        f"All paths begin with {code(document['servers'][0]['url'])}. A running mock serves the document itself at "
+        f"All paths begin with {code(document['servers'][0]['url'])}. A running mock serves the document at "
         "`/_mock/openapi.yaml` and `/_mock/openapi.json`.",
         _common(document),
         *tags,
@@ -55,12 +55,16 @@ def _tag(document: Mapping[str, Any], tag: Mapping[str, str]) -> str:
 
 def _operation(document: Mapping[str, Any], method: str, path: str, item: Mapping[str, Any]) -> str:
     operation = item[method]
-    parameters = [_resolve(document, each) for each in [*item.get("parameters", ()), *operation.get("parameters", ())]]
+    parameters = [
+        _resolve(document, each) for each in [*item.get("parameters", ()), *operation.get("parameters", ())]
+    ]
     return join(
         f"### {method.upper()} {path}",
         sentence(operation["summary"]),
         operation.get("description", ""),
-        table(("Parameter", "In", "Type", "Meaning"), (_parameter_row(document, each) for each in parameters)),
+        table(
+            ("Parameter", "In", "Type", "Meaning"), (_parameter_row(document, each) for each in parameters)
+        ),
         _body(document, operation),
         _responses(document, operation),
     )
@@ -68,7 +72,9 @@ def _operation(document: Mapping[str, Any], method: str, path: str, item: Mappin
 
 def _parameter_row(document: Mapping[str, Any], parameter: Mapping[str, Any]) -> tuple[str, str, str, str]:
     schema = parameter.get("schema", {})
-    name = code(parameter["name"]) + (" (required)" if parameter.get("required") and parameter["in"] == "query" else "")
+    name = code(parameter["name"]) + (
+        " (required)" if parameter.get("required") and parameter["in"] == "query" else ""
+    )
     return name, parameter["in"], _type(document, schema), cell(parameter.get("description", ""))
 
 
@@ -77,7 +83,9 @@ def _body(document: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
         return ""
     content = operation["requestBody"]["content"]["application/json"]
     example = f"```json\n{json.dumps(content['example'])}\n```" if "example" in content else ""
-    return join(f"Body: {_type(document, content['schema'])}.", _properties(document, content["schema"]), example)
+    return join(
+        f"Body: {_type(document, content['schema'])}.", _properties(document, content["schema"]), example
+    )
 
 
 def _responses(document: Mapping[str, Any], operation: Mapping[str, Any]) -> str:
@@ -123,7 +131,11 @@ def _type(document: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
     """Name the type of a schema, with a link if it has a section."""
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return f"[{name}](#{name.lower()})" if "/schemas/" in schema["$ref"] else _type(document, _resolve(document, schema))
+        return (
+            f"[{name}](#{name.lower()})"
+            if "/schemas/" in schema["$ref"]
+            else _type(document, _resolve(document, schema))
+        )
     if "enum" in schema:
         return ", ".join(code(value) for value in schema["enum"])
     if schema.get("type") == "array":

@@ -12,14 +12,16 @@ from auditmock.fixtures.scenarios.reader import SHIPPED
 _INTRODUCTION = """
 # Scenario file
 
-A scenario is a YAML file `NAME.yaml` in the folder given by `--scenarios`. [Write a scenario](../how-to/scenario.md)
-shows one. `auditmock scenario check FILE` checks a file and reports errors with their line.
+A scenario is a YAML file `NAME.yaml` in the folder given by `--scenarios`.
+[Write a scenario](../how-to/scenario.md) shows one. `auditmock scenario check FILE` checks a file and reports
+errors with their line.
 """
 
 _LOGS = """
 ## A log
 
-Besides the fields below, an entry of `logs` takes every field of `AuditLog` in the contract. None is required.
+Besides the fields below, an entry of `logs` takes every field of `AuditLog` in the contract. None is
+required.
 """
 
 _FAULTS = """
@@ -31,14 +33,16 @@ An entry of `faults` is a [Fault](control-api.md#fault) of the control API.
 _SHIPPED = """
 ## Scenarios that ship
 
-The token is the first half of the tokens that open the scenario; the second half is 22 zeros for the shared world, or
-any 22 letters or digits for a world of its own.
+The token is the first half of the tokens that open the scenario; the second half is 22 zeros for the shared
+world, or any 22 letters or digits for a world of its own.
 """
 
 
 def write_scenario_file() -> str:
     """Write the fields of a file, of its parts, and the scenarios that ship."""
-    schema = yaml.safe_load((files("auditmock.fixtures.scenarios") / "schema.yaml").read_text(encoding="utf-8"))
+    schema = yaml.safe_load(
+        (files("auditmock.fixtures.scenarios") / "schema.yaml").read_text(encoding="utf-8")
+    )
     return join(
         _INTRODUCTION,
         "## The file",
@@ -75,9 +79,11 @@ def _rows(schema: Mapping[str, Any], prefix: str) -> Iterator[Sequence[str]]:
 def _value(schema: Mapping[str, Any]) -> str:
     if "$ref" in schema:
         name = schema["$ref"].rpartition("/")[2]
-        return {"several": "list of values, or `all`", "person": "[person](#a-person)", "log": "[log](#a-log)"}.get(
-            name, code(name)
-        )
+        return {
+            "several": "list of values, or `all`",
+            "person": "[person](#a-person)",
+            "log": "[log](#a-log)",
+        }.get(name, code(name))
     if "enum" in schema:
         return ", ".join(code(value) for value in schema["enum"])
     kind = schema.get("type", "any")

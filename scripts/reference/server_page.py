@@ -12,6 +12,8 @@ _EXTENSIONS = ("tables", "attr_list", "fenced_code", "sane_lists")
 
 def write_server_page() -> str:
     """Render the page; it has the anchors of its source and loads nothing."""
-    body = markdown.markdown(_SOURCE.read_text(encoding="utf-8"), extensions=[*_EXTENSIONS], output_format="html")
+    body = markdown.markdown(
+        _SOURCE.read_text(encoding="utf-8"), extensions=[*_EXTENSIONS], output_format="html"
+    )
     tables = body.replace("<table>", '<div class="wide"><table>').replace("</table>", "</table></div>")
     return _FRAME.read_text(encoding="utf-8").replace("{{body}}", tables)

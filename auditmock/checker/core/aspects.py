@@ -3,25 +3,43 @@
 from collections.abc import Mapping
 
 ASPECTS: Mapping[str, str] = {
-    "answers": "A client parses what it receives. A field that is missing, has another type or turns up unannounced "
-    "breaks generated clients first, and reports that nobody looks at last.",
-    "operations": "Requests nobody thought of reach every server. It must answer them with the documented errors and "
-    "never with a crash.",
-    "rows": "An audit log is evidence. A description that contradicts the action, a link to the wrong thing or a secret "
-    "in a diff makes it worthless, or worse.",
-    "order": "Readers take the first log for the newest. If the order is wrong or changes between requests, they look "
-    "at the wrong event.",
-    "paging": "An export walks page by page. A log that is skipped or repeated between pages is missing from the audit, "
-    "or counted twice.",
-    "cursor": "A cursor exists so that a walk stays complete while new logs arrive.",
-    "filters": "A filter that lets too much through hides the log that matters; one that drops a log hides it "
-    "altogether.",
-    "searches": "Terms are combined in practice. Two filters that work alone can still be wrong together.",
-    "language": "A search that is parsed differently than the user meant answers a question nobody asked, and looks "
-    "plausible.",
-    "errors": "A client can only react to an error that has the documented status and says which field is wrong.",
-    "tokens": "Audit logs name people and addresses. Whoever may not read them must get nothing, whatever else is in "
-    "the request.",
-    "writes": "A log that was accepted must be found, complete and in its place, at once and by every filter.",
+    "answers": (
+        "A client parses what it receives. A missing field, a wrong type or an unexpected value "
+        "breaks generated clients first, and the reports built on them next."
+    ),
+    "operations": (
+        "Every server receives requests that nobody planned. It must answer them with documented "
+        "errors and never with a crash."
+    ),
+    "rows": (
+        "An audit log is evidence. A description that contradicts the action, a link to the wrong "
+        "resource or a secret in a diff destroys its value."
+    ),
+    "order": (
+        "Readers take the first log for the newest. If the order is wrong or changes between "
+        "requests, they look at the wrong event."
+    ),
+    "paging": (
+        "An export reads page by page. A log that is skipped or repeated between two pages is "
+        "missing from the audit, or counted twice."
+    ),
+    "cursor": "A cursor exists so that an export stays complete while new logs arrive.",
+    "filters": (
+        "A filter that returns too much buries the log that matters; one that drops a log hides "
+        "it altogether."
+    ),
+    "searches": "Users combine terms. Two filters that work alone can still be wrong together.",
+    "language": (
+        "A search that is parsed differently than the user meant answers another question, and "
+        "the answer looks plausible."
+    ),
+    "errors": (
+        "A client can react to an error only if it has the documented status and names the wrong field."
+    ),
+    "tokens": (
+        "Audit logs name people and addresses. A caller without the right to read them must "
+        "receive nothing, whatever else the request contains."
+    ),
+    "writes": "An accepted log must be found at once, complete, in its place, and by every filter.",
 }
 """By aspect, in the order of the catalogue."""
