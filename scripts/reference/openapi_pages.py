@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from importlib.resources import files
 from typing import Any
 
-import yaml
 from markdown_text import cell, code, join, sentence, table
+
+from auditmock.server.control_app import load_control_document
 
 _METHODS = ("get", "put", "post", "delete", "patch")
 _COMMON: Mapping[str, str] = {
@@ -22,7 +22,7 @@ _COMMON: Mapping[str, str] = {
 
 def write_control_api() -> str:
     """Write the operations by tag, then the schemas."""
-    document = yaml.safe_load((files("auditmock.handlers") / "control.yaml").read_text(encoding="utf-8"))
+    document = load_control_document().document
     tags = (_tag(document, tag) for tag in document["tags"])
     schemas = (_schema(document, name) for name in document["components"]["schemas"])
     return join(
