@@ -17,6 +17,7 @@ from auditmock.openapi.drift import (
     anchor,
     find_drift,
     group_actions,
+    is_text,
     write_data,
     write_markdown,
     write_page,
@@ -54,7 +55,8 @@ def test_every_release_is_told_of() -> None:
 def test_nothing_is_left_out(found: ReleaseDrift) -> None:
     """All runs of actions together make the release: no difference is missing, and none is made up."""
     actions = read_yaml(find_overlays()[found.release].read_text(encoding="utf-8"))["actions"]
-    whole = {each.place for each in compare(load_contract().document, open_release(found.release).document)}
+    changes = compare(load_contract().document, open_release(found.release).document)
+    whole = {each.place for each in changes if not is_text(each)}
     told = {each.place for one in found.drifts for each in one.differences}
 
     assert sum("description" in action for action in actions) == len(found.drifts)
