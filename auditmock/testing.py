@@ -13,8 +13,8 @@ from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.store.clock import Clock
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.auth.tokens import SECRET_LENGTH, token_of
+from auditmock.server.backends import build_backends
 from auditmock.server.control_app import make_explainer
-from auditmock.server.judge import build_full_app
 from auditmock.server.run import bind, make_server, url_of
 from auditmock.server.state import make_state
 from auditmock.settings import Settings
@@ -29,7 +29,9 @@ class AuditMock:
         self._mock = make_state(settings, clock)
         self._listener = bind(settings.host, 0)
         self._ready = threading.Event()
-        self._server = make_server(self._mock, lambda: build_full_app(self._mock, settings), self._ready.set)
+        self._server = make_server(
+            self._mock, settings, lambda: build_backends(self._mock, settings), self._ready.set
+        )
         self._thread = threading.Thread(target=self._server.run, args=([self._listener],), daemon=True)
         self._worlds = count(1)
         self._explainer = make_explainer(self._mock)

@@ -14,12 +14,12 @@ import click
 
 from auditmock.cli.exit import Exit, silence_stdout
 from auditmock.cli.options import settings_options, state_for
-from auditmock.core.asgi import App
 from auditmock.openapi.contract import find_contract
 from auditmock.openapi.releases import find_overlays
 from auditmock.settings import Settings
 
 if TYPE_CHECKING:
+    from auditmock.server.app import Backends
     from auditmock.server.run import MockServer, Watch
     from auditmock.server.state import MockState
 
@@ -38,7 +38,7 @@ def serve(**values: Any) -> None:
     # What takes long to import is imported when it is needed, so that the rest of the command stays quick.
     from auditmock.cli.banner import write_banner
     from auditmock.server.log_setup import open_log
-    from auditmock.server.run import bind, run_server, url_of
+    from auditmock.server.run import bind, make_server, run_server, url_of
 
     # Nothing made before the server runs is garbage; `run_server` switches the collector on again.
     gc.disable()
@@ -52,30 +52,30 @@ def serve(**values: Any) -> None:
         listener = bind(settings.host, settings.port)
     except (OSError, UnicodeError) as error:
         raise click.ClickException(_cannot_listen(settings, error)) from None
-    mock = state_for(settings)
+    state = state_for(settings)
 
-    def build() -> App:
+    def build() -> "Backends":
         with _left_out(UNUSED):
-            from auditmock.server.judge import build_full_app
+            from auditmock.server.backends import build_backends
 
-        return build_full_app(mock, settings)
+        return build_backends(state, settings)
 
-    def remake() -> "tuple[MockState, App]":
-        from auditmock.server.judge import build_full_app
+    def rebuild() -> "tuple[MockState, Settings, Backends]":
+        from auditmock.server.backends import build_backends
 
         # the request_log goes on: it tells of the server, not of what it serves
-        made = state_for(settings)._replace(request_log=mock.request_log)
-        return made, build_full_app(made, settings)
+        made = state_for(settings)._replace(request_log=state.request_log)
+        return made, settings, build_backends(made, settings)
 
     def watch(server: "MockServer") -> "Watch":
         from auditmock.server.reload import Reloader
 
-        return Reloader(_list_files(settings), remake, server.take).run
+        return Reloader(_list_files(settings), rebuild, server.replace).run
 
-    banner = write_banner(mock, url_of(listener), settings)
+    banner = write_banner(state, url_of(listener), settings)
     with suppress(KeyboardInterrupt):
         reload = watch if settings.watch else None
-        if not run_server(mock, listener, build, partial(_announce, banner), reload):
+        if not run_server(make_server(state, settings, build, partial(_announce, banner)), listener, reload):
             sys.exit(Exit.FAILED)
 
 

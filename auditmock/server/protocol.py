@@ -1,8 +1,9 @@
-"""HTTP as the mock speaks it: uvicorn's protocol, a short cut through it, and bytes that are no request."""
+"""HTTP/1.1 over uvicorn's protocol class, with a synchronous fast path and 400 for invalid HTTP."""
 
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from functools import partial
 from typing import Any, ClassVar, NamedTuple, cast
 from urllib.parse import unquote_to_bytes
@@ -16,7 +17,7 @@ from auditmock.handlers.coder.router import KNOWN_METHODS
 from auditmock.handlers.messages.response import Reply, error_reply
 from auditmock.handlers.middleware.faults import TRANSPORT
 from auditmock.handlers.recording.recorder import ResponseHeaders
-from auditmock.server.front import Front
+from auditmock.server.app import MockApp
 
 _log = logging.getLogger(__name__)
 
@@ -35,7 +36,7 @@ _ODD_HEADERS = frozenset({b"upgrade", b"expect"})
 
 
 class CachedRequest(NamedTuple):
-    """How a client asked: what stood before its query, what behind it, and how that was understood."""
+    """The previous request of a connection: its bytes before and after the query, and its parsed scope."""
 
     start: bytes
     end: bytes
@@ -43,22 +44,24 @@ class CachedRequest(NamedTuple):
 
 
 class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, patient with clients, and quick where the fast lane knows the answer.
+    """uvicorn's protocol with a fast path.
 
-    A request that has come as a whole, with nothing before it on its connection, is answered there and
-    then: one write, and no task. One that differs from the one before it in its query alone, to the byte,
-    is not even parsed again. All others go uvicorn's way. `stamp` is what every answer carries.
+    A request that arrives whole, with nothing before it on its connection, is answered at once if
+    `MockApp.answer` can: one write and no task. A request that differs from the previous one on its
+    connection only in its query, byte for byte, is not parsed again. All others go uvicorn's way.
     """
 
-    front: ClassVar[Front]
-    stamp: ClassVar[ResponseHeaders]
+    mock_app: ClassVar[MockApp]
+    response_headers: ClassVar[ResponseHeaders]
     _broken = False
     _reading = False
     _begun: RequestResponseCycle | None = None
     _between = True
     _used = False
     _came = b""
-    _habit: CachedRequest | None = None
+    _cached: CachedRequest | None = None
+    _tried: Mapping[str, Any] | None = None
+    """What `MockApp.answer` added to the scope of a request that is to be parsed again."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """Begin; who comes by IPv4 to a server of both kinds has an address of IPv4."""
@@ -69,9 +72,9 @@ class Protocol(HttpToolsProtocol):
     def data_received(self, data: bytes) -> None:
         """Read; clients that write a target in plain UTF-8, as curl does, are understood."""
         self._came = data
-        habit, self._habit = self._habit, None
-        if habit is not None and self._answer_alike(habit, data):
-            self._habit = habit
+        cached, self._cached = self._cached, None
+        if cached is not None and self._answer_alike(cached, data):
+            self._cached = cached
             return
         between = self._between
         if not data.isascii() and (self.cycle is None or not self.cycle.more_body):
@@ -80,13 +83,16 @@ class Protocol(HttpToolsProtocol):
                 data = _NOT_ASCII.sub(lambda found: b"%%%02X" % found[0][0], line) + end + rest
         self._reading = True
         super().data_received(data)
-        self._reading = False
+        self._reading, tried, self._tried = False, self._tried, None
         if self._begun is not None:
             cycle, self._begun = self._begun, None
-            if not self._answer(cycle):
+            if tried is not None:
+                cast("Any", cycle.scope).update(tried)
+                self._ask(cycle)
+            elif not self._answer(cycle):
                 self._ask(cycle)
             elif between and cycle.keep_alive:
-                self._habit = _cache_request(cycle.scope, data)
+                self._cached = _cache_request(cycle.scope, data)
 
     def on_message_begin(self) -> None:
         """Begin to read a request."""
@@ -124,14 +130,14 @@ class Protocol(HttpToolsProtocol):
         scope: Any = cycle.scope
         scope["extensions"] = {TRANSPORT: self.transport}
         # not the app that the connection began with: it may have been exchanged since
-        super()._start_asgi_task(cycle, cast("Any", self.front))
+        super()._start_asgi_task(cycle, cast("Any", self.mock_app))
 
     def _answer(self, cycle: RequestResponseCycle) -> bool:
         """Take the short cut, if it is open."""
         if cycle.more_body or self.flow.write_paused or self.transport.is_closing():
             return False
         scope: Any = cycle.scope
-        reply = self.front.answer(scope, bytes(cycle.body))
+        reply = self.mock_app.answer(scope, bytes(cycle.body))
         if reply is None or not isinstance(reply.body, bytes):
             return False
         cycle.response_started = cycle.response_complete = True
@@ -142,16 +148,18 @@ class Protocol(HttpToolsProtocol):
         cycle.on_response()
         return True
 
-    def _answer_alike(self, habit: CachedRequest, data: bytes) -> bool:
+    def _answer_alike(self, cached: CachedRequest, data: bytes) -> bool:
         """Answer a request that reads as the one before it did, but for its query."""
-        start, end, scope = habit
+        start, end, scope = cached
         if not (data.startswith(start) and data.endswith(end)) or len(data) < len(start) + len(end):
             return False
         query = data[len(start) : -len(end)]
         if not _PLAIN_QUERY.fullmatch(query) or self.flow.write_paused or self.transport.is_closing():
             return False
-        reply = self.front.answer({**scope, "query_string": query}, b"")
+        asked = {**scope, "query_string": query}
+        reply = self.mock_app.answer(asked, b"")
         if reply is None or not isinstance(reply.body, bytes):
+            self._tried = {name: asked[name] for name in asked.keys() - scope.keys()}
             return False
         self._write(reply, b"\r\n", _body(scope, reply.body))
         self._used = True
@@ -205,11 +213,11 @@ class Protocol(HttpToolsProtocol):
             "scheme": "http",
             "server": self.server,
         }
-        return self.front.answer(scope, b"")
+        return self.mock_app.answer(scope, b"")
 
     def _refuse_bytes(self) -> None:
         reply = error_reply(not_http())
-        headers = [*reply.headers, *self.stamp.headers(), (b"connection", b"close")]
+        headers = [*reply.headers, *self.response_headers.headers(), (b"connection", b"close")]
         head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
         self.transport.close()
@@ -253,6 +261,6 @@ def _cache_request(scope: Any, data: bytes) -> CachedRequest | None:
     )
 
 
-def make_protocol(front: Front, stamp: ResponseHeaders) -> type[Protocol]:
-    """Make the protocol of a server of this front, whose answers carry this stamp."""
-    return type("MockProtocol", (Protocol,), {"front": front, "stamp": stamp})
+def make_protocol(app: MockApp, headers: ResponseHeaders) -> type[Protocol]:
+    """Make the protocol class of a server of this app; `headers` are for responses to invalid HTTP."""
+    return type("MockProtocol", (Protocol,), {"mock_app": app, "response_headers": headers})

@@ -9,12 +9,12 @@ from typing import Any
 
 import uvicorn
 
-from auditmock.core.asgi import App
 from auditmock.handlers.recording.recorder import ResponseHeaders
-from auditmock.server.front import Front
-from auditmock.server.lazy_app import LazyApp
+from auditmock.server.app import Backends, MockApp
+from auditmock.server.lazy_backends import LazyBackends
 from auditmock.server.protocol import GRACE, Protocol, make_protocol
 from auditmock.server.state import MockState
+from auditmock.settings import Settings
 
 _log = logging.getLogger(__name__)
 
@@ -67,17 +67,17 @@ class MockServer(Server):
         self,
         config: uvicorn.Config,
         protocol: type[Protocol],
-        stamp: ResponseHeaders,
+        headers: ResponseHeaders,
         ready: Callable[[], None],
     ) -> None:
         super().__init__(config, ready)
         self._protocol = protocol
-        self._stamp = stamp
+        self._headers = headers
 
-    def take(self, mock: MockState, judge: App) -> None:
+    def replace(self, state: MockState, settings: Settings, backends: Backends) -> None:
         """Serve another mock from the next request on."""
-        self._stamp.renew(mock.version)
-        self._protocol.front = Front(mock, judge, self._stamp)
+        self._headers.renew(state.version)
+        self._protocol.mock_app = MockApp(state, settings, backends, self._headers)
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -104,35 +104,32 @@ def url_of(listener: socket.socket) -> str:
 
 
 def run_server(
-    mock: MockState,
-    listener: socket.socket,
-    build_judge: Callable[[], App],
-    ready: Callable[[], None],
-    watch: Callable[[MockServer], Watch] | None = None,
+    server: MockServer, listener: socket.socket, watch: Callable[[MockServer], Watch] | None = None
 ) -> bool:
-    """Serve until a signal comes, and watch beside it; False when the judge could not be built."""
+    """Serve until a signal comes, and watch beside it; False when the backends could not be built."""
     gc.freeze()
     gc.enable()
-    server = make_server(mock, build_judge, ready)
     server.watch = watch(server) if watch else None
     server.run([listener])
     return not server.failed
 
 
-def make_server(mock: MockState, build_judge: Callable[[], App], ready: Callable[[], None]) -> MockServer:
+def make_server(
+    state: MockState, settings: Settings, build: Callable[[], Backends], ready: Callable[[], None]
+) -> MockServer:
     """Make a server that is still to be run.
 
-    The judge is built while the first requests are answered already: it takes longer than all the rest.
+    The backends are built while the first requests are answered already: that takes longer than all the rest.
     """
-    stamp = ResponseHeaders(mock.ids, mock.version)
-    judge = LazyApp(
-        build_judge,
+    headers = ResponseHeaders(state.ids, state.version)
+    backends = LazyBackends(
+        build,
         lambda error: server.give_up(error),  # noqa: PLW0108 - the server comes after its app
     )
-    front = Front(mock, judge, stamp)
-    protocol = make_protocol(front, stamp)
+    app = MockApp(state, settings, backends, headers)
+    protocol = make_protocol(app, headers)
     config = uvicorn.Config(
-        front,
+        app,
         http=protocol,
         ws="none",
         lifespan="on",
@@ -143,5 +140,5 @@ def make_server(mock: MockState, build_judge: Callable[[], App], ready: Callable
         backlog=_BACKLOG,
         timeout_graceful_shutdown=GRACE,  # type: ignore[arg-type]  # asyncio takes fractions
     )
-    server = MockServer(config, protocol, stamp, ready)
+    server = MockServer(config, protocol, headers, ready)
     return server

@@ -1,6 +1,7 @@
 """The documentation: the contract as a page, as YAML and as JSON, and the window, in front of the app."""
 
 import html
+from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
@@ -21,38 +22,28 @@ DRIFT = f"{HOME}/drift"
 """Where deployed releases are compared with the documented one."""
 
 _METHODS = ("GET", "HEAD")
-_REDIRECTS = {"/": HOME, f"{HOME}/": HOME, DASHBOARD.rstrip("/"): DASHBOARD}
+DOCS_REDIRECTS = {"/": HOME, f"{HOME}/": HOME}
+CONTROL_REDIRECTS = {DASHBOARD.rstrip("/"): DASHBOARD}
 _PAGES = Path(__file__).parent / "pages"
 _SLOT = "{{token}}"
 
 
 class Site:
-    """An ASGI app in front of another one: answers the paths of the documentation, passes on all others.
+    """ASGI middleware: serves documents by their paths, and passes on all others.
 
-    A document is built when first asked for; the token is the one the page has filled in, and
-    `control` the document of the control API.
+    A document is built when first asked for.
     """
 
-    def __init__(self, app: App, contract: Contract, token: str, control: Contract) -> None:
+    def __init__(self, app: App, builders: Builders, redirects: Mapping[str, str]) -> None:
         self._app = app
-        self._builders: Builders = {
-            HOME: partial(_page, token),
-            f"{HOME}/scalar.js": _script,
-            DRIFT: _drift,
-            "/openapi.yaml": partial(_yaml, contract),
-            "/openapi.json": partial(_json, contract),
-            "/_mock/openapi.yaml": partial(_yaml, control),
-            "/_mock/openapi.json": partial(_json, control),
-            "/favicon.svg": _favicon,
-            "/favicon.ico": _favicon,
-            **dashboard_documents(),
-        }
+        self._builders = builders
+        self._redirects = redirects
         self._built: dict[str, Document] = {}
-        self._paths = self._builders.keys() | _REDIRECTS.keys()
+        self._paths = builders.keys() | redirects.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, or have it answered."""
-        if scope["type"] != "http" or scope["path"] not in self._paths:
+        if scope["path"] not in self._paths:
             await self._app(scope, receive, send)
             return
         reply = self._reply(scope)
@@ -62,14 +53,36 @@ class Site:
         path = scope["path"]
         if scope["method"] not in _METHODS:
             return error_reply(method_not_allowed(path, ", ".join(_METHODS)))
-        if path in _REDIRECTS:
-            return Reply(307, [(b"location", _REDIRECTS[path].encode()), (b"content-length", b"0")], b"")
+        if path in self._redirects:
+            return Reply(307, [(b"location", self._redirects[path].encode()), (b"content-length", b"0")], b"")
         return document_reply(self._document(path), dict(scope["headers"]))
 
     def _document(self, path: str) -> Document:
         if path not in self._built:
             self._built[path] = self._builders[path]()
         return self._built[path]
+
+
+def docs_pages(contract: Contract, token: str) -> Builders:
+    """Give the builders of the documentation; the API page has the token filled in."""
+    return {
+        HOME: partial(_page, token),
+        f"{HOME}/scalar.js": _script,
+        DRIFT: _drift,
+        "/openapi.yaml": partial(_yaml, contract),
+        "/openapi.json": partial(_json, contract),
+        "/favicon.svg": _favicon,
+        "/favicon.ico": _favicon,
+    }
+
+
+def control_pages(document: Contract) -> Builders:
+    """Give the builders of the dashboard and of the control API's document."""
+    return {
+        "/_mock/openapi.yaml": partial(_yaml, document),
+        "/_mock/openapi.json": partial(_json, document),
+        **dashboard_documents(),
+    }
 
 
 def _page(token: str) -> Document:

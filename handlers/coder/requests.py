@@ -19,7 +19,7 @@ from auditmock.handlers.coder.body import BodyDecoder
 from auditmock.handlers.coder.go_json import Node, plain
 from auditmock.handlers.coder.go_query import REPEATED, Values, first_value, read_query
 from auditmock.handlers.coder.search import NUL_IN_TEXT, AuditQuery
-from auditmock.handlers.coder.server import Act, Contents, RequestContext, caller_of, json_reply
+from auditmock.handlers.coder.server import Act, ContentReader, RequestContext, caller_of, json_reply
 from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Reply
 from auditmock.openapi.contract import Contract
@@ -40,7 +40,7 @@ _LONG = 300
 
 def make_readers(
     contract: Contract, operations: AuditOperations, organization: Callable[[str], str | None]
-) -> Mapping[str, Contents]:
+) -> Mapping[str, ContentReader]:
     """Make, by operation id, what reads a request; `organization` finds an id by its name."""
     build_info = contract.operations["get-build-info"]
     return {

@@ -1,11 +1,10 @@
-"""A deployed server: answers as the extensions of its contract say, `x-server` first (reference 2-12, 20)."""
+"""A deployed Coder server, driven by its contract's extensions, `x-server` first (reference 2-12, 20)."""
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
-from time import perf_counter
-from typing import Any, NamedTuple
+from typing import Any
 
 from auditmock.core.asgi import App, Message, Receive, Scope, Send
 from auditmock.core.constants import JSON_TYPE
@@ -14,8 +13,8 @@ from auditmock.fixtures.encoding.serialize import go_json
 from auditmock.handlers.auth.tokens import Caller, Tokens
 from auditmock.handlers.coder.headers import CoderHeaders, check_csrf
 from auditmock.handlers.coder.router import KNOWN_METHODS, Route, Routes
-from auditmock.handlers.messages.request import ReceivedRequest, first_header
-from auditmock.handlers.messages.response import Header, Reply, envelope
+from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.messages.response import Header, Reply, envelope, send_reply
 from auditmock.handlers.middleware.rate_limit import RateLimiter
 from auditmock.openapi.contract import Contract, Operation, TokenLocation
 
@@ -29,16 +28,13 @@ _CHALLENGING = frozenset({401, 403})
 
 _PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
 
-Finish = Callable[[Scope, Reply, Send, ReceivedRequest], Awaitable[None]]
-
-
 Act = Callable[[], Reply]
 """Does what a request asks for."""
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request on its way through the checks, and what they have found out."""
+    """A request and what the checks have found out about it so far."""
 
     scope: Scope
     body: bytes
@@ -48,41 +44,33 @@ class RequestContext:
     caller: Caller | None = None
     operation: Operation | None = None
     act: Act | None = None
-    """What is to be done, once all checks have passed."""
+    """What to do once all checks have passed."""
     organization: str = ""
-    """The id of the one whose logs alone the caller may see, if the caller is bounded so."""
-    told: Sequence[Header] = ()
-    """What every answer from there on tells of the rate limit."""
+    """Id of the only organization whose logs the caller may see; empty for no such limit."""
+    rate_headers: Sequence[Header] = ()
+    """`X-RateLimit-*` headers of every response from here on."""
 
 
-Contents = Callable[[RequestContext], Act]
-"""Reads the parameters and the body of a request to an operation; refuses (400, 500) them."""
-
-
-class Entrance(NamedTuple):
-    """What lets a request in: the tokens, and the rate limit if there is one."""
-
-    tokens: Tokens
-    toll: RateLimiter | None = None
+ContentReader = Callable[[RequestContext], Act]
+"""Reads the parameters and the body of a request to an operation; raises ApiError (400, 500)."""
 
 
 class CoderServer:
-    """An ASGI app in front of another one: takes all paths of the API."""
+    """ASGI middleware: answers all paths of the API, passes on all others."""
 
     def __init__(
         self,
         app: App,
         contract: Contract,
-        entrance: Entrance,
-        contents: Mapping[str, Contents],
-        finish: Finish,
+        tokens: Tokens,
+        readers: Mapping[str, ContentReader],
+        limiter: RateLimiter | None = None,
     ) -> None:
-        """Take the app behind, and by operation id what reads a request and what then answers it."""
+        """Take the app behind, and by operation id what reads a request."""
         server = contract.server
         self._app = app
-        self._finish = finish
-        self._tokens, toll = entrance
-        self._contents = contents
+        self._tokens = tokens
+        self._readers = readers
         self._routes = Routes(contract)
         self._allow: bool = server["allow"] == "present"
         self._closed: bool = server["preflight"] == "closed"
@@ -91,9 +79,9 @@ class CoderServer:
         self._bounded = frozenset(server.get("gate", {}).get("organization_roles", ()))
         self._denied: Mapping[str, object] = server["denied"]
         self._challenge: bool = server.get("challenge", False)
-        self._crumbs = CoderHeaders(server["vary"], server["headers"])
+        self._coder_headers = CoderHeaders(server["vary"], server["headers"])
         checks: dict[str, Callable[[RequestContext], None]] = {
-            "csrf": partial(_check_crossing, contract.token_locations),
+            "csrf": partial(_check_csrf, contract.token_locations),
             "method": _check_method,
             "token": self._check_token,
             "gate": self._check_gate,
@@ -101,100 +89,99 @@ class CoderServer:
             "role": self._check_role,
             "contents": self._check_contents,
         }
-        if toll is not None:
-            checks["rate"] = partial(_check_rate_limit, toll)
+        if limiter is not None:
+            checks["rate"] = partial(_check_rate_limit, limiter)
         self._checks = tuple(checks[name] for name in server["checks"] if name in checks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the app behind do it."""
-        if scope["type"] != "http" or self._routes.find(scope) is None:
+        if self._routes.find(scope) is None:
             await self._app(scope, receive, send)
             return
-        started = perf_counter()
         body = await _read_body(receive)
         reply = self.answer(scope, {"body": body, "more_body": False})
         if reply is not None:
-            await self._finish(scope, reply, send, ReceivedRequest(started, body))
+            await send_reply(reply, send)
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:
-        """Answer a request whose body has come in one message; None outside the API."""
+        """Answer a request whose body is in one message; None outside the API."""
         route = self._routes.find(scope)
         if route is None or message is None:
             return None
         if self._closed and _is_preflight(scope):
             return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
-        visit = RequestContext(scope, message["body"], route, dict(reversed(scope["headers"])))
+        request = RequestContext(scope, message["body"], route, dict(reversed(scope["headers"])))
         try:
-            reply = self._pass(visit)
+            reply = self._run_checks(request)
         except ApiError as error:
-            reply = self._refuse(error, visit)
+            reply = self._error_reply(error, request)
         except Exception:  # noqa: BLE001 - logged, and answered
             _log.exception("%s %s failed", scope["method"], scope["path"])
-            reply = self._refuse(internal_error(), visit)
-        if visit.told:
-            reply = Reply(reply.status, [*reply.headers, *visit.told], reply.body)
-        return self._crumbs.add(reply, scope["headers"] if b"cookie" in visit.first else ())
+            reply = self._error_reply(internal_error(), request)
+        if request.rate_headers:
+            reply = Reply(reply.status, [*reply.headers, *request.rate_headers], reply.body)
+        return self._coder_headers.add(reply, scope["headers"] if b"cookie" in request.first else ())
 
-    def _pass(self, visit: RequestContext) -> Reply:
+    def _run_checks(self, request: RequestContext) -> Reply:
         for check in self._checks:
-            check(visit)
-        if visit.act is None:
+            check(request)
+        if request.act is None:
             raise route_not_found()
-        return visit.act()
+        return request.act()
 
-    def _check_token(self, visit: RequestContext) -> None:
-        if visit.route.guarded:
-            scope = visit.scope
-            token = self._tokens.find(scope["headers"], scope["query_string"], visit.first)
-            visit.caller = self._tokens.open(token)
+    def _check_token(self, request: RequestContext) -> None:
+        if request.route.guarded:
+            scope = request.scope
+            token = self._tokens.find(scope["headers"], scope["query_string"], request.first)
+            request.caller = self._tokens.open(token)
 
-    def _check_gate(self, visit: RequestContext) -> None:
-        caller = visit.caller
+    def _check_gate(self, request: RequestContext) -> None:
+        caller = request.caller
         if caller and caller.roles.isdisjoint(self._inside):
             if caller.roles.isdisjoint(self._bounded):
-                raise _denial(self._gate)
-            visit.organization = caller.organization
+                raise _denied_error(self._gate)
+            request.organization = caller.organization
 
-    def _check_route(self, visit: RequestContext) -> None:
-        operations = visit.route.operations
+    def _check_route(self, request: RequestContext) -> None:
+        operations = request.route.operations
         if not operations:
             raise route_not_found()
-        visit.operation = operations.get(visit.scope["method"])
-        if visit.operation is None:
+        request.operation = operations.get(request.scope["method"])
+        if request.operation is None:
             raise ApiError(405, "", headers=(("Allow", ", ".join(operations)),) if self._allow else ())
 
-    def _check_role(self, visit: RequestContext) -> None:
-        if visit.caller and visit.operation and visit.caller.roles.isdisjoint(visit.operation.roles):
-            raise _denial(self._denied)
+    def _check_role(self, request: RequestContext) -> None:
+        if request.caller and request.operation and request.caller.roles.isdisjoint(request.operation.roles):
+            raise _denied_error(self._denied)
 
-    def _check_contents(self, visit: RequestContext) -> None:
-        if visit.operation:
-            visit.act = self._contents[visit.operation.id](visit)
+    def _check_contents(self, request: RequestContext) -> None:
+        if request.operation:
+            request.act = self._readers[request.operation.id](request)
 
-    def _refuse(self, error: ApiError, visit: RequestContext) -> Reply:
+    def _error_reply(self, error: ApiError, request: RequestContext) -> Reply:
         headers = [(name.lower().encode(), value.encode()) for name, value in error.headers]
         if not error.message:
             return Reply(error.status, [_EMPTY, *headers], b"")
-        if self._challenge and error.status in _CHALLENGING and visit.caller is None:
-            headers.append((b"www-authenticate", _challenge(error, visit.scope)))
+        if self._challenge and error.status in _CHALLENGING and request.caller is None:
+            headers.append((b"www-authenticate", _challenge(error, request.scope)))
         if isinstance(error, PlainTextError):
             text = error.message.encode() + b"\n"
             return Reply(error.status, [_TEXT, (b"content-length", b"%d" % len(text)), *headers], text)
         return json_reply(error.status, envelope(error), headers)
 
 
-def _check_crossing(token_locations: Sequence[TokenLocation], visit: RequestContext) -> None:
-    if b"cookie" in visit.first:
-        check_csrf(visit.scope, token_locations)
+def _check_csrf(token_locations: Sequence[TokenLocation], request: RequestContext) -> None:
+    if b"cookie" in request.first:
+        check_csrf(request.scope, token_locations)
 
 
-def _check_method(visit: RequestContext) -> None:
-    if visit.scope["method"] not in KNOWN_METHODS:
+def _check_method(request: RequestContext) -> None:
+    if request.scope["method"] not in KNOWN_METHODS:
         raise ApiError(405, "")
 
 
-def _check_rate_limit(toll: RateLimiter, visit: RequestContext) -> None:
-    visit.told = toll.take(visit.scope)
+def _check_rate_limit(limiter: RateLimiter, request: RequestContext) -> None:
+    request.rate_headers = limiter.take(request.scope)
 
 
 def _is_preflight(scope: Scope) -> bool:
@@ -209,14 +196,14 @@ def json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply
     return Reply(status, [_JSON, (b"content-length", b"%d" % len(body)), *headers], body)
 
 
-def caller_of(visit: RequestContext) -> Caller:
-    """Give the caller of a visit that takes a token, so that there is one; refuses (404) if not."""
-    if visit.caller is None:
+def caller_of(request: RequestContext) -> Caller:
+    """Give the caller of a request that needed a token; raises ApiError (404) if there is none."""
+    if request.caller is None:
         raise route_not_found()
-    return visit.caller
+    return request.caller
 
 
-def _denial(words: Mapping[str, object]) -> ApiError:
+def _denied_error(words: Mapping[str, object]) -> ApiError:
     return ApiError(int(str(words["status"])), str(words["message"]), detail=str(words.get("detail", "")))
 
 

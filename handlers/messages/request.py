@@ -16,6 +16,9 @@ Headers = Sequence[tuple[bytes, bytes]]
 BODY_LIMIT = 1 << 20
 """Bytes a body may have."""
 
+FAST_PATH_TRIED = "auditmock.fast_path_tried"
+"""Where a scope says that rate limit and fast path have seen the request and passed it on."""
+
 QUERY_PROBLEMS = "auditmock.query_problems"
 """Where the scope of a request with a body keeps what is wrong with its query, until the body is judged."""
 

@@ -8,9 +8,7 @@ from auditmock.core.errors import ApiError, control_closed
 from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.handlers.middleware.control_auth import ControlAuth
-
-LOCAL_ORIGIN = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
-"""Origins of pages that this machine served."""
+from auditmock.handlers.middleware.cors import LOCAL_ORIGIN
 
 _LOCAL_ORIGIN = re.compile(LOCAL_ORIGIN, re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"localhost|([a-z0-9-]+\.)+localhost", re.IGNORECASE)

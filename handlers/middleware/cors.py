@@ -1,12 +1,13 @@
-"""CORS: which origins' pages may call the mock from a browser."""
+"""ASGI middleware: CORS, which origins' pages may call the mock from a browser."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
-from starlette.datastructures import Headers
+from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import ALL_METHODS, CORSMiddleware
 from starlette.responses import Response
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi import App, Scope
 from auditmock.core.constants import (
     BUILD_VERSION_HEADER,
     HINT_HEADER,
@@ -14,10 +15,14 @@ from auditmock.core.constants import (
     REQUEST_ID_HEADER,
 )
 from auditmock.core.errors import cors_method_not_allowed, origin_not_allowed
-from auditmock.handlers.messages.response import error_reply
-from auditmock.handlers.middleware.control_access import LOCAL_ORIGIN
+from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.messages.response import Header, Reply, error_reply
 
-_SHOWN = (
+LOCAL_ORIGIN = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
+"""Origins of pages that this machine served."""
+
+_ORIGINS_KEPT = 256
+_EXPOSED = (
     REQUEST_ID_HEADER,
     BUILD_VERSION_HEADER,
     HINT_HEADER,
@@ -28,7 +33,7 @@ _SHOWN = (
 
 
 class CorsMiddleware(CORSMiddleware):
-    """An ASGI app in front of another one: localhost's pages may call, unless other origins are named."""
+    """Allows pages of localhost unless other origins are named."""
 
     def __init__(self, app: App, origins: Sequence[str]) -> None:
         super().__init__(
@@ -39,11 +44,28 @@ class CorsMiddleware(CORSMiddleware):
             allow_headers=["*"],
             allow_credentials=True,
             allow_private_network=True,
-            expose_headers=_SHOWN,
+            expose_headers=_EXPOSED,
         )
+        self._headers_for = lru_cache(_ORIGINS_KEPT)(self._make_headers)
+
+    def add_headers(self, scope: Scope, reply: Reply) -> Reply:
+        """Add to a reply without `Vary` the headers that it would be given over ASGI."""
+        headers = self._headers_for(first_header(scope["headers"], b"origin"))
+        return Reply(reply.status, (*reply.headers, *headers), reply.body)
+
+    def _make_headers(self, origin: bytes | None) -> tuple[Header, ...]:
+        headers = MutableHeaders()
+        name = None if origin is None else origin.decode("latin-1")
+        if name is not None:
+            headers.update(self.simple_headers)
+        if name is not None and self.is_allowed_origin(name):
+            self.allow_explicit_origin(headers, name)
+        else:
+            headers["Vary"] = "Origin"
+        return tuple(headers.raw)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Answer a preflight; a error says what would be right."""
+        """Answer a preflight; an error is Coder's envelope and says what is allowed."""
         response = super().preflight_response(request_headers)
         if response.status_code < 400:  # noqa: PLR2004 - where errors begin
             return response

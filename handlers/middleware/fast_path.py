@@ -7,10 +7,9 @@ body. Whatever is odd in any way goes to Connexion, the one judge of errors, whi
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from string import hexdigits
-from time import perf_counter
 from typing import Any, NoReturn
 
 from auditmock.core.asgi import App, Message, Receive, Scope, Send
@@ -19,7 +18,7 @@ from auditmock.core.models import Page
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller, Tokens
-from auditmock.handlers.messages.request import BODY_LIMIT, UUID, NewLogs, ReceivedRequest, read_texts
+from auditmock.handlers.messages.request import BODY_LIMIT, FAST_PATH_TRIED, UUID, NewLogs, read_texts
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.openapi.contract import Contract, Operation
 
@@ -29,13 +28,9 @@ _PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text
 _PLAIN_JSON = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
-_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"origin", b"prefer"})
+_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"prefer"})
 _PLAIN_HEADERS = frozenset({b"accept", b"cookie", b"content-type", b"content-length"})
 _LONGEST_NUMBER = 10
-
-
-Finish = Callable[[Scope, Reply, Send, ReceivedRequest], Awaitable[None]]
-"""Sends a reply to a request."""
 
 
 class _NotPlainError(ValueError):
@@ -45,17 +40,8 @@ class _NotPlainError(ValueError):
 class FastPath:
     """An ASGI app in front of another one."""
 
-    def __init__(
-        self,
-        app: App,
-        contract: Contract,
-        tokens: Tokens,
-        operations: AuditOperations,
-        finish: Finish | None = None,
-    ) -> None:
-        """Take the app behind, and what sends a reply in its stead: plainly unless it is given."""
+    def __init__(self, app: App, contract: Contract, tokens: Tokens, operations: AuditOperations) -> None:
         self._app = app
-        self._finish = finish or _send_plainly
         self._tokens = tokens
         self._operations = operations
         self._new_logs = NewLogs(contract)
@@ -77,18 +63,20 @@ class FastPath:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or let the app behind do it."""
-        route = self._routes.get((scope["method"], scope["path"])) if scope["type"] == "http" else None
-        if route is None:
+        route = self._routes.get((scope["method"], scope["path"]))
+        if route is None or FAST_PATH_TRIED in scope:
             await self._app(scope, receive, send)
             return
-        started = perf_counter()
         message = await receive() if route[0].takes_body else None
         reply = self.answer(scope, message)
         if reply is not None:
-            body = message.get("body", b"") if message else b""
-            await self._finish(scope, reply, send, ReceivedRequest(started, body))
+            await send_reply(reply, send)
         else:
             await self._app(scope, receive if message is None else _replay(message, receive), send)
+
+    def handles(self, scope: Scope) -> bool:
+        """Tell whether a request is to an operation of the contract, so that it may be answered here."""
+        return (scope["method"], scope["path"]) in self._routes
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:
         """Answer a request, its body in one message, unless it needs judging; then nothing has happened."""
@@ -163,10 +151,6 @@ class FastPath:
         if not values.keys() <= self._fields.keys():
             raise _NotPlainError
         return {name: self._fields[name](text) for name, text in values.items()}
-
-
-async def _send_plainly(_scope: Scope, reply: Reply, send: Send, _arrival: ReceivedRequest) -> None:
-    await send_reply(reply, send)
 
 
 Answer = Callable[[Scope, Operation, Message | None], Reply]

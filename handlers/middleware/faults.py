@@ -1,12 +1,11 @@
-"""Disturbance: lets faults happen to requests, and what a client prefers."""
+"""ASGI middleware: injects faults, those of the caller's world and those a client asks for by `Prefer`."""
 
 import asyncio
 import socket
 import struct
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from time import perf_counter
-from typing import Any, Protocol
+from typing import Any
 
 from auditmock.core.asgi import App, Message, Receive, Scope, Send
 from auditmock.core.constants import HINT_HEADER
@@ -14,8 +13,7 @@ from auditmock.core.errors import ApiError
 from auditmock.fixtures.faults import InjectedFault, WorldsWithFaults
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.messages.hints import write_hints
-from auditmock.handlers.messages.request import ReceivedRequest
-from auditmock.handlers.messages.response import Header, Reply, error_reply
+from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
 from auditmock.handlers.middleware.prefer import PREFER, Preference, read_preference
 from auditmock.handlers.recording.request_log import FAULT
 from auditmock.openapi.contract import Contract
@@ -26,27 +24,17 @@ TRANSPORT = "auditmock.transport"
 STATUSES = (400, 401, 403, 404, 405, 406, 413, 415, 429, 500, 502, 503, 504)
 """What a fault of kind status, and `Prefer: code`, can be."""
 
-_DETAIL = "The mock was asked to answer so."
+_DETAIL = "Injected fault."
 _RETRY_AFTER = {429: "60", 503: "60"}
-_PIECES = 20
-"""Pieces that a slow body comes in."""
+_SLOW_PARTS = 20
+"""Parts that a slow body is sent in."""
 
 _HINT = HINT_HEADER.lower().encode()
 _RESET = struct.pack("ii", 1, 0)
 
 
-class ResponseRecorder(Protocol):
-    """Keeps the books of answers: numbers, request_log, access lines."""
-
-    async def finish(self, scope: Scope, reply: Reply, send: Send, arrival: ReceivedRequest) -> None:
-        """Send a reply, and note it."""
-
-    def lose(self, scope: Scope, started: float) -> None:
-        """Note a request that gets no answer."""
-
-
 class FaultMiddleware:
-    """An ASGI app in front of another one."""
+    """Injects faults into requests below the base path of the contract."""
 
     def __init__(
         self,
@@ -54,38 +42,39 @@ class FaultMiddleware:
         contract: Contract,
         tokens: Tokens,
         worlds_with_faults: WorldsWithFaults,
-        accounts: ResponseRecorder,
     ) -> None:
         self._app = app
         self._tokens = tokens
-        self._accounts = accounts
         self._worlds_with_faults = worlds_with_faults
-        self._takes_wishes = not contract.server
+        self._reads_prefer = not contract.server
         self._operations = {(each.method, each.path): each for each in contract.operations.values()}
         self._below = contract.base_path + "/"
         self._messages = _messages(contract)
 
-    def __bool__(self) -> bool:
-        return bool(self._worlds_with_faults)
+    def may_apply(self, scope: Scope) -> bool:
+        """Tell whether a request may be given a fault: any world has one, or the client asks for one."""
+        if self._worlds_with_faults:
+            return True
+        return self._reads_prefer and any(name == PREFER for name, _ in scope["headers"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or let something happen to it."""
-        if scope["type"] != "http" or not scope["path"].startswith(self._below):
+        """Pass a request on, or inject a fault."""
+        if not scope["path"].startswith(self._below):
             await self._app(scope, receive, send)
             return
-        wish = read_preference(scope["headers"], STATUSES) if self._takes_wishes else None
-        if wish is not None:
+        preference = read_preference(scope["headers"], STATUSES) if self._reads_prefer else None
+        if preference is not None:
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != PREFER]
-            send = _say_what_applied(wish, send)
-        hit = _join(wish, None if wish and wish.status else self._strike(scope))
-        if hit is None:
+            send = _add_prefer_headers(preference, send)
+        injected = _join(preference, None if preference and preference.status else self._next_fault(scope))
+        if injected is None:
             await self._app(scope, receive, send)
         else:
-            scope[FAULT] = hit.kind
-            await self._disturb(hit, scope, receive, send)
+            scope[FAULT] = injected.kind
+            await self._inject(injected, scope, receive, send)
 
-    def _strike(self, scope: Scope) -> InjectedFault | None:
-        """Find what happens to a request in the world of its token; nothing without a good one."""
+    def _next_fault(self, scope: Scope) -> InjectedFault | None:
+        """Take the next fault of the world that the request's token opens; none without a valid token."""
         if not self._worlds_with_faults:
             return None
         try:
@@ -95,23 +84,21 @@ class FaultMiddleware:
         operation = self._operations.get((scope["method"], scope["path"]))
         return caller.world.faults.strike(operation.id if operation else "")
 
-    async def _disturb(self, hit: InjectedFault, scope: Scope, receive: Receive, send: Send) -> None:
-        started = perf_counter()
-        if hit.milliseconds:
-            await asyncio.sleep(hit.milliseconds / 1000)
-        fault = hit.fault or {}
+    async def _inject(self, injected: InjectedFault, scope: Scope, receive: Receive, send: Send) -> None:
+        if injected.milliseconds:
+            await asyncio.sleep(injected.milliseconds / 1000)
+        fault = injected.fault or {}
         match fault.get("kind"):
             case "status":
-                await self._accounts.finish(scope, self._error(fault), send, ReceivedRequest(started, b""))
+                await send_reply(self._error(fault), send)
             case "reset" | "empty_reply":
-                self._accounts.lose(scope, started)
                 await _break_off(scope, receive, reset=fault["kind"] == "reset")
             case None:
                 await self._app(scope, receive, send)
             case _:
-                whole = _Whole()
-                await self._app(scope, receive, whole.take)
-                await _BODIES[fault["kind"]](fault, whole, scope, (receive, send))
+                response = _BufferedResponse()
+                await self._app(scope, receive, response.take)
+                await _BODIES[fault["kind"]](fault, response, scope, (receive, send))
 
     def _error(self, fault: Mapping[str, Any]) -> Reply:
         status: int = fault["status"]
@@ -124,8 +111,8 @@ class FaultMiddleware:
         return error_reply(ApiError(status, message, detail=_DETAIL, headers=tuple(headers)))
 
 
-class _Whole:
-    """Takes in an answer whole."""
+class _BufferedResponse:
+    """Collects a response instead of sending it."""
 
     def __init__(self) -> None:
         self.start: Message = {}
@@ -138,47 +125,53 @@ class _Whole:
             self.body += message.get("body", b"")
 
 
-Line = tuple[Receive, Send]
+Channel = tuple[Receive, Send]
 
 
-async def _send_slowly(fault: Mapping[str, Any], whole: _Whole, _scope: Scope, line: Line) -> None:
-    _, send = line
-    await send(whole.start)
-    size = max(len(whole.body) // _PIECES, 1)
-    for start in range(0, len(whole.body), size):
-        await asyncio.sleep(fault["milliseconds"] / 1000 / _PIECES)
+async def _send_slowly(
+    fault: Mapping[str, Any], buffered: _BufferedResponse, _scope: Scope, channel: Channel
+) -> None:
+    _, send = channel
+    await send(buffered.start)
+    size = max(len(buffered.body) // _SLOW_PARTS, 1)
+    for start in range(0, len(buffered.body), size):
+        await asyncio.sleep(fault["milliseconds"] / 1000 / _SLOW_PARTS)
         await send(
-            {"type": "http.response.body", "body": whole.body[start : start + size], "more_body": True}
+            {"type": "http.response.body", "body": buffered.body[start : start + size], "more_body": True}
         )
     await send({"type": "http.response.body", "body": b""})
 
 
-async def _send_half(_fault: Mapping[str, Any], whole: _Whole, scope: Scope, line: Line) -> None:
-    receive, send = line
-    await send(whole.start)
-    if not whole.body:
+async def _send_truncated(
+    _fault: Mapping[str, Any], buffered: _BufferedResponse, scope: Scope, channel: Channel
+) -> None:
+    receive, send = channel
+    await send(buffered.start)
+    if not buffered.body:
         await send({"type": "http.response.body", "body": b""})
         return
-    half = whole.body[: len(whole.body) // 2]
+    half = buffered.body[: len(buffered.body) // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})
     await _break_off(scope, receive, reset=False)
 
 
-async def _send_broken(_fault: Mapping[str, Any], whole: _Whole, _scope: Scope, line: Line) -> None:
-    _, send = line
-    await send(whole.start)
+async def _send_malformed(
+    _fault: Mapping[str, Any], buffered: _BufferedResponse, _scope: Scope, channel: Channel
+) -> None:
+    _, send = channel
+    await send(buffered.start)
     # as long as it was: an object that begins as a list
-    await send({"type": "http.response.body", "body": whole.body.replace(b"{", b"[", 1)})
+    await send({"type": "http.response.body", "body": buffered.body.replace(b"{", b"[", 1)})
 
 
-_BODIES = {"slow_body": _send_slowly, "truncated_body": _send_half, "malformed_json": _send_broken}
+_BODIES = {"slow_body": _send_slowly, "truncated_body": _send_truncated, "malformed_json": _send_malformed}
 
 
 async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
-    """Close the connection of a request, by a reset or in peace, and wait until it is closed."""
+    """Close the connection of a request, with a TCP reset or normally, and wait until it is closed."""
     transport: asyncio.Transport | None = scope.get("extensions", {}).get(TRANSPORT)
     if transport is None:
-        raise ConnectionResetError("the connection is broken off, as was asked for")
+        raise ConnectionResetError("injected fault: connection closed")
     if reset:
         connection: socket.socket = transport.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _RESET)
@@ -189,30 +182,32 @@ async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
         pass
 
 
-def _join(wish: Preference | None, struck: InjectedFault | None) -> InjectedFault | None:
-    """Add what a client wishes for to what strikes its request: the wait is longer, its status goes first."""
-    if wish is None or not (wish.status or wish.wait):
-        return struck
-    fault = {"kind": "status", "status": wish.status} if wish.status else struck and struck.fault
-    return InjectedFault(wish.wait * 1000 + (struck.milliseconds if struck else 0), fault)
+def _join(preference: Preference | None, injected: InjectedFault | None) -> InjectedFault | None:
+    """Combine a client's preference with its world's fault: waits add up, the preferred status wins."""
+    if preference is None or not (preference.status or preference.wait):
+        return injected
+    fault = (
+        {"kind": "status", "status": preference.status} if preference.status else injected and injected.fault
+    )
+    return InjectedFault(preference.wait * 1000 + (injected.milliseconds if injected else 0), fault)
 
 
-def _say_what_applied(wish: Preference, send: Send) -> Send:
-    """Add to an answer what of the client's wishes was followed, and what was not understood."""
+def _add_prefer_headers(preference: Preference, send: Send) -> Send:
+    """Add `Preference-Applied` to a response, and a hint about preferences that were not understood."""
     applied: list[Header] = []
-    if wish.applied:
-        applied.append((b"preference-applied", ", ".join(wish.applied).encode()))
+    if preference.applied:
+        applied.append((b"preference-applied", ", ".join(preference.applied).encode()))
 
-    async def saying(message: Message) -> None:
+    async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             hints = [value for name, value in message["headers"] if name == _HINT]
-            hints += [write_hints(wish.hints).encode()] if wish.hints else []
+            hints += [write_hints(preference.hints).encode()] if preference.hints else []
             others = [(name, value) for name, value in message["headers"] if name != _HINT]
-            told = [(_HINT, b"; ".join(hints))] if hints else []
-            message["headers"] = [*others, *told, *applied]
+            hint = [(_HINT, b"; ".join(hints))] if hints else []
+            message["headers"] = [*others, *hint, *applied]
         await send(message)
 
-    return saying
+    return send_with_headers
 
 
 def _messages(contract: Contract) -> Mapping[int, str]:

@@ -1,16 +1,17 @@
-"""The rate limit: minutes by the clock, the last one counted in by what is left of it (reference 6)."""
+"""Rate limit: a sliding window over clock minutes, as Coder counts it (reference 6)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi import Message, Receive, Scope, Send
 from auditmock.core.errors import ApiError, PlainTextError, rate_limited
 from auditmock.core.timestamps import SECOND
 from auditmock.handlers.auth.tokens import Caller, Tokens
-from auditmock.handlers.messages.request import first_header
-from auditmock.handlers.messages.response import Header, error_reply, send_reply
+from auditmock.handlers.messages.request import FAST_PATH_TRIED, first_header
+from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
+from auditmock.handlers.middleware.fast_path import FastPath
 
 _MINUTE = 60 * SECOND
 _BYPASS = b"x-coder-bypass-ratelimit"
@@ -25,26 +26,25 @@ Key = tuple[str, str]
 
 @dataclass(slots=True)
 class _Count:
-    """How often a client asked for a path: in the minute that begins at `minute`, and before it."""
+    """Requests of one client to one path: in the minute that begins at `minute`, and in the one before."""
 
     minute: int
     current: int = 0
     before: int = 0
 
-    def turn_to(self, minute: int) -> None:
-        """Go on to a minute."""
+    def advance_to(self, minute: int) -> None:
         if minute != self.minute:
             self.before = self.current if minute == self.minute + _MINUTE else 0
             self.minute, self.current = minute, 0
 
     def estimate(self, instant: int) -> int:
-        """Estimate the requests of the last sixty seconds, rounded as the server does."""
+        """Estimate the requests of the last sixty seconds, rounded as Coder's limiter rounds."""
         left = _MINUTE - (instant - self.minute)
         return (2 * self.before * left + _MINUTE) // (2 * _MINUTE) + self.current
 
 
 class RateLimitStatus(NamedTuple):
-    """How a client stands: whether it may ask, how often more, and the second a new minute begins."""
+    """Whether a request is allowed, how many more are, and the Unix second when the next minute begins."""
 
     allowed: bool
     remaining: int
@@ -52,10 +52,9 @@ class RateLimitStatus(NamedTuple):
 
 
 class RateLimit:
-    """Counts requests, each by who asks and for which path."""
+    """Counts requests by client and path."""
 
     def __init__(self, limit: int, clock: Callable[[], int]) -> None:
-        """Take how many a minute may come, and what tells the present instant."""
         self.limit = limit
         self._clock = clock
         self._counts: dict[Key, _Count] = {}
@@ -64,26 +63,26 @@ class RateLimit:
         return len(self._counts)
 
     def take(self, key: Key) -> RateLimitStatus:
-        """Count a request, if it is allowed; `remaining` is from before it."""
+        """Count a request if it is allowed; `remaining` is the number before it."""
         instant = self._clock()
         minute = instant - instant % _MINUTE
         count = self._counts.setdefault(key, _Count(minute))
-        count.turn_to(minute)
+        count.advance_to(minute)
         used = count.estimate(instant)
         count.current += used < self.limit
         self._forget(minute)
-        return self._stand(used, minute)
+        return self._status(used, minute)
 
-    def let_by(self) -> RateLimitStatus:
-        """Let a request through uncounted, which stands as the first of somebody new."""
+    def bypass(self) -> RateLimitStatus:
+        """Give the status of a request that is not counted: that of a new client's first."""
         instant = self._clock()
-        return self._stand(0, instant - instant % _MINUTE)
+        return self._status(0, instant - instant % _MINUTE)
 
-    def _stand(self, used: int, minute: int) -> RateLimitStatus:
+    def _status(self, used: int, minute: int) -> RateLimitStatus:
         return RateLimitStatus(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
 
     def _forget(self, minute: int) -> None:
-        """Drop, as they come up one by one, the counts that weigh nothing any more."""
+        """Drop the oldest count if it no longer matters; one count a call keeps the cost constant."""
         key, oldest = next(iter(self._counts.items()))
         del self._counts[key]
         if oldest.minute >= minute - _MINUTE:
@@ -91,7 +90,7 @@ class RateLimit:
 
 
 class RateLimiter:
-    """The rate limit by the rule of one contract: whom it counts, and what it tells (`x-rate`)."""
+    """Applies a release's rule (`x-rate`): by caller or address, and with which headers."""
 
     def __init__(self, limit: RateLimit, tokens: Tokens, rule: Mapping[str, str]) -> None:
         self._limit = limit
@@ -100,23 +99,23 @@ class RateLimiter:
         self._counts_first = rule["counts"] == "after"
 
     def take(self, scope: Scope) -> list[Header]:
-        """Count a request and give the headers that tell of it; refuses (429, 428) what is not allowed."""
+        """Count a request and give its `X-RateLimit-*` headers; raises ApiError (429, 428)."""
         caller = self._caller(scope) if self._by_caller else None
         if caller and first_header(scope["headers"], _BYPASS) in _TRUE:
             if "owner" not in caller.roles:
                 raise PlainTextError(428, _NOT_OWNER)
-            return self._tell(self._limit.let_by())
+            return self._headers(self._limit.bypass())
         who = caller.username if caller else group_address((scope["client"] or ("",))[0])
-        return self._tell(self._limit.take((who, scope["path"])))
+        return self._headers(self._limit.take((who, scope["path"])))
 
-    def _tell(self, standing: RateLimitStatus) -> list[Header]:
-        told = {
+    def _headers(self, status: RateLimitStatus) -> list[Header]:
+        values = {
             "X-RateLimit-Limit": self._limit.limit,
-            "X-RateLimit-Remaining": standing.remaining - (self._counts_first and standing.allowed),
-            "X-RateLimit-Reset": standing.reset,
+            "X-RateLimit-Remaining": status.remaining - (self._counts_first and status.allowed),
+            "X-RateLimit-Reset": status.reset,
         }
-        headers = [(name, str(number)) for name, number in told.items()]
-        if not standing.allowed:
+        headers = [(name, str(number)) for name, number in values.items()]
+        if not status.allowed:
             raise rate_limited(self._limit.limit, headers)
         return [(name.lower().encode(), value.encode()) for name, value in headers]
 
@@ -128,26 +127,40 @@ class RateLimiter:
 
 
 class RateLimitMiddleware:
-    """An ASGI app in front of another one, for a release that tells of the limit only when it is reached."""
+    """ASGI middleware in front of the fast path: rejects requests beyond the limit with 429.
 
-    def __init__(self, app: App, toll: RateLimiter, base_path: str) -> None:
+    For a release that tells of the limit only when it is reached.
+    """
+
+    def __init__(self, app: FastPath, limiter: RateLimiter, base_path: str) -> None:
         self._app = app
-        self._toll = toll
+        self._limiter = limiter
         self._below = base_path + "/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request through, or refuse it."""
-        if scope["type"] == "http" and scope["path"].startswith(self._below):
-            try:
-                self._toll.take(scope)
-            except ApiError as error:
-                await send_reply(error_reply(error), send)
-                return
-        await self._app(scope, receive, send)
+        """Count a request, unless `answer` has done so, and pass it on or reject it."""
+        reply = None if FAST_PATH_TRIED in scope else self._reject(scope)
+        if reply is None:
+            await self._app(scope, receive, send)
+        else:
+            await send_reply(reply, send)
+
+    def answer(self, scope: Scope, message: Message) -> Reply | None:
+        """Count a request whose body is here, and have it answered or reject it."""
+        return self._reject(scope) or self._app.answer(scope, message)
+
+    def _reject(self, scope: Scope) -> Reply | None:
+        if not scope["path"].startswith(self._below):
+            return None
+        try:
+            self._limiter.take(scope)
+        except ApiError as error:
+            return error_reply(error)
+        return None
 
 
 def group_address(address: str) -> str:
-    """Give what stands for a client's address: of IPv6 the network."""
+    """Give the key of a client's address: for IPv6 its /64 network."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -1,4 +1,4 @@
-"""The outermost app: numbers every answer, keeps request_log and log, and lets no failure out unanswered."""
+"""ASGI middleware: numbers responses, writes request log and access log, turns exceptions into 500."""
 
 import logging
 from collections.abc import Sequence
@@ -59,21 +59,21 @@ class Recorder:
             await self._app(scope, receive, send)
             return
         number = 0 if is_own(scope["path"]) else self._request_log.number()
-        passage = RecordingChannel(receive, send, (*self._stamp.headers(), *_number_header(number)))
+        channel = RecordingChannel(receive, send, (*self._stamp.headers(), *_number_header(number)))
         started = perf_counter()
         try:
-            await self._app(scope, passage.receive, passage.send)
+            await self._app(scope, channel.receive, channel.send)
         except Exception:
-            _log.exception("%s %s failed", scope["method"], scope["path"])
-            if passage.status:
+            if channel.status:
                 raise
-            await send_reply(error_reply(internal_error()), passage.send)
+            _log.exception("%s %s failed", scope["method"], scope["path"])
+            await send_reply(error_reply(internal_error()), channel.send)
         finally:
-            if passage.status or FAULT in scope:
-                reply = Reply(passage.status, passage.headers, passage.answer)
-                self._record(number, scope, reply, started, passage.body)
+            if channel.status or FAULT in scope:
+                reply = Reply(channel.status, channel.headers, channel.answer)
+                self._record(number, scope, reply, started, channel.body)
 
-    async def finish(self, scope: Scope, reply: Reply, send: Send, arrival: ReceivedRequest) -> None:
+    async def record_and_send(self, scope: Scope, reply: Reply, send: Send, arrival: ReceivedRequest) -> None:
         """Send a reply that needs no app."""
         number, reply = self._stamped(reply)
         try:
@@ -81,11 +81,7 @@ class Recorder:
         finally:
             self._record(number, scope, reply, *arrival)
 
-    def lose(self, scope: Scope, started: float) -> None:
-        """Note a request that gets no answer."""
-        self._record(self._request_log.number(), scope, Reply(0, (), b""), started, b"")
-
-    def settle(self, scope: Scope, reply: Reply, arrival: ReceivedRequest) -> Reply:
+    def record(self, scope: Scope, reply: Reply, arrival: ReceivedRequest) -> Reply:
         """Give a reply, which is sent at once, all that an answer has; the request is done with."""
         number, reply = self._stamped(reply)
         self._record(number, scope, reply, *arrival)

@@ -2,9 +2,9 @@
 
 import pytest
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.core.timestamps import parse_timestamp
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 NOW = parse_timestamp("2026-02-03T04:05:06.789Z")

@@ -17,7 +17,7 @@ from score import Score, score_all, score_peer  # noqa: E402
 from serving import make_server  # noqa: E402
 from table import find_shortcomings, write_row, write_summary  # noqa: E402
 
-from auditmock.server.app import create_app  # noqa: E402
+from auditmock.asgi import create_app  # noqa: E402
 from auditmock.server.run import bind, url_of  # noqa: E402
 from auditmock.settings import Settings  # noqa: E402
 

@@ -10,7 +10,7 @@ import orjson
 from fault import Reply, Request, Serve, Wrap, serve_by
 from terms import Term, read_terms, write_terms
 
-from auditmock.server.app import create_app
+from auditmock.asgi import create_app
 from auditmock.settings import Settings
 
 Log = dict[str, Any]

@@ -18,12 +18,12 @@ from fault import NONE, Fault
 from peer import finds_fault
 from serving import make_server
 
+from auditmock.asgi import create_app
 from auditmock.checker.core.options import Options
 from auditmock.checker.main import ExitStatus, run_checks
 from auditmock.core.asgi import App
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
-from auditmock.server.app import create_app
 from auditmock.server.run import bind, url_of
 from auditmock.settings import Settings
 

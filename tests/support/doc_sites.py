@@ -7,7 +7,7 @@ import httpx
 from auditmock.core.asgi import Receive, Scope, Send
 from auditmock.handlers.messages.response import Reply, send_reply
 from auditmock.openapi.contract import load_contract
-from auditmock.web.site import Site
+from auditmock.web.site import CONTROL_REDIRECTS, DOCS_REDIRECTS, Site, control_pages, docs_pages
 
 TOKEN = 'a-"token"</script>'  # noqa: S105 - no secret
 CONTRACT = load_contract()
@@ -18,7 +18,11 @@ async def answer_teapot(_scope: Scope, _receive: Receive, send: Send) -> None:
     await send_reply(Reply(418, (), b"from behind"), send)
 
 
-SITE = Site(answer_teapot, CONTRACT, TOKEN, CONTRACT)
+SITE = Site(
+    answer_teapot,
+    {**docs_pages(CONTRACT, TOKEN), **control_pages(CONTRACT)},
+    {**DOCS_REDIRECTS, **CONTROL_REDIRECTS},
+)
 
 
 def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:

@@ -41,6 +41,7 @@ ORDER = (
     "handlers.control",
     "web",
     "server",
+    "asgi",
     "testing",
     "checker.core",
     "checker.rules",

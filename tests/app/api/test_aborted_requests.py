@@ -6,8 +6,8 @@ import httpx
 import pytest
 from asgi_requests import LIST, OWNER, WRITE, ask, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App, Message, Receive, Scope, Send
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 LOGS = 2000

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import pytest
 from asgi_requests import LIST, OWNER, Call, ask, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.fixtures.store.store import Store
-from auditmock.server.app import create_app
 from auditmock.server.log_setup import JsonLines, TextLines
 from auditmock.settings import Settings
 

@@ -11,10 +11,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.handlers.messages.request import BODY_LIMIT
 from auditmock.openapi.contract import load_contract
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 CONTRACT = load_contract()

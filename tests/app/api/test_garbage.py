@@ -6,11 +6,9 @@ from typing import Any
 import pytest
 from asgi_requests import Call, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.timestamps import parse_timestamp
-from auditmock.handlers.recording.recorder import ResponseHeaders
 from auditmock.openapi.releases import list_releases
-from auditmock.server.front import Front
-from auditmock.server.state import make_state
 from auditmock.settings import Settings
 
 NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
@@ -18,17 +16,11 @@ NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 TIMES = 200
 
 
-async def refuse(*_: Any) -> None:
-    """Be asked nothing."""
-    raise AssertionError
-
-
 @pytest.mark.parametrize("release", list_releases())
 @pytest.mark.parametrize("call", [listing("q=action:create&limit=5"), writing({"action": "create"})])
 def test_answers_leave_no_litter(release: str, call: Call) -> None:
     """What is answered at once leaves nothing that only the garbage collector finds."""
-    mock = make_state(Settings(release=release, logs=50), lambda: NOW)
-    front = Front(mock, refuse, ResponseHeaders(mock.ids, mock.version))
+    app = create_app(Settings(release=release, logs=50), lambda: NOW)
     scope: dict[str, Any] = {
         "type": "http",
         "method": call.method,
@@ -38,12 +30,12 @@ def test_answers_leave_no_litter(release: str, call: Call) -> None:
         "headers": list(call.headers),
         "client": ("127.0.0.1", 1),
     }
-    assert front.answer(scope, call.parts[0]) is not None
+    assert app.answer(scope, call.parts[0]) is not None
     gc.collect()
     gc.disable()
     try:
         for _ in range(TIMES):
-            front.answer({**scope}, call.parts[0])
+            app.answer({**scope}, call.parts[0])
         assert gc.collect() < TIMES
     finally:
         gc.enable()

@@ -5,8 +5,8 @@ import json
 import pytest
 from asgi_requests import Answer, ask, drive, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 WHOLE = 2147483647

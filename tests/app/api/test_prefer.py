@@ -3,9 +3,9 @@
 import pytest
 from asgi_requests import Answer, ask, drive, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.handlers.middleware.faults import STATUSES
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 NOW = parse_timestamp("2026-02-03T04:05:06Z")
@@ -25,7 +25,7 @@ def test_a_status_can_be_asked_for(status: int) -> None:
 
     assert answer.status == status
     assert answer.json()["message"]
-    assert answer.json()["detail"] == "The mock was asked to answer so."
+    assert answer.json()["detail"] == "Injected fault."
     assert answer.header("preference-applied") == f"code={status}"
     assert (answer.header("retry-after") is not None) == (status in {429, 503})
 

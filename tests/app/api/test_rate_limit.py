@@ -3,11 +3,11 @@
 import pytest
 from asgi_requests import LIST, WRITE, Answer, Call, drive, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 NOW = parse_timestamp("2026-02-03T04:05:06Z")

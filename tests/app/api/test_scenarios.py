@@ -7,11 +7,11 @@ import pytest
 from asgi_requests import ask, drive, listing, writing
 from histories import NOW
 
+from auditmock.asgi import create_app
 from auditmock.core.models import Filter, Page
 from auditmock.fixtures.importing.reader import RecordsError
 from auditmock.handlers.auth.tokens import SHARED_SECRET
 from auditmock.openapi.releases import list_releases
-from auditmock.server.app import create_app
 from auditmock.server.state import make_state
 from auditmock.settings import Settings
 

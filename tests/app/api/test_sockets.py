@@ -8,7 +8,7 @@ from asgi_requests import LIST, OWNER, WRITE
 from processes import Running, connect
 
 from auditmock.openapi.releases import find_overlays, list_releases
-from auditmock.server.front import Front
+from auditmock.server.app import MockApp
 from auditmock.settings import Settings
 from auditmock.testing import AuditMock
 
@@ -137,7 +137,7 @@ def test_what_has_come_whole_takes_the_short_cut(monkeypatch: pytest.MonkeyPatch
 
     head = TAKEN[kind].encode() + b"Host: mock\r\nConnection: close\r\n" + SIGNED + b"\r\n"
     with AuditMock() as mock:
-        monkeypatch.setattr(Front, "__call__", fail)
+        monkeypatch.setattr(MockApp, "__call__", fail)
         answer = send(mock.url, head + (b"{}" if kind == "post" else b""))
 
     assert answer.startswith(b"HTTP/1.1 20")

@@ -32,11 +32,11 @@ def written(app: App, fields: Log, **headers: str) -> Log:
 
 
 def test_the_answer_is_nothing(app: App) -> None:
-    """The answer is 204 without body, type or place; its two headers are there."""
+    """The answer is 204 without body, type or place, with the headers of every answer."""
     answer = ask(app, writing({}))
 
     assert (answer.status, answer.body) == (204, b"")
-    names = [b"x-coder-request-id", b"x-coder-build-version", b"x-mock-request"]
+    names = [b"vary", b"x-coder-request-id", b"x-coder-build-version", b"x-mock-request"]
     assert [name for name, _ in answer.headers] == names
 
 

@@ -9,9 +9,9 @@ from asgi_requests import Call, ask, listing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.openapi.releases import list_releases, open_release
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 
 CONTROL = "/_mock"

@@ -6,12 +6,12 @@ import pytest
 from asgi_requests import LIST, OWNER, WRITE, Call, ask, listing, writing
 from jsonschema import Draft202012Validator
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.handlers.explain.errors import ContractPointers
 from auditmock.openapi.releases import list_releases, open_release
-from auditmock.server.app import create_app
 from auditmock.server.control_app import load_control_document
 from auditmock.settings import Settings
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from asgi_requests import LIST, OWNER, Answer, Call, ask, drive, listing, writing
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.openapi.releases import list_releases
-from auditmock.server.app import create_app
 from auditmock.settings import Settings
 from auditmock.web.site import HOME
 

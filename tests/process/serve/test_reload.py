@@ -128,7 +128,7 @@ def test_scenarios_are_loaded_anew(start_server: Start, tmp_path: Path) -> None:
     """A scenario file in a watched folder is there once it is written, without its own name being known."""
     folder = tmp_path / "scenarios"
     folder.mkdir()
-    text = (ROOT / "fixtures" / "scenarios" / "empty.yaml").read_text(encoding="utf-8")
+    text = (ROOT / "fixtures" / "scenarios" / "shipped" / "empty.yaml").read_text(encoding="utf-8")
     (folder / "first.yaml").write_text(text.replace("Empty00000", "First00000"), encoding="utf-8")
     url = start_server("--scenarios", str(folder), "--watch").url
     (folder / "second.yaml").write_text(text.replace("Empty00000", "Second0000"), encoding="utf-8")

@@ -243,9 +243,9 @@ def test_the_same_seed_is_the_same_bytes(start_server: Start) -> None:
 
 
 BROKEN = """
-import auditmock.server.judge, auditmock.cli.main
-def fail(*_): raise RuntimeError("no judge")
-auditmock.server.judge.build_judge = fail
+import auditmock.server.backends, auditmock.cli.main
+def fail(*_): raise RuntimeError("no backends")
+auditmock.server.backends.build_backends = fail
 auditmock.cli.main.main()
 """
 

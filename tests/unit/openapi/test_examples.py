@@ -9,13 +9,13 @@ import orjson
 import pytest
 from openapi_schema_validator import OAS30Validator
 
+from auditmock.asgi import create_app
 from auditmock.core.asgi import App
 from auditmock.fixtures.encoding.description import LogDescriptions
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.handlers.validation.body import FORMATS
 from auditmock.openapi.contract import load_contract
-from auditmock.server.app import create_app
 from auditmock.server.state import make_state
 from auditmock.settings import Settings
 

@@ -1,14 +1,10 @@
 """Rules of the documentation: what its paths answer, and that they answer nothing else."""
 
-import asyncio
 import re
 
 import orjson
 import pytest
-from doc_sites import CONTRACT, TOKEN, ask
-
-from auditmock.core.asgi import Receive, Scope, Send
-from auditmock.web.site import Site
+from doc_sites import CONTRACT, ask
 
 PATHS = ("/docs", "/docs/scalar.js", "/openapi.yaml", "/openapi.json", "/favicon.svg", "/favicon.ico")
 
@@ -125,24 +121,6 @@ def test_other_methods_are_refused(path: str, method: str) -> None:
 def test_all_else_goes_to_the_app(path: str) -> None:
     """The site answers its own paths only."""
     assert ask(path).content == b"from behind"
-
-
-def test_what_is_no_http_goes_to_the_app() -> None:
-    """The start of the server, for one, is not the site's business."""
-    passed: list[Scope] = []
-
-    async def app(scope: Scope, _receive: Receive, _send: Send) -> None:
-        passed.append(scope)
-
-    async def silent() -> dict[str, str]:
-        return {}
-
-    async def deaf(_message: object) -> None:
-        pass
-
-    asyncio.run(Site(app, CONTRACT, TOKEN, CONTRACT)({"type": "lifespan"}, silent, deaf))
-
-    assert passed == [{"type": "lifespan"}]
 
 
 def test_the_favicon_is_a_picture() -> None:
