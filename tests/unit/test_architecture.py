@@ -162,6 +162,13 @@ def test_the_suite_imports_the_contract_only() -> None:
     assert offenders == []
 
 
+def test_fixtures_read_no_file_of_handlers() -> None:
+    """Data goes one way, too: no module of `fixtures` names a file of `handlers`."""
+    paths = sorted((ROOT / "fixtures").rglob("*.py"))
+
+    assert [path.name for path in paths if "handlers" in path.read_text(encoding="utf-8")] == []
+
+
 def test_imports_have_no_cycle() -> None:
     """The imports of all modules have no cycle."""
     order = TopologicalSorter(IMPORTS).static_order()

@@ -26,6 +26,7 @@ from auditmock.openapi.releases import find_overlays, open_release
 
 CASES = Path(__file__).parents[2] / "data" / "releases"
 CHECKS = Path(__file__).parents[2] / "contract"
+REFERENCE = Path(__file__).parents[3] / "docs" / "reference" / "coder-server.md"
 DRIFT = find_drift()
 every_release = pytest.mark.parametrize("found", DRIFT, ids=lambda found: found.release)
 
@@ -84,6 +85,16 @@ def test_everything_can_be_seen(found: ReleaseDrift) -> None:
 def test_every_difference_differs(found: ReleaseDrift) -> None:
     """Each run of actions changes something, and has a sentence and a section of the reference."""
     assert all(one.differences and one.sections and one.description.endswith(".") for one in found.drifts)
+
+
+@every_release
+def test_every_section_is_in_the_reference(found: ReleaseDrift) -> None:
+    """Each section of the reference that is named has an anchor on its page."""
+    page = REFERENCE.read_text(encoding="utf-8")
+    sections = [section for one in found.drifts for section in one.sections]
+    sections += [row.reference for row in found.explained]
+
+    assert [section for section in sections if f"{{#{anchor(section)}}}" not in page] == []
 
 
 def test_a_check_that_is_none_is_seen() -> None:
