@@ -12,6 +12,7 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from browsers import measure_browsers
 from deployed import measure_releases
 from figures import Part
 from load import measure_load
@@ -27,7 +28,7 @@ from worlds import measure_worlds
 _RESULTS = Path(__file__).with_name("results")
 _TOOLS = {"node": "nodejs", "npm": "npm", "taskset": "util-linux", "wrk": "wrk"}
 """The commands this takes, and the system's packages that have them."""
-_PARTS = ("speed", "start", "scale", "load", "releases", "worlds")
+_PARTS = ("speed", "start", "scale", "load", "releases", "worlds", "browsers")
 
 
 def main(words: Sequence[str]) -> int:
@@ -93,6 +94,7 @@ def _plan(options: argparse.Namespace, folder: Path) -> list[Callable[[], Part]]
         "load": lambda: measure_load(options.load_seconds),
         "releases": lambda: measure_releases(folder, rounds),
         "worlds": lambda: measure_worlds(folder, rounds),
+        "browsers": lambda: measure_browsers(folder, rounds),
     }
     return [plan[name] for name in _PARTS if name in (options.only or _PARTS)]
 
