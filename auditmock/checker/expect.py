@@ -1,4 +1,4 @@
-"""What a broken check says: what was expected, what was seen, and the requests that show it."""
+"""Expectations of checks: a failure has what was expected, what was seen, and the requests."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -12,7 +12,7 @@ _TRIES = 5
 
 
 class Violation(AssertionError):  # noqa: N818 - what pytest calls a failure
-    """A check is broken."""
+    """A check failed."""
 
     def __init__(self, expected: str, seen: object, exchanges: tuple[Exchange, ...] = ()) -> None:
         super().__init__(f"expected {expected}; seen {seen}")
@@ -22,56 +22,56 @@ class Violation(AssertionError):  # noqa: N818 - what pytest calls a failure
 
 
 class Scope(NamedTuple):
-    """The logs a check speaks of: those a search finds.
+    """The logs that a check compares: those that a search finds.
 
-    `witness` is how a page of one log answered when these logs were read; a check that knows no logs
-    beforehand has none.
+    `fingerprint` is the page of one log at the time when these logs were read; empty if the check
+    has not read any beforehand.
     """
 
     q: str
-    witness: bytes = b""
+    fingerprint: bytes = b""
 
 
 def expect(holds: bool, expected: str, seen: object, *exchanges: Exchange) -> None:  # noqa: FBT001 - reads as a sentence
-    """Go on if it holds; otherwise say what was expected and what was seen."""
+    """Raise Violation unless the condition holds."""
     if not holds:
         raise Violation(expected, seen, exchanges)
 
 
-def while_unchanged(target: Client, scope: Scope, look: Callable[[], None]) -> None:
-    """Look whether a check holds over several answers, while nobody else writes within the scope.
+def while_unchanged(target: Client, scope: Scope, verify: Callable[[], None]) -> None:
+    """Verify an expectation over several responses, unless other clients write in the scope meanwhile.
 
-    A check that holds is left at that. One that does not is broken if nobody has written since the scope was
-    read; otherwise it is looked at again, between two equal answers for the scope, before anybody is accused.
-    The check is skipped when others never rest.
+    A success is final. A failure counts if the fingerprint of the scope is unchanged; otherwise the
+    expectation is verified again, and fails only between two equal fingerprints. The check is skipped
+    if the fingerprint keeps changing.
     """
     try:
-        look()
+        verify()
     except Violation:
-        if scope.witness and ask_independently(target, scope.q) == scope.witness:
+        if scope.fingerprint and read_fingerprint(target, scope.q) == scope.fingerprint:
             target.remember()
             raise
-        _confirm(target, scope, look)
+        _confirm(target, scope, verify)
 
 
-def _confirm(target: Client, scope: Scope, look: Callable[[], None]) -> None:
+def _confirm(target: Client, scope: Scope, verify: Callable[[], None]) -> None:
     for _ in range(_TRIES):
-        before = ask_independently(target, scope.q)
-        if scope.witness and before != scope.witness:
+        before = read_fingerprint(target, scope.q)
+        if scope.fingerprint and before != scope.fingerprint:
             break
         violation: Violation | None = None
         try:
-            look()
+            verify()
         except Violation as found:
             violation = found
-        if ask_independently(target, scope.q) == before:
+        if read_fingerprint(target, scope.q) == before:
             if violation is not None:
                 target.remember()
                 raise violation
             return
-    pytest.skip(f"others write within {scope.q or 'the list'!r} all the time")
+    pytest.skip(f"other clients keep writing logs of {scope.q or 'the list'!r}")
 
 
-def ask_independently(target: Client, q: str) -> bytes:
-    """Ask how many logs there are and for the newest: what changes when somebody writes."""
-    return target.ask(q, limit=1).body
+def read_fingerprint(target: Client, q: str) -> bytes:
+    """Read the count and the newest log of a search, which change whenever a log is written."""
+    return target.search(q, limit=1).body

@@ -1,4 +1,4 @@
-"""The suite's settings on pytest's command line: a flag for each, and what cannot be meant is refused."""
+"""The options of the suite on pytest's command line."""
 
 import os
 from typing import Any
@@ -13,20 +13,20 @@ from auditmock.checker.usage import check_options
 
 def add_flags(parser: pytest.Parser) -> None:
     """Add a flag for each option."""
-    group = parser.getgroup("auditmock", "the contract suite of auditmock")
+    group = parser.getgroup("auditmock", "auditmock's contract suite")
     for option in OPTIONS:
         group.addoption(option.flag, default=option.default, help=option.help, **_action(option))
     for flag, (variable, explanation) in TOKENS.items():
-        group.addoption(flag, default="", help=f"{explanation} Better given as ${variable}.")
+        group.addoption(flag, default="", help=f"{explanation} Prefer ${variable}.")
 
 
 def _action(option: Option) -> dict[str, Any]:
-    # values are read later, so that what is wrong with them has the suite's exit status, not pytest's
+    # values are parsed later, so that errors get the suite's exit status instead of pytest's
     return {"action": "store_true"} if isinstance(option.default, bool) else {}
 
 
 def read_options(config: pytest.Config) -> Options:
-    """Read the settings; raises SettingsError for what cannot be used."""
+    """Read the options; raises SettingsError."""
     options = Options(**{option.name: _read(option, config.getoption(option.name)) for option in OPTIONS})
     check_options(options)
     return options
@@ -44,7 +44,7 @@ def _read(option: Option, value: Any) -> Any:
 
 
 def read_tokens(config: pytest.Config) -> Tokens:
-    """Read the tokens, those of flags before those of variables; raises SettingsError."""
+    """Read the tokens from flags, then from environment variables; raises SettingsError."""
     given = {
         variable: config.getoption(flag) or os.environ.get(variable, "")
         for flag, (variable, _) in TOKENS.items()

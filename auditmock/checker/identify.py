@@ -1,4 +1,4 @@
-"""Identification: which releases a deployment answers like, whatever its version header says."""
+"""Identification: which releases a deployment responds like, whatever version it reports."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,82 +18,79 @@ from auditmock.checker.preflight import VERSION, NotReadyError, check_ready, fin
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
 MOST = 25
-"""Requests an identification takes at most."""
+"""Maximum number of requests."""
 
 _WIDTH = 16
 _LONGEST = 60
 
 
 class Answered(NamedTuple):
-    """A question, what the deployment was seen to answer, and what each release has."""
+    """A probe, what the deployment responded, and what each release responds."""
 
     question: Probe
     seen: str
     has: Mapping[str, str]
 
     def fits(self, release: str) -> bool:
-        """Whether a release answers so."""
+        """Whether a release responds like this."""
         return self.has[release] == self.seen
 
 
 @dataclass(frozen=True)
 class Identification:
-    """What a deployment says it is, and what it answered."""
+    """The version that a deployment reports, and its responses to the probes."""
 
     url: str
     version: str
     answers: Sequence[Answered]
     requests: int
     source: str = "version header"
-    """What tells the version."""
+    """Where the version comes from."""
 
     @property
     def told(self) -> str:
-        """The release its version stands for; empty when it tells none, or stands for none."""
+        """The release of its version; empty without a known one."""
         return find_release(self.version)
 
     @property
     def matched(self) -> Sequence[str]:
-        """The releases that answer all questions alike."""
+        """The releases that respond to all probes like this."""
         return [release for release in list_releases() if not self.against(release)]
 
     @property
     def nearest(self) -> str:
-        """The release that the fewest answers speak against."""
+        """The release with the fewest differences."""
         return min(list_releases(), key=lambda release: len(self.against(release)))
 
     @property
     def is_honest(self) -> bool:
-        """Whether it answers as some release does, and as what it says it is."""
+        """Whether it matches a release, and the one it reports, if any."""
         return bool(self.matched) and self.told in {"", *self.matched}
 
     def against(self, release: str) -> Sequence[Answered]:
-        """List the answers that speak against a release."""
+        """List the responses that differ from a release."""
         return [answered for answered in self.answers if not answered.fits(release)]
 
     @property
     def verdict(self) -> str:
-        """Say in a sentence what it is."""
+        """Summarize the identification in a sentence."""
         names = " and ".join(self.matched)
         if not names:
             speaking = len(self.against(self.nearest))
-            number = "1 answer speaks" if speaking == 1 else f"{speaking} answers speak"
+            number = "1 response differs" if speaking == 1 else f"{speaking} responses differ"
             told = f" Its {self.source} says {self.version}." if self.version else ""
-            return f"It answers as no release does; {number} against the nearest, {self.nearest}.{told}"
+            return f"It matches no release; {number} from the nearest, {self.nearest}.{told}"
         if not self.version:
-            return f"It answers as {names} does, and does not say which release it is."
+            return f"It matches {names} and reports no version."
         if not self.told:
-            return f"It answers as {names} does; its {self.source} stands for no release: {self.version}."
+            return f"It matches {names}; its {self.source} names no known release: {self.version}."
         if self.told in self.matched:
-            return f"It answers as {names} does, as its {self.source} says: {self.version}."
-        return (
-            f"Its {self.source} lies: it says {self.version}, which stands for {self.told}, "
-            f"and it answers as {names} does."
-        )
+            return f"It matches {names}, as its {self.source} says: {self.version}."
+        return f"It matches {names}, but its {self.source} says {self.version}, which stands for {self.told}."
 
 
 def identify_at(options: Options, token: str) -> Identification:
-    """Ask the deployment of the settings; raises SettingsError, or NotReadyError when it cannot be asked."""
+    """Identify the deployment of the options; raises SettingsError or NotReadyError."""
     check_url(options.base_url)
     contract, pace = open_release(DOCUMENTED), RateLimiter(options.rate_limit, MOST)
     tokens = Tokens(read_token(token, TOKEN_VARIABLE))
@@ -101,11 +98,11 @@ def identify_at(options: Options, token: str) -> Identification:
         try:
             return identify(target)
         except UnreachableError as error:
-            raise NotReadyError(f"{target.base_url} answers no more: {error}") from None
+            raise NotReadyError(f"{target.base_url} stopped responding: {error}") from None
 
 
 def identify(target: Client) -> Identification:
-    """Ask a deployment; raises NotReadyError where it cannot be asked, UnreachableError when it is silent."""
+    """Identify a deployment; raises NotReadyError or UnreachableError."""
     first = check_ready(target)
     version = find_version(target, first)
     has_logs = bool(first.json()["audit_logs"])
@@ -121,9 +118,9 @@ def identify(target: Client) -> Identification:
 
 
 def describe_identity(identity: Identification) -> Iterator[str]:
-    """Say what a deployment is: a table of the answers, what speaks against each release, and the verdict."""
+    """Describe an identification: a table of the probes, the differences from each release, the result."""
     releases = list_releases()
-    yield f"{identity.url} says it is {identity.version or 'nothing'}"
+    yield f"{identity.url}, version {identity.version or 'unknown'}"
     yield ""
     width = max(len(answered.question.about) for answered in identity.answers) + 2
     yield "".join([" " * width, *(release.ljust(_WIDTH) for release in releases)]).rstrip()
@@ -133,25 +130,25 @@ def describe_identity(identity: Identification) -> Iterator[str]:
     for release in releases:
         against = identity.against(release)
         if against:
-            yield f"\nAgainst {release} speak:"
+            yield f"\nDifferences from {release}:"
         for answered in against:
             seen, has = (_clip(text) for text in (answered.seen, answered.has[release]))
             question = answered.question
             place = f" (openapi.yaml {question.place})" if _has(release, question.place) else ""
-            yield f"  {question.about}: {seen}; {release}: {has}{place}"
+            yield f"  {question.about}: got {seen}, expected {has}{place}"
     yield f"\n{identity.verdict} ({identity.requests} requests)"
 
 
 def write_identity(identity: Identification) -> Mapping[str, object]:
-    """Give the same for programs."""
+    """Return an identification as JSON-ready data."""
     return {
         "url": identity.url,
         "version": identity.version,
-        "says": identity.told,
+        "claims": identity.told,
         "matches": identity.matched,
         "nearest": identity.nearest,
-        "honest": identity.is_honest,
-        "verdict": identity.verdict,
+        "consistent": identity.is_honest,
+        "result": identity.verdict,
         "requests": identity.requests,
         "answers": [
             {
@@ -166,7 +163,7 @@ def write_identity(identity: Identification) -> Mapping[str, object]:
 
 
 def _has(release: str, place: str) -> bool:
-    """Tell whether there is such a place in the contract of a release."""
+    """Whether the contract of a release has this JSON pointer."""
     node = open_release(release).document
     for step in place.removeprefix("#/").split("/"):
         name = step.replace("~1", "/")

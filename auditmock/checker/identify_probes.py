@@ -1,4 +1,4 @@
-"""Telling questions: what each release answers follows from its contract; no two answer all alike."""
+"""The probes of an identification: requests to which releases respond differently, by their contracts."""
 
 from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
@@ -14,20 +14,20 @@ _STRANGER = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 
 class Probe(NamedTuple):
-    """Something to ask, what a contract has for an answer, and what an answer is seen to be."""
+    """A request, the response that a contract implies, and how to read the actual one."""
 
     about: str
     place: str
-    """Where the contract says so."""
+    """JSON pointer into the contract."""
     query: Sequence[Pair]
     has: Callable[[Contract], str]
     sees: Callable[[Exchange], str]
     headers: Mapping[str, str] = {}
     token: str | None = "header"  # noqa: S105 - a place
     below: str = ""
-    """The path behind the base path; empty for that of the list."""
+    """The path after the base path; empty for the list."""
     needs_logs: bool = False
-    """Whether it tells nothing of a deployment without logs."""
+    """Whether it is useless without logs."""
 
     def request(self, contract: Contract) -> Request:
         """Make the request."""
@@ -93,7 +93,7 @@ def _bad_number(status_of: Callable[[Mapping[str, Any]], str]) -> Callable[[Cont
 
 
 def _sees_header(name: str) -> Callable[[Exchange], str]:
-    return lambda exchange: f"{name} is sent" if exchange.headers.get(name) else f"no {name}"
+    return lambda exchange: f"a {name} header" if exchange.headers.get(name) else f"no {name} header"
 
 
 _ANY: Sequence[Pair] = (("q", ""), ("limit", "1"))
@@ -106,12 +106,10 @@ def _search(q: str) -> Sequence[Pair]:
 
 
 PROBES = (
-    Probe("a list without `q` and `limit`", _PAGING, (), _has_logs, _sees_logs, needs_logs=True),
+    Probe("list without `q` and `limit`", _PAGING, (), _has_logs, _sees_logs, needs_logs=True),
+    Probe("members of a list", "#/components/schemas/AuditLogResponse", _ANY, _has_members, _sees_members),
     Probe(
-        "the members of a list", "#/components/schemas/AuditLogResponse", _ANY, _has_members, _sees_members
-    ),
-    Probe(
-        "the fields of a log",
+        "fields of a log",
         "#/components/schemas/AuditLog",
         _search(""),
         _has_fields,
@@ -119,77 +117,77 @@ PROBES = (
         needs_logs=True,
     ),
     Probe(
-        "how JSON ends",
+        "end of the JSON",
         "#/x-encoding",
         _ANY,
-        lambda contract: "with a newline" if contract.escapes_html else "with its last brace",
-        lambda exchange: "with a newline" if exchange.body.endswith(b"\n") else "with its last brace",
+        lambda contract: "with a newline" if contract.escapes_html else "with the last brace",
+        lambda exchange: "with a newline" if exchange.body.endswith(b"\n") else "with the last brace",
     ),
     Probe(
-        "a parameter nobody knows",
+        "unknown parameter",
         "#/paths/~1audit/get/parameters",
         (*_ANY, ("nosuchparameter", "1")),
         _one_of(lambda contract: not contract.server),
         _status,
     ),
     Probe(
-        "a search key nobody knows",
+        "unknown search key",
         _SEARCH,
         _search("nosuchkey:x"),
         _one_of(_rule("unknown", "refused")),
         _status,
     ),
     Probe(
-        "an action there is not",
+        "unknown action",
         _SEARCH,
         _search("action:nosuch"),
         _one_of(_rule("values", "refused")),
         _status,
     ),
     Probe(
-        "a key given twice",
+        "repeated key",
         _SEARCH,
         _search("action:create action:delete"),
         _one_of(_rule("duplicates", "refused")),
         _status,
     ),
     Probe(
-        "a day that is none",
+        "invalid date",
         _SEARCH,
         _search("date_from:x"),
         _one_of(lambda contract: contract.search.rules.get("values") != "ignored"),
         _status,
     ),
     Probe(
-        "days the wrong way round",
+        "reversed dates",
         _SEARCH,
         _search("date_from:2022-02-02 date_to:2022-02-01"),
         _one_of(_rule("date_order", "refused")),
         _status,
     ),
     Probe(
-        "a key without a value",
+        "key without a value",
         _SEARCH,
         _search("action:"),
         _one_of(_rule("empty_pieces", "refused", otherwise="refused")),
         _status,
     ),
     Probe(
-        "a negative limit",
+        "negative limit",
         _PAGING,
         (("q", ""), ("limit", "-1")),
         _bad_number(lambda numbers: "500" if isinstance(numbers["negative"], dict) else "400"),
         _status,
     ),
     Probe(
-        "a limit given twice",
+        "repeated limit",
         _PAGING,
         (*_ANY, ("limit", "2")),
         _bad_number(lambda numbers: "400" if numbers["repeated"] == "refused" else "200"),
         _status,
     ),
     Probe(
-        "a page past the end",
+        "page past the end",
         _PAGING,
         (*_ANY, ("offset", _FAR)),
         lambda contract: "count 0" if contract.paging["count"] == "of_page" else "a count",
@@ -197,14 +195,14 @@ PROBES = (
         needs_logs=True,
     ),
     Probe(
-        "a cursor that names no log",
+        "cursor of no log",
         "#/components/parameters/after_id",
         (*_ANY, ("after_id", _STRANGER)),
         _one_of(lambda contract: "cursor" in contract.paging, "404"),
         _status,
     ),
     Probe(
-        "a client that takes no JSON",
+        "Accept without JSON",
         "#/paths/~1audit/get/responses",
         _ANY,
         _one_of(lambda contract: "406" in contract.document["paths"]["/audit"]["get"]["responses"], "406"),
@@ -212,7 +210,7 @@ PROBES = (
         headers={"Accept": "text/html"},
     ),
     Probe(
-        "the token as a bearer token",
+        "bearer token",
         "#/x-token-order",
         _ANY,
         _one_of(lambda contract: all(each.label != "bearer" for each in contract.token_locations), "401"),
@@ -220,17 +218,17 @@ PROBES = (
         token="bearer",  # noqa: S106 - a place
     ),
     Probe(
-        "what a stranger is told",
+        "request without a token",
         "#/x-server",
         _ANY,
         lambda contract: (
-            "WWW-Authenticate is sent" if contract.server.get("challenge") else "no WWW-Authenticate"
+            "a WWW-Authenticate header" if contract.server.get("challenge") else "no WWW-Authenticate header"
         ),
         _sees_header("WWW-Authenticate"),
         token=None,
     ),
     Probe(
-        "which release it is",
+        "build info",
         "#/paths",
         (),
         lambda contract: "200" if _BUILD_INFO in contract.document["paths"] else "404",

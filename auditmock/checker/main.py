@@ -1,4 +1,4 @@
-"""The suite as a command: pytest, over the checks beside this module, whatever folder it is called in."""
+"""Runs the suite: pytest over `auditmock.contract`, independent of the working directory."""
 
 import os
 import sys
@@ -24,7 +24,7 @@ _PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock
 
 
 class ExitStatus(IntEnum):
-    """What the exit status of a run says."""
+    """The exit status of a run."""
 
     CONFORMS = 0
     VIOLATES = 1
@@ -40,10 +40,10 @@ _EXIT_STATUSES: Mapping[int, ExitStatus] = {
 
 
 def run_checks(options: Options, tokens: Mapping[str, str]) -> ExitStatus:
-    """Judge a deployment and say what was found on standard output; raises SettingsError.
+    """Check a deployment and report to standard output; raises SettingsError.
 
-    `tokens` are named by their flags. They go by the environment, where no list of processes shows them.
-    Settings of pytest that lie about, in files and variables, do not count.
+    `tokens` are keyed by flag and passed on in the environment, which process lists do not show.
+    The user's own pytest settings, in files and variables, are ignored.
     """
     _open_closed()
     check_options(options)
@@ -65,22 +65,22 @@ def run_checks(options: Options, tokens: Mapping[str, str]) -> ExitStatus:
 
 @contextmanager
 def _output() -> Iterator[TextIO]:
-    """Copy standard output, which pytest takes for itself while a check is judged."""
+    """Duplicate standard output, which pytest captures while a check runs."""
     with os.fdopen(os.dup(1), "w", errors="backslashreplace") as out:
         yield out
 
 
 def _open_closed() -> None:
-    """Open what the caller has closed, so that nothing else gets its place."""
+    """Open closed standard streams, so that no other file gets their descriptors."""
     for name in ("stdin", "stdout", "stderr"):
         if getattr(sys, name) is None:
-            # the lowest free number is that of what is closed, and it is open until the process ends
+            # open() takes the lowest free descriptor, that of the closed stream; it stays open until the end
             setattr(sys, name, Path(os.devnull).open("r" if name == "stdin" else "w"))  # noqa: SIM115
 
 
 @contextmanager
 def _home() -> Iterator[Path]:
-    """Find a folder where Hypothesis keeps its tables of characters, which take seconds to make."""
+    """Find a folder for Hypothesis' character tables, which take seconds to compute."""
     caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
     home = caches / "auditmock" / "hypothesis"
     try:
@@ -98,7 +98,7 @@ def _arguments(options: Options) -> Iterator[str]:
     yield str(_CHECKS)
     yield from ("-c", os.devnull, "--rootdir", str(_CHECKS), "--confcutdir", str(_CHECKS))
     yield from ("--import-mode=importlib", "-p", "no:cacheprovider", "-p", "no:terminal")
-    # it collects garbage several times over at the end, to warn of what no check depends on
+    # it runs several garbage collections at the end, for warnings that do not matter here
     yield from ("-p", "no:unraisableexception")
     for plugin in _PLUGINS:
         yield from ("-p", plugin)

@@ -1,4 +1,4 @@
-"""A page of logs, as a check reads it."""
+"""A page of logs, as checks read it."""
 
 from collections.abc import Sequence
 from itertools import groupby
@@ -10,7 +10,7 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.expect import Violation, expect
 from auditmock.checker.rules.database_errors import fails_without_user
-from auditmock.checker.rules.logs import Log, instant
+from auditmock.checker.rules.logs import Log, time_of
 from auditmock.openapi.contract import Contract
 
 _OK = 200
@@ -18,7 +18,7 @@ _LIMIT = 100
 
 
 class Page(NamedTuple):
-    """The logs of one answer, how many match in all, the answer itself, and the contract it is judged by."""
+    """The logs of a response, the total count, the exchange, and the contract."""
 
     logs: Sequence[Log]
     total: int
@@ -27,32 +27,32 @@ class Page(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """The ids, in their order."""
+        """The ids in order."""
         return [log["id"] for log in self.logs]
 
     @property
-    def usual_limit(self) -> int:
-        """How many logs `listed` shows at most where it is asked for no limit."""
+    def page_limit(self) -> int:
+        """The limit that `list_logs` uses by default."""
         return self.contract.default_limit or _LIMIT
 
 
-def listed(target: Client, q: str, **parameters: Any) -> Page:
-    """Ask for a page that must come, with a limit where there is none by default."""
+def list_logs(target: Client, q: str, **parameters: Any) -> Page:
+    """Request a page, which must succeed; sends a limit if the release has no default."""
     if not target.contract.default_limit:
         parameters.setdefault("limit", _LIMIT)
     return read_page(target, q, **parameters)
 
 
 def read_page(target: Client, q: str, **parameters: Any) -> Page:
-    """Ask for a page that must come; skips where the release has none for logs of nobody, and says so."""
-    exchange = target.ask(q, **parameters)
+    """Request a page, which must succeed; skips if the release cannot list logs without a user."""
+    exchange = target.search(q, **parameters)
     if fails_without_user(exchange, target.contract):
-        pytest.skip("logs of nobody are among these, and the release answers 500 to a page with one")
-    return page_of(exchange, target.contract)
+        pytest.skip("some of these logs have no user, and this release answers 500 to pages with such logs")
+    return parse_page(exchange, target.contract)
 
 
-def page_of(exchange: Exchange, contract: Contract) -> Page:
-    """Read an answer that must be a page."""
+def parse_page(exchange: Exchange, contract: Contract) -> Page:
+    """Parse a response that must be a page."""
     expect(exchange.status == _OK, "200", exchange.status, exchange)
     try:
         page = exchange.json()
@@ -62,7 +62,7 @@ def page_of(exchange: Exchange, contract: Contract) -> Page:
 
 
 def expect_logs(page: Page, expected: Sequence[Log], total: int) -> None:
-    """Go on if a page shows these logs, and counts so many."""
+    """Expect these logs on a page, and this total."""
     wanted = [log["id"] for log in expected]
     same = page.ids == wanted or (
         not page.contract.orders_ties and _instants(page.logs) == _instants(expected)
@@ -73,8 +73,8 @@ def expect_logs(page: Page, expected: Sequence[Log], total: int) -> None:
 
 
 def _instants(logs: Sequence[Log]) -> list[tuple[int, list[str]]]:
-    """List the instants with the ids of their logs, in no order; those at the ends may lack some."""
-    groups = [(when, sorted(log["id"] for log in group)) for when, group in groupby(logs, instant)]
+    """Group log ids by instant; the first and last group may be cut off, so only their size counts."""
+    groups = [(when, sorted(log["id"] for log in group)) for when, group in groupby(logs, time_of)]
     return [
         (when, ids if 0 < place < len(groups) - 1 else [str(len(ids))])
         for place, (when, ids) in enumerate(groups)

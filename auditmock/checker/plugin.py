@@ -1,4 +1,4 @@
-"""The pytest plugin of the suite: its options, the deployment under test, and what comes of the checks."""
+"""The pytest plugin of the suite: options, the deployment under test, and results."""
 
 import warnings
 from collections.abc import Generator, Iterator
@@ -14,7 +14,7 @@ from auditmock.checker.baseline import describe_unknown_entries, write_baseline
 from auditmock.checker.client.client import Client, ConnectionLostError
 from auditmock.checker.client.connect import connect
 from auditmock.checker.core.checks import (
-    ANSWERS,
+    RESPONSES,
     WRITES,
     Check,
     UnknownCheckError,
@@ -35,10 +35,10 @@ from auditmock.checker.run import RUN, Run
 from auditmock.openapi.contract import Contract
 
 _USAGE, _UNREADY = 2, 3
-"""Exit statuses when nothing can be judged: for a bad setting, and for want of a deployment."""
+"""Exit statuses when nothing can be checked: for invalid settings, and for an unusable deployment."""
 
-_LAST = ("writes", "operations", ANSWERS)
-"""The aspects that are judged last: what writes, what asks most, and what looks back at all answers."""
+_LAST = ("writes", "operations", RESPONSES)
+"""The aspects that run last: writes, many requests, and checks of all responses."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -48,13 +48,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for its seed
 def pytest_configure(config: pytest.Config) -> None:
-    """Make ready for a run."""
+    """Prepare a run."""
     config.addinivalue_line(
-        "markers", "check(layer, aspect, place, sentence): a check, its place in the contract"
+        "markers", "check(layer, aspect, place, sentence): a check and its place in the contract"
     )
-    config.addinivalue_line("markers", "writes: writes test logs; runs with --allow-writes only")
-    config.addinivalue_line("markers", "promised(names): holds for releases that promise all of these")
-    config.addinivalue_line("markers", "each(names, values, ids): is judged for each value of the contract")
+    config.addinivalue_line("markers", "writes: creates test logs; needs --allow-writes")
+    config.addinivalue_line("markers", "requires(names): capabilities the release must have")
+    config.addinivalue_line(
+        "markers", "each(names, values, ids): runs once for each of these values of the contract"
+    )
     try:
         options = read_options(config)
         config.stash[RUN] = Run(options, read_tokens(config))
@@ -64,7 +66,7 @@ def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(options.seed)
     if not options.base_url:
-        # by its name: the suite knows nothing of the mock but how to start one
+        # imported by name: the suite depends on the mock only to start one
         with warnings.catch_warnings():
             # Connexion imports Starlette's test client, which announces its move to another HTTP library.
             warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
@@ -73,7 +75,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
-    """Choose what to judge by before the checks are collected: they are made from it."""
+    """Choose the release before collection, since cases are generated from its contract."""
     if not session.config.option.collectonly:
         _choose_release(session.config.stash[RUN])
 
@@ -83,22 +85,22 @@ def _choose_release(run: Run) -> None:
     if name == AUTO and url:
         with _open(run, url, run.tokens) as target:
             _meet(run, target)
-    run.choose(choose_release(name, run.findings.server_version))
+    run.choose(choose_release(name, run.results.server_version))
 
 
 def _meet(run: Run, target: Client) -> None:
-    """Make sure that a deployment can be judged, and ask which release it says it is."""
+    """Make sure that a deployment can be checked, and find its version."""
     try:
         first = check_ready(target)
         check_tokens(target, writes=run.options.allow_writes)
-        run.findings.server_version = find_version(target, first)
+        run.results.server_version = find_version(target, first)
     except NotReadyError as error:
         _give_up(run, str(error), _UNREADY)
     except SettingsError as error:
         _give_up(run, str(error), _USAGE)
     except pytest.skip.Exception as error:
-        _give_up(run, f"nothing could be judged: {error}", _USAGE)
-    run.findings.preflight = tuple(exchange.brief() for exchange in target.exchanges)
+        _give_up(run, f"nothing could be checked: {error}", _USAGE)
+    run.results.preflight = tuple(exchange.brief() for exchange in target.exchanges)
 
 
 def _give_up(run: Run, reason: str, status: int) -> NoReturn:
@@ -116,7 +118,7 @@ def _open(run: Run, url: str, tokens: Tokens) -> Iterator[Client]:
 
 
 def _draw(options: Options) -> None:
-    """Tell Hypothesis how thorough to be, and where to begin."""
+    """Register the Hypothesis profiles."""
     base = settings(
         max_examples=100 if options.deep else 5,
         deadline=None,
@@ -133,7 +135,7 @@ def _draw(options: Options) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Make a case of a check for each value of the contract."""
+    """Generate the cases of checks marked with `each`."""
     contract = metafunc.config.stash[RUN].contract
     for mark in metafunc.definition.iter_markers("each"):
         names, values, ids = mark.args
@@ -141,7 +143,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Choose the checks, put those that write last, and leave out what is not allowed or not promised."""
+    """Select and order the checks; skip those that are not allowed or do not apply."""
     run = config.stash[RUN]
     checks = {item: check for item in items if (check := check_of(item))}
     try:
@@ -149,23 +151,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     except UnknownCheckError as error:
         pytest.exit(str(error), returncode=_USAGE)
     if checks and not chosen:
-        pytest.exit("no check is left: --skip leaves out all that --only names", returncode=_USAGE)
-    run.judges_answers = any(check.aspect == ANSWERS for check in chosen)
+        pytest.exit("no checks left: --skip excludes everything that --only selects", returncode=_USAGE)
+    run.judges_answers = any(check.aspect == RESPONSES for check in chosen)
     names = [check.full_name for check in checks.values()]
-    run.findings.notes += describe_unknown_entries(run.known, run.findings.release, names)
+    run.results.notes += describe_unknown_entries(run.known, run.results.release, names)
     left_out = [item for item, check in checks.items() if check not in chosen]
     config.hook.pytest_deselected(items=left_out)
     items[:] = sorted(
         (item for item in items if item not in set(left_out)), key=lambda item: _place(checks.get(item))
     )
     for item, check in checks.items():
-        names = [name for mark in item.iter_markers("promised") for name in mark.args]
+        names = [name for mark in item.iter_markers("requires") for name in mark.args]
         if check.layer == WRITES and not run.options.allow_writes:
-            item.add_marker(pytest.mark.skip(reason="it writes, and --allow-writes is not given"))
+            item.add_marker(pytest.mark.skip(reason="needs --allow-writes"))
         elif broken := find_missing_capability(run.contract, names):
-            # first, since pytest has its own words for a check without cases
-            reason = f"{run.findings.release} does not promise it: {broken}"
-            item.add_marker(pytest.mark.skip(reason=reason), append=False)
+            # prepended, since pytest adds its own reason to a check without cases
+            item.add_marker(pytest.mark.skip(reason=broken), append=False)
 
 
 def _place(check: Check | None) -> int:
@@ -174,15 +175,15 @@ def _place(check: Check | None) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Begin a check with a clean slate.
+    """Start a check with an empty record.
 
-    A run that stops at the first broken check skips to the checks of answers once an answer broke one.
+    With --fail-fast, skips to the checks of all responses once a response is invalid.
     """
     run, check = item.config.stash[RUN], check_of(item)
     if run.target:
         run.target.begin()
         if check and run.has_seen_enough(check):
-            pytest.skip("an answer has broken the contract already")
+            pytest.skip("a response has already violated the contract")
     yield
 
 
@@ -190,93 +191,93 @@ def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Note what came of a check; show a broken one as what it is, not as a traceback, and no token ever."""
+    """Record a result; report failures without traceback and without tokens."""
     report = yield
     check = check_of(item)
     if check is None:
         return report
     run = item.config.stash[RUN]
-    finding = run.recorder.record(check, call, report)
-    if finding and finding.outcome is Outcome.FAILED and run.target and run.target.locked_out:
+    result = run.recorder.record(check, call, report)
+    if result and result.outcome is Outcome.FAILED and run.target and run.target.locked_out:
         run.end(run.target.locked_out, _UNREADY)
-        finding = _excuse(finding, report, run.target.locked_out)
+        result = _excuse(result, report, run.target.locked_out)
         item.session.shouldfail = run.target.locked_out
-    if finding and not (finding.outcome is Outcome.PASSED and run.has_told(check)):
-        finding = run.note(finding)
-        if finding.outcome in {Outcome.FAILED, Outcome.KNOWN}:
-            report.longrepr = "\n".join(describe_failure(finding, run.findings))
-        if finding.outcome is Outcome.KNOWN:
+    if result and not (result.outcome is Outcome.PASSED and run.has_told(check)):
+        result = run.note(result)
+        if result.outcome in {Outcome.FAILED, Outcome.KNOWN}:
+            report.longrepr = "\n".join(describe_failure(result, run.results))
+        if result.outcome is Outcome.KNOWN:
             report.outcome = "skipped"
-            report.longrepr = (str(item.path), 0, "Skipped: known to fail")
-        if finding.outcome is Outcome.FAILED and run.options.fail_fast:
-            item.session.shouldfail = "stopped at the first broken check"
+            report.longrepr = (str(item.path), 0, "Skipped: known failure")
+        if result.outcome is Outcome.FAILED and run.options.fail_fast:
+            item.session.shouldfail = "stopped at the first failed check"
     report.sections = [(title, run.tokens.hide(text)) for title, text in report.sections]
     if call.excinfo and isinstance(call.excinfo.value, ConnectionLostError):
         item.session.shouldfail = str(call.excinfo.value)
     return report
 
 
-def _excuse(finding: Result, report: pytest.TestReport, reason: str) -> Result:
-    """Hold it against nobody that no more may be asked."""
+def _excuse(result: Result, report: pytest.TestReport, reason: str) -> Result:
+    """Turn a failure into a skip, because the deployment rejects further requests."""
     report.outcome, report.longrepr = "skipped", ("", 0, f"Skipped: {reason}")
-    return Result(finding.check, Outcome.SKIPPED, reason=reason)
+    return Result(result.check, Outcome.SKIPPED, reason=reason)
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Write the reports and the baseline; a run that was interrupted, or judged nothing, is no good one."""
+    """Write reports and baseline; set the exit status of runs that ended early or checked nothing."""
     run = session.config.stash[RUN]
-    if not run.findings.found:
+    if not run.results.found:
         return
     if exitstatus == pytest.ExitCode.INTERRUPTED:
         run.end("interrupted", exitstatus)
-    findings = run.close()
-    # a worker of pytest-xdist judges its part of a run only
-    if exitstatus == pytest.ExitCode.OK and not findings.made and not hasattr(session.config, "workerinput"):
+    results = run.close()
+    # a worker of pytest-xdist runs only part of the checks
+    if exitstatus == pytest.ExitCode.OK and not results.made and not hasattr(session.config, "workerinput"):
         run.status = _USAGE
     session.exitstatus = run.status or exitstatus
     if run.options.baseline_update:
-        told = write_file(Path(run.options.baseline), write_baseline(findings, run.known.failures))
+        told = write_file(Path(run.options.baseline), write_baseline(results, run.known.failures))
         run.unwritten += [told] if told else []
     if run.target:
         folder = Path(run.options.report_dir)
-        run.unwritten += write_reports(findings, run.target.contract, run.options.report, folder)
+        run.unwritten += write_reports(results, run.target.contract, run.options.report, folder)
     if run.unwritten:
         session.exitstatus = session.exitstatus or _USAGE
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what came of the checks, where pytest itself has said the rest."""
+    """Add a summary to pytest's own."""
     run = config.stash[RUN]
-    findings = run.findings
-    if findings.found:
+    results = run.results
+    if results.found:
         terminalreporter.section("contract")
-        for line in [*describe_matrix(findings), "", *describe_result(findings), *run.unwritten]:
+        for line in [*describe_matrix(results), "", *describe_result(results), *run.unwritten]:
             terminalreporter.write_line(line if terminalreporter.hasmarkup else click.unstyle(line))
 
 
 @pytest.fixture(scope="session")
 def options(pytestconfig: pytest.Config) -> Options:
-    """Give the settings of this run."""
+    """Return the options of this run."""
     return pytestconfig.stash[RUN].options
 
 
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
-    """Give the contract that is judged by."""
+    """Return the contract that this run checks against."""
     return pytestconfig.stash[RUN].contract
 
 
 @pytest.fixture(scope="session")
 def target(options: Options, request: pytest.FixtureRequest) -> Iterator[Client]:
-    """Give the deployment under test, sure that it can be judged; a mock is started if none is named."""
+    """Return the deployment under test, ready to be checked; without a URL, start a mock."""
     run = request.config.stash[RUN]
     url, tokens = options.base_url.rstrip("/"), run.tokens
     if not url:
         mock = request.getfixturevalue("audit_mock")
         url, tokens = mock.url, Tokens(mock.token("owner"), mock.token("member"))
     with _open(run, url, tokens) as target:
-        run.target, run.tokens, run.findings.base_url = target, tokens, url
-        if not run.findings.preflight:
+        run.target, run.tokens, run.results.base_url = target, tokens, url
+        if not run.results.preflight:
             _meet(run, target)
         target.begin()
         yield target

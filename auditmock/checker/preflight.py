@@ -1,4 +1,4 @@
-"""Before any judgement: whether the deployment is there, knows us, speaks JSON, and what it says it is."""
+"""Checks before the run: the deployment responds, accepts the tokens, and reports its version."""
 
 from http import HTTPStatus
 
@@ -6,30 +6,30 @@ from auditmock.checker.client.client import NO_WRITER, Client, LockedOutError, U
 from auditmock.checker.core.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.checker.core.option_types import SettingsError
 from auditmock.checker.core.redaction import one_line
-from auditmock.checker.core.tokens import FORBIDDEN, SECOND_VARIABLE, WRITERS, is_one
-from auditmock.checker.posting import posting
+from auditmock.checker.core.tokens import FORBIDDEN_IDS, SECOND_VARIABLE, WRITER_IDS, has_id
+from auditmock.checker.posting import post_request
 from auditmock.checker.reports.text import clip
 
-_REFUSED = {401: "the token is refused", 403: "the token's owner may not read audit logs"}
+_REFUSED = {401: "the token is rejected", 403: "the token's user may not read audit logs"}
 _REDIRECTS = range(300, 400)
 VERSION = "x-coder-build-version"
 _BUILD_INFO = "/api/v2/buildinfo"
 
 
 class NotReadyError(Exception):
-    """The deployment cannot be judged: why, in one line."""
+    """The deployment cannot be checked; the message says why, in one line."""
 
 
 def check_ready(target: Client) -> Exchange:
-    """Ask for one log; raises NotReadyError unless it comes."""
+    """Request one log; raises NotReadyError unless the response is a list."""
     if not target.tokens.first:
-        raise NotReadyError(f"no token is given: --token or ${TOKEN_VARIABLE}")
+        raise NotReadyError(f"no token: set ${TOKEN_VARIABLE} or use --token")
     try:
-        exchange = target.ask("", limit=1)
+        exchange = target.search("", limit=1)
     except UnreachableError as error:
         raise NotReadyError(f"{target.base_url} cannot be reached: {error}") from None
     except LockedOutError as error:
-        raise NotReadyError(f"{target.base_url} cannot be judged now: {error}") from None
+        raise NotReadyError(f"{target.base_url} cannot be checked now: {error}") from None
     if exchange.status != HTTPStatus.OK:
         reason = _REFUSED.get(exchange.status) or _describe(exchange)
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
@@ -40,45 +40,45 @@ def check_ready(target: Client) -> Exchange:
         known = False
     if not known:
         media_type = exchange.headers.get("content-type", "nothing")
-        raise NotReadyError(f"{target.base_url} answers with {one_line(media_type)}, not as Coder does")
+        raise NotReadyError(f"{target.base_url} responds with {one_line(media_type)}, not with audit logs")
     return exchange
 
 
 def check_tokens(target: Client, *, writes: bool) -> None:
-    """Make sure that the tokens are those of the right people, and leave no log behind.
+    """Make sure that the tokens have the right permissions, without creating a log.
 
-    Raises NotReadyError for a token that is refused or may not write, SettingsError for a second token that
-    may read. The mock's own people are known: what they are told wrongly is a matter of the checks.
+    Raises NotReadyError if a token is rejected or may not write, SettingsError if the second token may
+    read. The mock's public tokens are not tried: the checks report wrong responses to them.
     """
     try:
-        if target.tokens.second and not is_one(target.tokens.second, FORBIDDEN):
+        if target.tokens.second and not has_id(target.tokens.second, FORBIDDEN_IDS):
             _check_second(target)
-        if writes and not is_one(target.tokens.first, WRITERS):
+        if writes and not has_id(target.tokens.first, WRITER_IDS):
             _check_writer(target)
     except (UnreachableError, LockedOutError) as error:
-        raise NotReadyError(f"{target.base_url} cannot be judged now: {error}") from None
+        raise NotReadyError(f"{target.base_url} cannot be checked now: {error}") from None
 
 
 def _check_second(target: Client) -> None:
     path, sender = target.path("get-audit-logs"), f"${SECOND_VARIABLE}"
     exchange = target.send(Request("GET", path, [("q", ""), ("limit", "1")], sender=sender))
     if exchange.status == HTTPStatus.UNAUTHORIZED:
-        raise NotReadyError(f"{target.base_url}: the second token is refused{_said(exchange)}")
+        raise NotReadyError(f"{target.base_url}: the second token is rejected{_said(exchange)}")
     if exchange.status == HTTPStatus.OK:
         raise SettingsError(
-            f"the second token may read {path}: --second-token takes that of a member, who may not"
+            f"the second token may read {path}; --second-token needs the token of a member who may not"
         )
 
 
 def _check_writer(target: Client) -> None:
-    """Post what is no JSON, which is refused in any case; a role is looked at before that, if at all."""
-    exchange = target.send(posting(target, b"{"))
+    """POST malformed JSON, which is rejected in any case; the role is checked earlier, if at all."""
+    exchange = target.send(post_request(target, b"{"))
     if exchange.status == HTTPStatus.FORBIDDEN:
         raise NotReadyError(f"{target.base_url}: {NO_WRITER}{_said(exchange)}")
 
 
 def find_version(target: Client, first: Exchange) -> str:
-    """Find the release a deployment says it is, in its first answer or in `buildinfo`; perhaps empty."""
+    """Return the reported version, from the first response or `buildinfo`; empty if there is none."""
     told = first.headers.get(VERSION, "")
     if told:
         return clip(one_line(told))
@@ -90,9 +90,9 @@ def find_version(target: Client, first: Exchange) -> str:
 
 
 def _describe(exchange: Exchange) -> str:
-    told = f"it answers a plain list with {exchange.status}"
+    told = f"a simple request gets status {exchange.status}"
     target = exchange.headers.get("location", "") if exchange.status in _REDIRECTS else ""
-    return f"{told}, which leads to {clip(one_line(target))}: perhaps that is its URL" if target else told
+    return f"{told}, a redirect to {clip(one_line(target))}; try that URL" if target else told
 
 
 def _said(exchange: Exchange) -> str:

@@ -1,4 +1,4 @@
-"""The terminal of `auditmock check`, in the place of pytest's own."""
+"""The terminal output of `auditmock check`, which replaces pytest's own."""
 
 import os
 from typing import TextIO
@@ -19,7 +19,7 @@ _USUAL_WIDTH = 80
 
 
 class ProgressReporter:
-    """Shows how far a run is, and at its end what was found; a pytest plugin."""
+    """A pytest plugin that shows the progress of a run and its results."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
@@ -33,15 +33,15 @@ class ProgressReporter:
         self._has_said_why = False
 
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Let pytest write no long tracebacks, which take longer than most checks: findings tell."""
+        """Avoid pytest's long tracebacks, which take longer than most checks and are not shown."""
         config.option.tbstyle = "native"
 
     def say(self, line: str = "") -> None:
-        """Write a line; colours are for terminals."""
+        """Write a line, with colours on terminals only."""
         self._write(f"{line if self._coloured else click.unstyle(line)}\n")
 
     def _write(self, text: str) -> None:
-        """Write, until that cannot be done any more; the judging goes on."""
+        """Write; after an error, discard further output and let the run continue."""
         if self.lost:
             return
         try:
@@ -52,18 +52,18 @@ class ProgressReporter:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Say what is going to be judged."""
+        """Note the number of checks."""
         self._total = len(session.items)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Show how far it is."""
+        """Show the progress."""
         self._done += 1
         if self._moves:
             line = f"{_bar(self._done, self._total)} {_check_name(nodeid)}"
             self._write(f"\r\x1b[K{line[: _width(self._out) - 1]}")
 
     def pytest_runtest_call(self, item: pytest.Item) -> None:
-        """Name each aspect once, where no bar can move, when the deployment is ready to be judged."""
+        """Without a progress bar, print each aspect once, when the deployment is ready."""
         check = check_of(item)
         if check and not self._moves and check.aspect not in self._aspects:
             self._aspects.append(check.aspect)
@@ -71,28 +71,28 @@ class ProgressReporter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Say what was found."""
+        """Print the results."""
         run = session.config.stash[RUN]
-        findings = run.findings
+        results = run.results
         if self._moves:
             self._write("\r\x1b[K")
-        if not findings.found or (self._has_said_why and not findings.made):
+        if not results.found or (self._has_said_why and not results.made):
             return
-        version = f"; the server says it is {findings.server_version}" if findings.server_version else ""
-        self.say(f"{findings.base_url} answers and takes the token; judged as {findings.release}{version}")
-        for line in describe_checks(findings):
+        version = f"; server version {results.server_version}" if results.server_version else ""
+        self.say(f"{results.base_url}, checked against release {results.release}{version}")
+        for line in describe_checks(results):
             self.say(line)
-        for lines in (describe_failures(findings), describe_matrix(findings), describe_result(findings)):
+        for lines in (describe_failures(results), describe_matrix(results), describe_result(results)):
             self.say()
             for line in lines:
                 self.say(line)
-        if isinstance(session.shouldfail, str) and not findings.ended:
+        if isinstance(session.shouldfail, str) and not results.ended:
             self.say(session.shouldfail)
         for line in run.unwritten:
             click.echo(line, err=True)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Say why it was ended early."""
+        """Print why the run ended early."""
         self._has_said_why = True
         if isinstance(excinfo.value, pytest.exit.Exception):
             click.echo(str(excinfo.value.msg), err=True)
@@ -100,19 +100,19 @@ class ProgressReporter:
             click.echo("interrupted", err=True)
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Show what should not happen."""
+        """Print an internal error."""
         self.broken = True
-        click.echo(f"the suite itself failed; please report this:\n{excrepr}", err=True)
+        click.echo(f"internal error of the suite; please report it:\n{excrepr}", err=True)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Show what should not happen, either."""
+        """Print an error of collection."""
         if report.failed:
             self.broken = True
-            click.echo(f"the suite cannot be read; please report this:\n{report.longreprtext}", err=True)
+            click.echo(f"the checks cannot be loaded; please report it:\n{report.longreprtext}", err=True)
 
 
 def _width(out: TextIO) -> int:
-    """Tell how many letters a line of a terminal has."""
+    """Return the width of the terminal."""
     told = os.environ.get("COLUMNS", "")
     try:
         width = int(told) if told.isdecimal() else os.get_terminal_size(out.fileno()).columns

@@ -1,4 +1,4 @@
-"""One run of the suite: its settings, its target, and what was found so far."""
+"""One run of the suite: options, client and results."""
 
 import time
 from collections.abc import Iterator, Sequence
@@ -8,7 +8,7 @@ import pytest
 
 from auditmock.checker.baseline import compare, read_known
 from auditmock.checker.client.client import Client, ConnectionLostError, UnreachableError
-from auditmock.checker.core.checks import ANSWERS, Check
+from auditmock.checker.core.checks import RESPONSES, Check
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.core.options import Options, flags_again
 from auditmock.checker.core.rate import RateLimiter
@@ -20,21 +20,21 @@ from auditmock.core.clock import current_time
 from auditmock.core.timestamps import format_timestamp
 from auditmock.openapi.contract import load_contract
 
-_JUDGED = "an answer the check can be judged by"
-SILENCE = "no answer: "
-"""Begins what is seen where none came."""
+_JUDGED = "a response that can be checked"
+SILENCE = "no response: "
+"""The start of `seen` if there was no response."""
 
-_SETUP_BROKEN = "what it builds on is broken, as told above"
+_SETUP_BROKEN = "its setup failed; see the failure above"
 
 
 class Recorder:
-    """Makes a finding of what pytest says of a test."""
+    """Converts pytest's reports to results."""
 
     def __init__(self) -> None:
         self._told: set[int] = set()
 
     def record(self, check: Check, call: pytest.CallInfo[None], report: pytest.TestReport) -> Result | None:
-        """Tell what came of a phase of a test; None when that is told by another phase."""
+        """Return the result of a test phase; None if another phase decides."""
         error = call.excinfo.value if call.excinfo else None
         if error is None:
             return Result(check, Outcome.PASSED) if report.when == "call" else None
@@ -56,7 +56,7 @@ class Recorder:
 
 
 def _violations(error: BaseException) -> Iterator[Violation]:
-    """List the violations in an error, which Hypothesis may have put into a group or behind another."""
+    """List the violations in an error, which Hypothesis may have grouped or chained."""
     if isinstance(error, Violation):
         yield error
     if isinstance(error, BaseExceptionGroup):
@@ -69,7 +69,7 @@ def _violations(error: BaseException) -> Iterator[Violation]:
 
 def _describe(error: BaseException) -> str:
     if isinstance(error, BaseExceptionGroup):
-        # what Hypothesis says of an error that it saw but once is as long as the test's arguments
+        # Hypothesis' message about a flaky error contains all arguments of the test
         return _describe(error.exceptions[0])
     if isinstance(error, UnreachableError | ConnectionLostError):
         return f"{SILENCE}{error}"
@@ -82,7 +82,7 @@ def _skip_reason(report: pytest.TestReport) -> str:
 
 
 class Run:
-    """One run of the suite: settings, target, and what was found so far."""
+    """One run of the suite: options, client and results."""
 
     def __init__(self, options: Options, tokens: Tokens) -> None:
         self.options = options
@@ -96,8 +96,8 @@ class Run:
         self.unwritten: list[str] = []
         self.started = time.monotonic()
         self.status = 0
-        """The exit status, where it is another than pytest's."""
-        self.findings = Results(
+        """The exit status, if it differs from pytest's."""
+        self.results = Results(
             base_url=options.base_url,
             release=options.release,
             server_version="",
@@ -110,57 +110,57 @@ class Run:
         )
 
     def choose(self, release: str) -> None:
-        """Judge by a release; by one that was found, as of the release that the deployment says it is."""
-        version = self.findings.server_version if self.options.release == AUTO else ""
+        """Set the release; if it was detected, restrict the contract to the reported version."""
+        version = self.results.server_version if self.options.release == AUTO else ""
         self.contract = open_for_version(release, version)
-        self.findings.release = release
+        self.results.release = release
 
-    def note(self, finding: Result) -> Result:
-        """Add a finding, with all exchanges that were made for it."""
+    def note(self, result: Result) -> Result:
+        """Add a result with all its exchanges."""
         exchanges = self.target.exchanges if self.target else []
-        if finding.outcome is not Outcome.FAILED:
+        if result.outcome is not Outcome.FAILED:
             exchanges = [exchange.brief() for exchange in exchanges]
-        elif not finding.shown and self.target and not finding.seen.startswith(SILENCE):
-            finding = replace(finding, shown=_showing(finding, self.target))
-        finding = compare(replace(finding, exchanges=tuple(exchanges)), self.known.failures)
-        self.findings.found.append(finding)
-        return finding
+        elif not result.shown and self.target and not result.seen.startswith(SILENCE):
+            result = replace(result, shown=_showing(result, self.target))
+        result = compare(replace(result, exchanges=tuple(exchanges)), self.known.failures)
+        self.results.found.append(result)
+        return result
 
     def has_seen_enough(self, check: Check) -> bool:
-        """Tell whether a run that stops at the first broken check need not judge this one.
+        """Whether --fail-fast may skip this check.
 
-        An answer broke one already, of the checks of answers, which are judged last.
+        That is so once a response is invalid, which the checks of all responses report at the end.
         """
-        stops = self.options.fail_fast and self.judges_answers and check.aspect != ANSWERS
-        return stops and self.target is not None and bool(self.target.watch.sightings)
+        stops = self.options.fail_fast and self.judges_answers and check.aspect != RESPONSES
+        return stops and self.target is not None and bool(self.target.response_checker.violations)
 
     def has_told(self, check: Check) -> bool:
-        """Tell whether something is told of a check already, as of each part that pytest tells apart."""
-        return any(finding.check == check for finding in self.findings.found)
+        """Whether there is a result for this check, as for subtests."""
+        return any(result.check == check for result in self.results.found)
 
     def end(self, reason: str, status: int) -> None:
-        """End the run early; the first reason counts."""
-        if not self.findings.ended:
-            self.findings.ended, self.status = reason, status
+        """End the run early; only the first reason counts."""
+        if not self.results.ended:
+            self.results.ended, self.status = reason, status
 
     def close(self) -> Results:
-        """End the run."""
-        self.findings.seconds = time.monotonic() - self.started
-        self.findings.requests = self.pace.spent
-        return self.findings
+        """Complete the results."""
+        self.results.seconds = time.monotonic() - self.started
+        self.results.requests = self.pace.spent
+        return self.results
 
 
 RUN = pytest.StashKey[Run]()
-"""The run, for those who want to know what was found."""
+"""Where the plugin stores the run."""
 
 
-def _showing(finding: Result, target: Client) -> Sequence[Exchange]:
-    """Find what shows a failure of which a check names no request: pages with its logs, or its last answer.
+def _showing(result: Result, target: Client) -> Sequence[Exchange]:
+    """Choose exchanges for a failure that names none: pages with its logs, or the last response.
 
-    Checks of many logs, read before, have neither: the largest page shows them as well as one can.
+    Checks of logs that were read earlier have neither: the largest page is shown.
     """
-    named = target.watch.pages_of(f"{finding.seen} {finding.expected}")
-    return named or target.exchanges[-1:] or target.watch.largest_page
+    named = target.response_checker.pages_of(f"{result.seen} {result.expected}")
+    return named or target.exchanges[-1:] or target.response_checker.largest_page
 
 
 def _flags(options: Options, tokens: Tokens) -> str:

@@ -1,4 +1,4 @@
-"""What must be so before a run begins: an address, and files that can be read and written."""
+"""Checks of the options before a run: the URL, and files that can be read and written."""
 
 import os
 from pathlib import Path
@@ -11,7 +11,7 @@ from auditmock.checker.reports.formats import FORMATS
 
 
 def check_options(options: Options) -> None:
-    """Raise SettingsError now, while nothing is lost, for what would come to nothing at the end."""
+    """Raise SettingsError for options that would fail only at the end of a run."""
     if options.base_url:
         check_url(options.base_url)
     if options.report:
@@ -20,7 +20,7 @@ def check_options(options: Options) -> None:
         _check_file(Path(options.report_dir) / FORMATS[name].file)
     if options.baseline_update:
         if not options.baseline:
-            raise SettingsError("--baseline-update needs --baseline, the file to write")
+            raise SettingsError("--baseline-update needs --baseline, the file to update")
         _check_file(Path(options.baseline))
     read_known(options)
 
@@ -33,11 +33,11 @@ def _make_folder(folder: Path) -> None:
 
 
 def _check_file(path: Path) -> None:
-    """Make sure that a file can be written, without a trace."""
+    """Raise SettingsError if a file cannot be written; leaves no trace."""
     if path.is_dir():
         reason = "it is a folder"
     elif not path.parent.is_dir():
-        reason = "there is no such folder"
+        reason = "the folder does not exist"
     elif not os.access(path if path.exists() else path.parent, os.W_OK):
         reason = "permission denied"
     else:

@@ -1,4 +1,4 @@
-"""The commands that ask deployments: whether they keep the contract, and which release they are."""
+"""The commands `check` and `identify`."""
 
 import json
 import sys
@@ -11,14 +11,14 @@ from auditmock.checker.core.option_types import SettingsError
 from auditmock.checker.core.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
 
 _CONNECTION = ("rate_limit", "request_timeout", "retries", "tls_verify", "proxy")
-"""The settings that say how to get to a deployment."""
+"""The options of the connection."""
 
 _UNREADY = 3
-"""Exit status when a deployment cannot be asked."""
+"""Exit status when a deployment cannot be checked."""
 
 
 class OptionValue(click.ParamType[Any]):
-    """What an option of the suite takes."""
+    """The click type of an option of the suite."""
 
     name = "value"
 
@@ -27,7 +27,7 @@ class OptionValue(click.ParamType[Any]):
         self.name = ",".join(option.choices) or ("words" if option.many else type(option.default).__name__)
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read it."""
+        """Parse the text."""
         if not isinstance(value, str):
             return value
         try:
@@ -76,13 +76,13 @@ def _tokens(*flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 @_tokens(*TOKENS)
 @_options(*(option.name for option in OPTIONS if option.name != "base_url"))
 def check(url: str, token: str, second_token: str, **values: Any) -> None:
-    """Judge the deployment at URL by the contract; $CODER_URL stands for it, too.
+    """Check the deployment at URL (default: $CODER_URL) against the contract.
 
-    Only reads, unless --allow-writes is given. Without a URL a mock is started and judged. Tokens are
-    better given by their variables, where no list of processes shows them.
+    Sends only GET requests unless --allow-writes is given. Without a URL, starts a mock and checks it.
+    Prefer environment variables for tokens: process lists do not show them.
 
-    Exit status: 0 conforms, 1 violates the contract, 2 usage, interrupted, or nothing judged, 3 cannot be
-    reached, does not accept the token (any more), or asks to wait too long.
+    Exit status: 0 conforms; 1 violates the contract; 2 usage error, interrupted, or nothing checked;
+    3 unreachable, token rejected, or the server asks to wait too long.
     """
     try:
         from auditmock.checker.main import run_checks
@@ -103,13 +103,13 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
 @_options(*_CONNECTION)
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 def identify(url: str, token: str, form: str, **values: Any) -> None:
-    """Say which releases the deployment at URL answers like, and whether its version header lies.
+    """Find the releases that the deployment at URL (default: $CODER_URL) responds like.
 
-    Asks some twenty telling questions that only read. The token is better given by its variable, where no
-    list of processes shows it.
+    Sends about twenty GET requests and compares the result with the version that the deployment reports.
+    Prefer the environment variable for the token: process lists do not show it.
 
-    Exit status: 0 it answers as a release does, and as the one it says it is; 1 it does not; 2 usage; 3 it
-    cannot be reached or does not accept the token.
+    Exit status: 0 matches a release and its own version; 1 does not; 2 usage error; 3 unreachable or token
+    rejected.
     """
     try:
         from auditmock.checker.identify import describe_identity, identify_at, write_identity

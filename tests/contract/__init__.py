@@ -1,1 +1,1 @@
-"""The contract suite: judges any deployment of Coder's audit API over HTTP, by the contract alone."""
+"""The contract suite: checks any deployment of Coder's audit API over HTTP against the contract."""

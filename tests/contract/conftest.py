@@ -1,4 +1,4 @@
-"""What checks are given to compare answers with: logs of the deployment, read once a run."""
+"""Fixtures: logs of the deployment that checks compare responses with, read once per run."""
 
 from collections.abc import Sequence
 
@@ -6,33 +6,39 @@ import pytest
 
 from auditmock.checker.client.client import Client
 from auditmock.checker.rules.logs import Log
-from auditmock.contract.support.sample import Groups, Sample, take_groups, take_overview, take_sample
+from auditmock.contract.support.sample import (
+    PagesByValue,
+    Sample,
+    read_pages_by_value,
+    read_sample,
+    read_varied_logs,
+)
 
 
 @pytest.fixture(scope="session")
 def sample(target: Client) -> Sample:
-    """Give some logs of the deployment's past; checks that need any are skipped when there are none."""
-    sample = take_sample(target)
+    """Read logs of past days; skip the checks that need them if there are none."""
+    sample = read_sample(target)
     if not sample.logs:
         pytest.skip("the deployment has no logs")
     return sample
 
 
 @pytest.fixture(scope="session")
-def kinds(target: Client, sample: Sample) -> Groups:
-    """Give pages of logs of every kind."""
-    return take_groups(target, sample.past)
+def pages_by_value(target: Client, sample: Sample) -> PagesByValue:
+    """Read a page of logs for each enum value."""
+    return read_pages_by_value(target, sample.past)
 
 
 @pytest.fixture(scope="session")
-def gallery(target: Client, sample: Sample, kinds: Groups) -> Sequence[Log]:
-    """Give the sample and some logs of every kind."""
-    return [*sample.logs, *take_overview(target, kinds)]
+def varied_logs(target: Client, sample: Sample, pages_by_value: PagesByValue) -> Sequence[Log]:
+    """Return the sample and some logs for each enum value."""
+    return [*sample.logs, *read_varied_logs(target, pages_by_value)]
 
 
 @pytest.fixture(scope="session")
-def member(target: Client) -> str:
-    """Give the sender who may not read; checks about one are skipped when there is no such token."""
+def member_token(target: Client) -> str:
+    """Return the sender for the member's token; skip the checks that need it if there is none."""
     if not target.tokens.second:
-        pytest.skip("no --second-token is given")
+        pytest.skip("needs --second-token")
     return "$CODER_SECOND_TOKEN"

@@ -1,4 +1,4 @@
-"""Checks of filters: every search key finds what a look at each log finds."""
+"""Checks of filters: every search key finds exactly the logs that match."""
 
 from collections.abc import Callable, Mapping, Sequence
 from itertools import product
@@ -10,21 +10,21 @@ from hypothesis import strategies as st
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import each, requires
 from auditmock.checker.expect import Scope, expect, while_unchanged
-from auditmock.checker.page import expect_logs, listed
-from auditmock.checker.rules.logs import Log, element, is_left_out, matches, select, values_of
-from auditmock.contract.support.sample import Groups, Sample, take_shares
+from auditmock.checker.page import expect_logs, list_logs
+from auditmock.checker.rules.logs import Log, matches, may_be_left_out, select, term, values_of
+from auditmock.contract.support.sample import PagesByValue, Sample, read_pages
 from auditmock.contract.support.search_keys import (
-    absent,
-    enums,
-    far_days,
+    build_reasons,
+    complete_enums,
+    distant_days,
+    enum_values,
     first_day,
-    lists_of_all_logs,
-    named,
-    names,
+    key_pairs,
+    label,
+    name_keys,
     of_types,
-    pairs,
-    reasons,
-    words,
+    text_keys,
+    unused_values,
 )
 from auditmock.openapi.contract import SearchKey
 
@@ -38,25 +38,29 @@ LAST_MONTH = "12"
 SHOWN = 10
 
 
-@each("key, value", enums, named)
-def test_a_listed_value_finds_its_logs(target: Client, sample: Sample, key: SearchKey, value: str) -> None:
-    """A value the contract lists finds exactly the logs that have it; `offset` and `limit` cut from these."""
+@each("key, value", enum_values, label)
+def test_enum_filter_finds_exactly_its_logs(
+    target: Client, sample: Sample, key: SearchKey, value: str
+) -> None:
+    """Filtering by an enum value finds exactly the logs with that value; `offset` and `limit` apply."""
     found = select(sample.logs, key, value)
     limit = max(1, len(found) - 2)
-    q = sample.within(element(key, value))
+    q = sample.within(term(key, value))
 
     while_unchanged(
         target,
         sample.scope,
-        lambda: expect_logs(listed(target, q, offset=1, limit=limit), found[1 : 1 + limit], len(found)),
+        lambda: expect_logs(list_logs(target, q, offset=1, limit=limit), found[1 : 1 + limit], len(found)),
     )
 
 
-@each("key", words, named)
+@each("key", text_keys, label)
 @some_draws
 @given(data=st.data())
-def test_a_word_finds_its_logs(target: Client, sample: Sample, key: SearchKey, data: st.DataObject) -> None:
-    """A name or an id finds exactly the logs that have it, letter case aside; pages are cut from these."""
+def test_text_filter_finds_exactly_its_logs(
+    target: Client, sample: Sample, key: SearchKey, data: st.DataObject
+) -> None:
+    """Filtering by a name or an id finds exactly the logs with it, in any letter case; paging applies."""
     values = values_of(sample.logs, key)
     assume(values)
     value = data.draw(st.sampled_from(values), "value")
@@ -65,48 +69,50 @@ def test_a_word_finds_its_logs(target: Client, sample: Sample, key: SearchKey, d
     offset = data.draw(st.integers(min(1, last), last), "offset")
     limit = data.draw(st.integers(1, last + 1), "limit")
 
-    def look() -> None:
-        q = sample.within(element(key, value.upper()))
-        page = listed(target, q, offset=offset, limit=limit)
-        if page.total or not is_left_out(found, key):
+    def verify() -> None:
+        q = sample.within(term(key, value.upper()))
+        page = list_logs(target, q, offset=offset, limit=limit)
+        if page.total or not may_be_left_out(found, key):
             expect_logs(page, found[offset : offset + limit], len(found))
 
-    while_unchanged(target, sample.scope, look)
+    while_unchanged(target, sample.scope, verify)
 
 
-@requires("reasons of builds")
-@each("key, value", reasons, named)
-def test_a_reason_finds_builds(target: Client, sample: Sample, key: SearchKey, value: str) -> None:
-    """Of the logs of builds a reason finds those of that reason, but none that was written as a test."""
+@requires("build reasons")
+@each("key, value", build_reasons, label)
+def test_build_reason_finds_exactly_its_builds(
+    target: Client, sample: Sample, key: SearchKey, value: str
+) -> None:
+    """Among logs of builds, `build_reason` finds those with that reason and none that testgenerate wrote."""
     found = [
         log
         for log in select(sample.logs, key, value)
         if log["resource_type"] == "workspace_build" and log["request_id"] != NIL
     ]
-    q = sample.within(f"{element(key, value)} resource_type:workspace_build")
+    q = sample.within(f"{term(key, value)} resource_type:workspace_build")
 
     while_unchanged(
-        target, sample.scope, lambda: expect_logs(listed(target, q, limit=LARGEST), found, len(found))
+        target, sample.scope, lambda: expect_logs(list_logs(target, q, limit=LARGEST), found, len(found))
     )
 
 
-@each("key, value", absent, named)
-def test_a_word_that_is_nowhere_finds_nothing(target: Client, key: SearchKey, value: str) -> None:
-    """A name or an id that no log has finds nothing; a sign that might stand for others stands for itself."""
-    expect_logs(listed(target, element(key, value)), [], 0)
+@each("key, value", unused_values, label)
+def test_unused_value_finds_nothing(target: Client, key: SearchKey, value: str) -> None:
+    """A name or id that no log has finds nothing; `%` and `*` are no wildcards."""
+    expect_logs(list_logs(target, term(key, value)), [], 0)
 
 
 OTHERS: Mapping[str, tuple[str, Callable[[Log], str]]] = {
-    "an address": ("username", lambda log: log["user"]["email"]),
-    "an id": ("username", lambda log: log["user"]["id"]),
-    "a domain": ("email", lambda log: log["user"]["email"].partition("@")[2]),
+    "email as username": ("username", lambda log: log["user"]["email"]),
+    "user id as username": ("username", lambda log: log["user"]["id"]),
+    "domain as email": ("email", lambda log: log["user"]["email"].partition("@")[2]),
 }
-"""By what it is, a key and something that is not its, but known of whoever acted."""
+"""By label: a key, and another property of the same user."""
 
 
 @pytest.mark.parametrize("other", OTHERS)
-def test_a_name_is_no_other(target: Client, sample: Sample, other: str) -> None:
-    """A user is found by the name and the address, each by its own key and as a whole, and by no id."""
+def test_user_filter_matches_its_own_field_only(target: Client, sample: Sample, other: str) -> None:
+    """`username` matches neither emails nor user ids, and `email` does not match a domain."""
     name, tell = OTHERS[other]
     key = target.contract.search.keys[name]
 
@@ -114,37 +120,39 @@ def test_a_name_is_no_other(target: Client, sample: Sample, other: str) -> None:
 
 
 def expect_nothing(target: Client, sample: Sample, key: SearchKey, values: Sequence[str]) -> None:
-    """Go on if the first of these values that no log of the sample has finds nothing; skips without one."""
+    """Expect that a value which no log of the sample has finds nothing; skips if there is none."""
     value = next((value for value in values if value and not select(sample.logs, key, value)), None)
     if value is None:
-        pytest.skip(f"every one of these is a {key.name}")
+        pytest.skip(f"every candidate is a {key.name} of the sample")
 
     while_unchanged(
         target,
         sample.scope,
-        lambda: expect_logs(listed(target, sample.within(element(key, value))), [], 0),
+        lambda: expect_logs(list_logs(target, sample.within(term(key, value))), [], 0),
     )
 
 
 PARTS: Mapping[str, Callable[[str], str]] = {
-    "its beginning": lambda value: value[:-1],
-    "its end": lambda value: value[1:],
-    "with a space more": lambda value: f"{value} ",
-    "with a line for a letter": lambda value: f"{value[:1]}_{value[2:]}",
+    "last letter missing": lambda value: value[:-1],
+    "first letter missing": lambda value: value[1:],
+    "trailing space": lambda value: f"{value} ",
+    "underscore for a letter": lambda value: f"{value[:1]}_{value[2:]}",
 }
 
 
 @pytest.mark.parametrize("part", PARTS)
-@each("key", names, named)
-def test_a_part_is_not_the_word(target: Client, sample: Sample, key: SearchKey, part: str) -> None:
-    """A name is found by the whole of it, not by a part, nor by more than it."""
+@each("key", name_keys, label)
+def test_text_filter_matches_whole_values_only(
+    target: Client, sample: Sample, key: SearchKey, part: str
+) -> None:
+    """Filtering by a name matches the whole value, not a part of it and not a longer text."""
     expect_nothing(target, sample, key, [PARTS[part](value) for value in values_of(sample.logs, key)])
 
 
 @draws
 @given(st.data())
-def test_days_bound_what_is_found(target: Client, sample: Sample, data: st.DataObject) -> None:
-    """`date_from` and `date_to` find the logs of these days, both whole."""
+def test_date_filters_include_both_days(target: Client, sample: Sample, data: st.DataObject) -> None:
+    """`date_from` and `date_to` find the logs from the first day to the last, both included."""
     days = sorted({log["time"][:10] for log in sample.logs})
     first = data.draw(st.sampled_from(days), "first day")
     wrong_way_round = target.contract.search.rules.get("date_order") != "refused"
@@ -152,110 +160,116 @@ def test_days_bound_what_is_found(target: Client, sample: Sample, data: st.DataO
     since, until = of_types(target.contract, "date")
     found = [log for log in sample.logs if matches(log, since, first) and matches(log, until, last)]
 
-    def look() -> None:
-        q = sample.between(f"{element(since, first)} {element(until, last)}")
-        page = listed(target, q, limit=LARGEST)
+    def verify() -> None:
+        q = sample.on_days(f"{term(since, first)} {term(until, last)}")
+        page = list_logs(target, q, limit=LARGEST)
         expect_logs(page, found, len(found))
 
-    while_unchanged(target, sample.scope, look)
+    while_unchanged(target, sample.scope, verify)
 
 
-@each("key, day", far_days, named)
-def test_no_day_is_too_far(target: Client, key: SearchKey, day: str) -> None:
-    """A day bounds what is found, however long ago or far ahead it is."""
-    page = listed(target, element(key, day), limit=SHOWN)
+@each("key, day", distant_days, label)
+def test_date_filter_accepts_distant_days(target: Client, key: SearchKey, day: str) -> None:
+    """A date filters correctly, however far in the past or the future it is."""
+    page = list_logs(target, term(key, day), limit=SHOWN)
     others = [log["time"] for log in page.logs if not matches(log, key, day)]
-    expect(not others, f"logs that {element(key, day)} finds", others, page.exchange)
+    expect(not others, f"only logs that match {term(key, day)}", others, page.exchange)
 
 
-def test_a_kind_is_shown_alone(target: Client, kinds: Groups) -> None:
-    """The logs of a listed value have that value, all of them."""
+def test_enum_filter_lists_no_other_value(target: Client, pages_by_value: PagesByValue) -> None:
+    """Filtering by an enum value lists only logs with that value."""
     for key in of_types(target.contract, "enum"):
-        for page, value in zip(kinds[key.name], key.values, strict=True):
+        for page, value in zip(pages_by_value[key.name], key.values, strict=True):
             others = [log["id"] for log in page.logs if not matches(log, key, value)]
-            expect(not others, f"logs of {element(key, value)}", f"others: {others}", page.exchange)
+            expect(
+                not others, f"only logs that match {term(key, value)}", f"other logs: {others}", page.exchange
+            )
 
 
-@requires("whole counts", "exact counts")
-@each("key", lists_of_all_logs, named)
-def test_the_values_of_a_list_share_out_all_logs(
-    target: Client, sample: Sample, kinds: Groups, key: SearchKey
+@requires("uncapped counts", "exact counts")
+@each("key", complete_enums, label)
+def test_counts_of_all_enum_values_add_up(
+    target: Client, sample: Sample, pages_by_value: PagesByValue, key: SearchKey
 ) -> None:
-    """Every log has one of the values, so their counts add up to that of all logs."""
-    scope, known = sample.past, iter([kinds[key.name]])
+    """The counts of all values of an enum key add up to the count of all logs."""
+    scope, known = sample.past, iter([pages_by_value[key.name]])
 
-    def look() -> None:
-        parts = next(known, None) or take_shares(target, key, scope)
-        whole = listed(target, scope, limit=1)
+    def verify() -> None:
+        parts = next(known, None) or read_pages(target, key, scope)
+        whole = list_logs(target, scope, limit=1)
         total = sum(part.total for part in parts)
-        expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
+        expect(total == whole.total, f"{whole.total} logs in total", total, whole.exchange)
 
-    while_unchanged(target, Scope(scope), look)
+    while_unchanged(target, Scope(scope), verify)
 
 
-@requires("whole counts", "exact counts")
-def test_days_share_out_all_logs(target: Client, sample: Sample) -> None:
-    """What is before a day and what is from that day on are all logs together."""
+@requires("uncapped counts", "exact counts")
+def test_counts_before_and_since_a_day_add_up(target: Client, sample: Sample) -> None:
+    """The counts of the logs before a day and since that day add up to the count of all logs."""
     day = sample.logs[len(sample.logs) // 2]["time"][:10]
     whole_past = sample.past
 
-    def look() -> None:
-        whole = listed(target, whole_past, limit=1)
-        since = listed(target, f"date_from:{day} {whole_past}", limit=1)
-        on_day = listed(target, f"date_from:{day} date_to:{day}", limit=1)
-        until = listed(target, f"date_to:{day}", limit=1)
+    def verify() -> None:
+        whole = list_logs(target, whole_past, limit=1)
+        since = list_logs(target, f"date_from:{day} {whole_past}", limit=1)
+        on_day = list_logs(target, f"date_from:{day} date_to:{day}", limit=1)
+        until = list_logs(target, f"date_to:{day}", limit=1)
         total = since.total + until.total - on_day.total
-        expect(total == whole.total, f"{whole.total} in all", total, whole.exchange)
+        expect(total == whole.total, f"{whole.total} logs in total", total, whole.exchange)
 
-    while_unchanged(target, Scope(whole_past), look)
+    while_unchanged(target, Scope(whole_past), verify)
 
 
-@requires("whole counts", "exact counts")
-def test_years_share_out_all_logs(target: Client, sample: Sample) -> None:
-    """What is of the years up to one, and of those after it, are all logs, which mere spaces find as well."""
+@requires("uncapped counts", "exact counts")
+def test_counts_until_and_after_a_year_add_up(target: Client, sample: Sample) -> None:
+    """The counts of the logs until the end of a year and after it add up to the count of all logs."""
     year, month = int(sample.logs[0]["time"][:4]), sample.logs[0]["time"][5:7]
     last = year if month == LAST_MONTH else year - 1
 
-    def look() -> None:
-        whole = listed(target, "   ", limit=1)
-        until = listed(target, f"date_from:{first_day(target.contract)} date_to:{last:04}-12-31", limit=1)
-        since = listed(target, f"date_from:{last + 1:04}-01-01 date_to:9999-12-31", limit=1)
+    def verify() -> None:
+        whole = list_logs(target, "   ", limit=1)
+        until = list_logs(target, f"date_from:{first_day(target.contract)} date_to:{last:04}-12-31", limit=1)
+        since = list_logs(target, f"date_from:{last + 1:04}-01-01 date_to:9999-12-31", limit=1)
         total = until.total + since.total
-        expect(total == whole.total, f"{whole.total} in all", total, until.exchange, since.exchange)
+        expect(total == whole.total, f"{whole.total} logs in total", total, until.exchange, since.exchange)
 
-    while_unchanged(target, Scope(""), look)
+    while_unchanged(target, Scope(""), verify)
 
 
 @pytest.mark.parametrize("place", [min, max], ids=["earliest", "latest"])
-def test_days_are_whole(target: Client, sample: Sample, place: Callable[..., Log]) -> None:
-    """A day has its earliest and its latest log: it goes from midnight to midnight in UTC."""
+def test_day_lasts_from_midnight_to_midnight_utc(
+    target: Client, sample: Sample, place: Callable[..., Log]
+) -> None:
+    """A day includes its earliest and its latest log: it lasts from midnight to midnight in UTC."""
     day = place(sample.logs, key=lambda log: log["time"][10:])["time"][:10]
     since, until = of_types(target.contract, "date")
     found = [log for log in sample.logs if matches(log, since, day) and matches(log, until, day)]
-    q = sample.between(f"{element(since, day)} {element(until, day)}")
+    q = sample.on_days(f"{term(since, day)} {term(until, day)}")
 
     while_unchanged(
-        target, sample.scope, lambda: expect_logs(listed(target, q, limit=LARGEST), found, len(found))
+        target, sample.scope, lambda: expect_logs(list_logs(target, q, limit=LARGEST), found, len(found))
     )
 
 
-@each("one, other", pairs, named)
-def test_all_elements_must_hold(target: Client, sample: Sample, one: SearchKey, other: SearchKey) -> None:
-    """Two elements find what both find; a page of it has as many logs as any page without a limit."""
-    first, second = telling_values(sample.logs, one, other)
+@each("one, other", key_pairs, label)
+def test_two_filters_find_logs_that_match_both(
+    target: Client, sample: Sample, one: SearchKey, other: SearchKey
+) -> None:
+    """Two filters find exactly the logs that match both; without a limit, the page has the default size."""
+    first, second = choose_values(sample.logs, one, other)
     found = select(select(sample.logs, one, first), other, second)
-    q = sample.within(f"{element(one, first)} {element(other, second)}")
+    q = sample.within(f"{term(one, first)} {term(other, second)}")
 
-    def look() -> None:
-        page = listed(target, q)
-        if page.total or not is_left_out(found, one, other):
-            expect_logs(page, found[: page.usual_limit], len(found))
+    def verify() -> None:
+        page = list_logs(target, q)
+        if page.total or not may_be_left_out(found, one, other):
+            expect_logs(page, found[: page.page_limit], len(found))
 
-    while_unchanged(target, sample.scope, look)
+    while_unchanged(target, sample.scope, verify)
 
 
-def telling_values(logs: Sequence[Log], one: SearchKey, other: SearchKey) -> tuple[str, str]:
-    """Choose values of two keys of which either finds logs that the other does not, if there are such."""
+def choose_values(logs: Sequence[Log], one: SearchKey, other: SearchKey) -> tuple[str, str]:
+    """Choose values of two keys so that each finds logs which the other does not, if possible."""
     first, second = (
         {value: {log["id"] for log in select(logs, key, value)} for value in values_of(logs, key)[:SHOWN]}
         for key in (one, other)

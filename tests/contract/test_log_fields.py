@@ -1,4 +1,4 @@
-"""Checks of a single log: its fields agree with each other."""
+"""Checks of single logs: their fields agree with each other."""
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import pytest
 
 from auditmock.checker.client.client import Client
 from auditmock.checker.expect import Violation, expect
-from auditmock.checker.page import listed
+from auditmock.checker.page import list_logs
 from auditmock.checker.rules.log_rules import (
     Rule,
     an_address,
@@ -21,81 +21,87 @@ from auditmock.checker.rules.log_rules import (
     real_changes,
     utc,
 )
-from auditmock.checker.rules.logs import Log, is_test
+from auditmock.checker.rules.logs import Log, is_test_log
 from auditmock.openapi.contract import Contract
 
-pytestmark = pytest.mark.check("properties", "rows", "#/components/schemas/AuditLog")
+pytestmark = pytest.mark.check("properties", "fields", "#/components/schemas/AuditLog")
 
-FAILED, MANY = 400, 10
+FIRST_FAILED_STATUS, ENOUGH = 400, 10
 NIL = "00000000-0000-0000-0000-000000000000"
 SHORTEST_KEY = 40
 
 
 def properties(contract: Contract) -> Mapping[str, Any]:
-    """Give the fields of a log, as the contract has them."""
+    """Return the contract's properties of a log."""
     fields: Mapping[str, Any] = contract.schema("AuditLog")["properties"]
     return fields
 
 
-def judge(logs: Sequence[Log], rule: Rule, contract: Contract) -> None:
-    """Go on if a rule holds for each log."""
+def expect_rule(logs: Sequence[Log], rule: Rule, contract: Contract) -> None:
+    """Expect a rule to hold for each log."""
     for log in logs:
         breach = rule(log, contract)
         if breach:
             raise Violation(*breach)
 
 
-def test_the_description_fits(gallery: Sequence[Log], contract: Contract) -> None:
-    """The description is the contract's template for this action and type."""
-    judge(gallery, fitting_description, contract)
+def test_description_follows_its_template(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """`description` follows the contract's template for the action and the resource type."""
+    expect_rule(varied_logs, fitting_description, contract)
 
 
-def test_the_link_fits(gallery: Sequence[Log], contract: Contract) -> None:
-    """A link has the form of its type, filled from the log itself, and types without pages have none."""
-    judge(gallery, fitting_link, contract)
+def test_resource_link_follows_its_template(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """`resource_link` is empty or follows the template of the resource type, filled from the log."""
+    expect_rule(varied_logs, fitting_link, contract)
 
 
-def test_some_links_lead(gallery: Sequence[Log], contract: Contract) -> None:
-    """Of what has pages and is still there, not all of many logs lack a link, unless rights may hide it."""
+def test_existing_resources_have_links(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """Existing resources that have a page have a link in at least one of many logs."""
     forms = properties(contract)["resource_link"]["x-link"]
     for kind in sorted(forms.keys() - {*contract.server.get("unseen", {}).get("resource_types", ())}):
         links = [
             log["resource_link"]
-            for log in gallery
+            for log in varied_logs
             if log["resource_type"] == kind and not log["is_deleted"] and log["request_id"] != NIL
         ]
-        expect(len(links) < MANY or any(links), f"a link in a log of a {kind}", f"{len(links)} without one")
+        expect(
+            len(links) < ENOUGH or any(links),
+            f"a link in a log of a {kind}",
+            f"{len(links)} logs without a link",
+        )
 
 
-def test_what_is_gone_has_no_link(gallery: Sequence[Log], contract: Contract) -> None:
-    """A deleted resource has no link, and only some types can be deleted."""
-    judge(gallery, no_link_to_what_is_gone, contract)
+def test_deleted_resources_have_no_link(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """A deleted resource has no link, and only the contract's deletable types are marked as deleted."""
+    expect_rule(varied_logs, no_link_to_what_is_gone, contract)
 
 
-def test_what_was_deleted_is_gone(target: Client, gallery: Sequence[Log], contract: Contract) -> None:
-    """Once a deletion has succeeded, every log about the resource says that it is gone."""
+def test_deleted_resource_is_marked_in_every_log(
+    target: Client, varied_logs: Sequence[Log], contract: Contract
+) -> None:
+    """After a successful deletion, every log of the resource has `is_deleted` set."""
     deletable = properties(contract)["is_deleted"]["x-deletable"]
     deleted = [
         log
-        for log in gallery
+        for log in varied_logs
         if log["action"] == "delete"
         and log["resource_type"] in deletable
-        and log["status_code"] < FAILED
+        and log["status_code"] < FIRST_FAILED_STATUS
         and log["request_id"] != NIL
     ]
     if not deleted:
-        pytest.skip("nothing was deleted")
+        pytest.skip("no log of a deletion")
     for log in deleted:
-        expect(log["is_deleted"], f"is_deleted in {log['id']}, a deletion", log["is_deleted"])
+        expect(log["is_deleted"], f"is_deleted in log {log['id']}, a deletion", log["is_deleted"])
     kind, resource = (deleted[0][name] for name in ("resource_type", "resource_id"))
-    page = listed(target, f"resource_id:{resource} resource_type:{kind}")
+    page = list_logs(target, f"resource_id:{resource} resource_type:{kind}")
     others = [log["id"] for log in page.logs if not log["is_deleted"]]
-    expect(not others, "is_deleted in every log of what was deleted", others, page.exchange)
+    expect(not others, "is_deleted in every log of the deleted resource", others, page.exchange)
 
 
-def test_ssh_keys_are_named_by_themselves(gallery: Sequence[Log]) -> None:
+def test_ssh_key_target_is_the_public_key(varied_logs: Sequence[Log]) -> None:
     """The `resource_target` of an SSH key is the whole public key."""
-    for log in gallery:
+    for log in varied_logs:
         if log["resource_type"] == "git_ssh_key" and log["request_id"] != NIL and log["resource_target"]:
             kind, _, key = log["resource_target"].strip().partition(" ")
             expect(
@@ -106,7 +112,7 @@ def test_ssh_keys_are_named_by_themselves(gallery: Sequence[Log]) -> None:
 
 
 def is_key(kind: str, key: str) -> bool:
-    """Tell whether this is a public key of SSH, whose bytes begin with the length and name of its kind."""
+    """Whether this is an SSH public key, whose bytes begin with the length and name of its type."""
     try:
         raw = b64decode(key, validate=True)
     except ValueError:
@@ -114,29 +120,29 @@ def is_key(kind: str, key: str) -> bool:
     return raw[4 : 4 + len(kind)] == kind.encode() and len(raw) > SHORTEST_KEY
 
 
-def test_secrets_do_not_show(gallery: Sequence[Log], contract: Contract) -> None:
-    """A secret field of a diff holds the zero value of its type, or nothing."""
-    judge(gallery, hidden_secrets, contract)
+def test_secret_values_are_hidden(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """A secret field of a diff holds the zero value of its type or nothing."""
+    expect_rule(varied_logs, hidden_secrets, contract)
 
 
-def test_nothing_changes_when_it_fails(gallery: Sequence[Log], contract: Contract) -> None:
-    """A request that failed has an empty diff."""
-    judge(gallery, no_change_by_failure, contract)
+def test_failed_request_has_an_empty_diff(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """The log of a failed request has an empty diff."""
+    expect_rule(varied_logs, no_change_by_failure, contract)
 
 
-def test_a_change_is_a_change(gallery: Sequence[Log], contract: Contract) -> None:
-    """No field of a diff is the same before and after, unless it is secret, and none is null."""
-    judge(gallery, real_changes, contract)
+def test_diff_values_differ(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """Every field of a diff has different old and new values, unless it is secret, and no value is null."""
+    expect_rule(varied_logs, real_changes, contract)
 
 
 @pytest.mark.parametrize(("action", "less", "more"), [("create", "old", "new"), ("delete", "new", "old")])
-def test_what_is_made_or_deleted_is_on_one_side(
-    gallery: Sequence[Log], action: str, less: str, more: str
+def test_create_and_delete_diffs_are_one_sided(
+    varied_logs: Sequence[Log], action: str, less: str, more: str
 ) -> None:
-    """The diff of a creation tells more values behind than before, that of a deletion more before."""
-    for log in gallery:
+    """The diff of a creation has mostly new values; that of a deletion, mostly old ones."""
+    for log in varied_logs:
         if log["action"] == action and log["request_id"] != NIL:
-            # a user who is deleted is only marked so
+            # deleting a user only sets a flag
             changes = [change for name, change in log["diff"].items() if name != "deleted"]
             few, many = (sum(not is_zero(each.get(side)) for each in changes) for side in (less, more))
             secret = any(each["secret"] for each in changes)
@@ -145,56 +151,60 @@ def test_what_is_made_or_deleted_is_on_one_side(
 
 
 @pytest.mark.parametrize("action", ["create", "write", "delete"])
-def test_some_diffs_tell(gallery: Sequence[Log], action: str) -> None:
-    """Many successful changes of users, templates and workspaces show what was before, or what is behind."""
+def test_successful_changes_have_diffs(varied_logs: Sequence[Log], action: str) -> None:
+    """At least one of many successful changes of users, templates and workspaces has a diff."""
     sides = {"create": ["new"], "write": ["old", "new"], "delete": ["old"]}[action]
     diffs = [
         log["diff"]
-        for log in gallery
+        for log in varied_logs
         if log["action"] == action
         and log["resource_type"] in {"user", "template", "workspace"}
-        and log["status_code"] < FAILED
+        and log["status_code"] < FIRST_FAILED_STATUS
         and log["request_id"] != NIL
     ]
     for side in sides:
         told = any(side in change for diff in diffs for change in diff.values())
-        expect(len(diffs) < MANY or told, f"a diff with {side} in it", f"{len(diffs)} without")
+        expect(len(diffs) < ENOUGH or told, f"a diff with {side}", f"{len(diffs)} diffs without it")
 
 
-def test_times_are_in_utc(gallery: Sequence[Log], contract: Contract) -> None:
-    """Every time ends in `Z`, and a log's own has at most six digits of a second's fraction."""
-    judge(gallery, utc, contract)
+def test_times_are_in_utc(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """Every time ends in `Z`, and the time of a log has at most six fractional digits."""
+    expect_rule(varied_logs, utc, contract)
 
 
-def test_only_builds_tell_of_builds(gallery: Sequence[Log]) -> None:
-    """A `build_reason` stands in the logs of builds and of what runs in them, and in no others."""
-    for log in gallery:
+def test_only_workspace_logs_have_a_build_reason(varied_logs: Sequence[Log]) -> None:
+    """Only logs of builds, and of what runs in them, have a `build_reason`."""
+    for log in varied_logs:
         told = (log["additional_fields"] or {}).get("build_reason")
         expect(
-            not told or log["resource_type"].startswith("workspace_") or is_test(log),
+            not told or log["resource_type"].startswith("workspace_") or is_test_log(log),
             f"no build_reason in {log['id']}, a {log['resource_type']}",
             log["additional_fields"],
         )
 
 
-def test_addresses_are_addresses(gallery: Sequence[Log], contract: Contract) -> None:
-    """`ip` is empty or an address of version 4 or 6."""
-    judge(gallery, an_address, contract)
+def test_ip_is_an_ip_address(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """`ip` is empty or an IPv4 or IPv6 address."""
+    expect_rule(varied_logs, an_address, contract)
 
 
-def test_builds_tell_what_was_built(gallery: Sequence[Log], contract: Contract) -> None:
-    """Logs of builds name the workspace, the build and its reason, and come from no browser."""
+def test_build_logs_describe_the_build(varied_logs: Sequence[Log], contract: Contract) -> None:
+    """Logs of builds name the workspace, build number and reason; status and diff are those of a build."""
     if "build_reason" not in contract.search.keys:
-        pytest.skip("the release has no reasons of builds")
+        pytest.skip("this release has no build reasons")
     reasons = contract.search.keys["build_reason"].values
     tracked = {*contract.schema("AuditLog")["properties"]["diff"].get("x-build-diff", ())}
-    for log in gallery:
-        if log["resource_type"] == "workspace_build" and not is_test(log):
+    for log in varied_logs:
+        if log["resource_type"] == "workspace_build" and not is_test_log(log):
             extra = log["additional_fields"] or {}
             told = {"workspace_name", "build_number", "build_reason"} <= extra.keys()
-            expect(told and extra["build_reason"] in reasons, f"facts of the build in {log['id']}", extra)
+            expect(
+                told and extra["build_reason"] in reasons,
+                f"name, number and reason of the build in log {log['id']}",
+                extra,
+            )
             changed = sorted({*log["diff"]} - tracked)
-            expect(not changed, f"no such diff in {log['id']}, a build", changed)
+            expect(not changed, f"only fields of builds in the diff of log {log['id']}", changed)
             number, status = extra["build_number"], log["status_code"]
-            expect(isinstance(number, str), f"a build number as text in {log['id']}", number)
-            expect(status in {200, 500}, f"status 200 or 500 of {log['id']}, a build", status)
+            expect(isinstance(number, str), f"a string as build_number in log {log['id']}", number)
+            expect(status in {200, 500}, f"status 200 or 500 of the build log {log['id']}", status)

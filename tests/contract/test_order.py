@@ -1,4 +1,4 @@
-"""Checks of order: newest first, ties by id, the same each time."""
+"""Checks of the order: newest first, logs of one instant by id, the same every time."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -10,46 +10,50 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Request
 from auditmock.checker.expect import expect, while_unchanged
-from auditmock.checker.page import expect_logs, listed, page_of
-from auditmock.checker.rules.logs import Log, element, instant, select, values_of
+from auditmock.checker.page import expect_logs, list_logs, parse_page
+from auditmock.checker.rules.logs import Log, select, term, time_of, values_of
 from auditmock.contract.support.sample import Sample
 
 pytestmark = pytest.mark.check("properties", "order", "#/paths/~1audit/get/x-paging/order")
 
 
-AT_ONCE = 4
+CONCURRENT = 4
 
 
-def ordered(logs: Sequence[Log]) -> list[str]:
-    """List the ids as they should follow each other."""
-    return [log["id"] for log in sorted(logs, key=lambda log: (-instant(log), log["id"]))]
+def sorted_ids(logs: Sequence[Log]) -> list[str]:
+    """List the ids in the expected order."""
+    return [log["id"] for log in sorted(logs, key=lambda log: (-time_of(log), log["id"]))]
 
 
-def test_times_fall(sample: Sample) -> None:
-    """No log is followed by a newer one."""
-    times = [instant(log) for log in sample.logs]
+def test_logs_are_sorted_newest_first(sample: Sample) -> None:
+    """Logs are sorted by time, newest first."""
+    times = [time_of(log) for log in sample.logs]
 
-    expect(times == sorted(times, reverse=True), "falling times", [log["time"] for log in sample.logs])
-
-
-@requires("order of ties")
-def test_the_newest_come_first(target: Client) -> None:
-    """The first page has falling times, and among equal times rising ids."""
-    page = listed(target, "", limit=100)
-
-    expect(page.ids == ordered(page.logs), f"the order {ordered(page.logs)}", page.ids, page.exchange)
+    expect(
+        times == sorted(times, reverse=True),
+        "times sorted newest first",
+        [log["time"] for log in sample.logs],
+    )
 
 
-@requires("order of ties")
-def test_the_sample_is_in_order(sample: Sample) -> None:
-    """So are the logs of past days, over all their pages."""
+@requires("tie order")
+def test_first_page_is_sorted_by_time_and_id(target: Client) -> None:
+    """The first page is sorted by time, newest first; logs of one instant are sorted by id."""
+    page = list_logs(target, "", limit=100)
+
+    expect(page.ids == sorted_ids(page.logs), f"the order {sorted_ids(page.logs)}", page.ids, page.exchange)
+
+
+@requires("tie order")
+def test_past_logs_are_sorted_by_time_and_id(sample: Sample) -> None:
+    """The logs of past days are sorted by time, newest first; logs of one instant are sorted by id."""
     ids = [log["id"] for log in sample.logs]
 
-    expect(ids == ordered(sample.logs), f"the order {ordered(sample.logs)}", ids)
+    expect(ids == sorted_ids(sample.logs), f"the order {sorted_ids(sample.logs)}", ids)
 
 
-def test_reading_leaves_no_log(target: Client) -> None:
-    """Who reads is not logged: no log has the user agent of a reader."""
+def test_reading_is_not_logged(target: Client) -> None:
+    """Reading creates no log: no log has the user agent of a request that only read."""
     own = f"auditmock-contract-suite/{uuid4()}"
     request = Request(
         "GET", target.path("get-audit-logs"), [("q", ""), ("limit", "200")], {"User-Agent": own}
@@ -58,39 +62,39 @@ def test_reading_leaves_no_log(target: Client) -> None:
     for exchange in exchanges:
         logs = exchange.json()["audit_logs"] if exchange.status == HTTPStatus.OK else []
         mine = [log["id"] for log in logs if log["user_agent"] == own]
-        expect(not mine, "no log of a mere reader", mine, exchange)
+        expect(not mine, "no log with the reader's user agent", mine, exchange)
 
 
 @pytest.mark.check("properties", "order", "#/components/parameters/q/x-search")
-def test_readers_at_once_get_each_their_own(target: Client, sample: Sample) -> None:
-    """Of questions that are asked together each has its own answer, whole."""
+def test_concurrent_requests_get_their_own_responses(target: Client, sample: Sample) -> None:
+    """Requests sent at the same time each get their own complete response."""
     key = target.contract.search.keys["action"]
-    actions = values_of(sample.logs, key)[:AT_ONCE]
+    actions = values_of(sample.logs, key)[:CONCURRENT]
     path = target.path("get-audit-logs")
-    searches = [[("q", sample.within(element(key, action))), ("limit", "9")] for action in actions]
+    searches = [[("q", sample.within(term(key, action))), ("limit", "9")] for action in actions]
 
-    def look() -> None:
+    def verify() -> None:
         exchanges = target.send_together([Request("GET", path, search) for search in searches])
         for action, exchange in zip(actions, exchanges, strict=True):
             found = select(sample.logs, key, action)
-            expect_logs(page_of(exchange, target.contract), found[:9], len(found))
+            expect_logs(parse_page(exchange, target.contract), found[:9], len(found))
 
-    while_unchanged(target, sample.scope, look)
+    while_unchanged(target, sample.scope, verify)
 
 
-def test_no_id_is_there_twice(sample: Sample) -> None:
-    """Every log has an id of its own."""
+def test_log_ids_are_unique(sample: Sample) -> None:
+    """No two logs have the same id."""
     ids = [log["id"] for log in sample.logs]
 
-    expect(len(set(ids)) == len(ids), "different ids", sorted(ids))
+    expect(len(set(ids)) == len(ids), "unique ids", sorted(ids))
 
 
-def test_the_same_question_has_the_same_answer(target: Client, sample: Sample) -> None:
-    """Reading changes nothing: asked twice, the bytes are the same."""
+def test_repeated_request_has_an_identical_response(target: Client, sample: Sample) -> None:
+    """The same request sent twice gets the same bytes: reading changes nothing."""
 
-    def look() -> None:
-        first = target.ask(sample.q, limit=20)
-        second = target.ask(sample.q, limit=20)
-        expect(first.body == second.body, "the same bytes twice", "others", first, second)
+    def verify() -> None:
+        first = target.search(sample.q, limit=20)
+        second = target.search(sample.q, limit=20)
+        expect(first.body == second.body, "identical bytes", "different bytes", first, second)
 
-    while_unchanged(target, sample.scope, look)
+    while_unchanged(target, sample.scope, verify)

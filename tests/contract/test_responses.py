@@ -1,4 +1,4 @@
-"""Checks of every answer by itself, looked at over all answers of the run; they send nothing."""
+"""Checks of every response by itself, over all responses of a run; they send nothing."""
 
 import pytest
 
@@ -6,12 +6,12 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.expect import Violation
 from auditmock.checker.rules.response_rules import RULES
 
-pytestmark = pytest.mark.check("schema", "answers", "#/paths")
+pytestmark = pytest.mark.check("schema", "responses", "#/paths")
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_every_answer_keeps_the_contract(target: Client, rule: str) -> None:
-    """Status, media type, headers and body of all answers of this run are those of the contract."""
-    sighting = target.watch.sightings.get(rule)
+def test_every_response_follows_the_contract(target: Client, rule: str) -> None:
+    """Every response of this run has a status, headers and a body that the contract allows."""
+    sighting = target.response_checker.violations.get(rule)
     if sighting:
         raise Violation(sighting.expected, sighting.seen, (sighting.exchange,))

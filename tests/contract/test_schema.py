@@ -1,4 +1,4 @@
-"""The schema layer: Schemathesis draws requests from the contract and holds every answer against it."""
+"""Checks by Schemathesis: it generates requests from the contract, and every response must match it."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -34,12 +34,12 @@ _CHAINS = 3
 _CHAINS_DEEP = 100
 _STEPS = 4
 _LARGEST_PAGE = 200
-"""Rows of a page that may be asked for of all logs: nobody knows how many a deployment has."""
+"""Maximum page size of an unrestricted list: a deployment may have any number of logs."""
 
 _LARGEST_LIMIT = 2147483647
 _DIGITS = 20
 _OF_CLIENT = {"content-length", "connection", "accept-encoding", "user-agent"}
-"""Headers that the suite's own client sends, its name among them."""
+"""Headers that the suite's client sends by itself."""
 _OF_TRANSFER = {"content-length", "transfer-encoding", "content-encoding"}
 
 SETTINGS = """
@@ -51,16 +51,16 @@ no-shrink = true
 [cache]
 enabled = false
 [checks]
-# Deployed servers ignore much that a schema forbids; what they do refuse has checks of its own.
+# Deployed servers ignore much that the schema forbids; other checks cover what they reject.
 negative_data_rejection.enabled = {strict}
 positive_data_acceptance.enabled = {strict}
-# It sends requests of its own, past the suite's pace and budget; the checks of tokens judge the same.
+# It bypasses the suite's rate and budget; the checks of authentication cover the same.
 ignored_auth.enabled = false
 [phases.examples]
 extra-data-sources.responses = false
 [phases.coverage]
 extra-data-sources.responses = false
-# Other methods than those of the contract might do harm.
+# Methods outside the contract might do harm.
 unexpected-methods = []
 [phases.fuzzing]
 extra-data-sources.responses = false
@@ -69,16 +69,16 @@ error-feedback.enabled = false
 
 
 class TargetAdapter(HTTPAdapter):
-    """Sends by way of the target: at its pace, within its budget, on its record."""
+    """Sends requests through the suite's client, which limits and records them."""
 
     def __init__(self, target: Client) -> None:
         super().__init__()
         self._target = target
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """Send a request that requests has prepared."""
+        """Send a prepared request."""
         exchange = self._target.send(read_request(request, self._target))
-        # the body is whole and decoded, and no token stands in it any more
+        # the body is complete, decoded and redacted
         headers = {name: value for name, value in exchange.headers.items() if name not in _OF_TRANSFER}
         raw = urllib3.HTTPResponse(
             body=BytesIO(exchange.body),
@@ -92,9 +92,9 @@ class TargetAdapter(HTTPAdapter):
 
 
 def read_request(request: requests.PreparedRequest, target: Client) -> Request:
-    """Read a prepared request; the token of the run is told by its place, any other stands as it is."""
+    """Convert a prepared request; the run's token is replaced by its location."""
     url = urlsplit(request.url or "")
-    # spaces at the ends of a header's value are none of it, and httpx sends none
+    # httpx sends no surrounding whitespace of header values
     own = {name: value for name, value in request.headers.items() if name.lower() not in _OF_CLIENT}
     headers = {name: str(value).strip() for name, value in own.items()}
     token_location = next(each for each in target.contract.token_locations if each.place == "header")
@@ -116,7 +116,7 @@ def read_request(request: requests.PreparedRequest, target: Client) -> Request:
 
 @pytest.fixture(scope="session")
 def session(target: Client) -> requests.Session:
-    """Give a session whose requests go by way of the target."""
+    """Make a session that sends requests through the suite's client."""
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
@@ -125,8 +125,8 @@ def session(target: Client) -> requests.Session:
 
 
 @pytest.fixture(scope="session")
-def drawn(target: Client, options: Options) -> Any:
-    """Give the contract as Schemathesis reads it."""
+def generated(target: Client, options: Options) -> Any:
+    """Load the contract into Schemathesis."""
     header = next(
         token_location.name
         for token_location in target.contract.token_locations
@@ -142,20 +142,20 @@ def drawn(target: Client, options: Options) -> Any:
         )
     )
     schema = schemathesis.openapi.from_dict(dict(target.contract.document), config=config)
-    # the target puts what a deployment is under before the path itself
+    # the client itself prepends the path of the deployment's URL
     schema.config.update(base_url=urlsplit(target.base_url)._replace(path=target.contract.base_path).geturl())
     return schema
 
 
-def keep_page_small(case: schemathesis.Case[Any]) -> None:
-    """Ask for no page that might be a whole deployment; checks of paging try the large ones."""
+def limit_page_size(case: schemathesis.Case[Any]) -> None:
+    """Reduce large limits that are valid; the checks of paging use large ones."""
     limit = str((case.query or {}).get("limit", ""))
     if limit.isascii() and limit.isdecimal() and _LARGEST_PAGE < int(limit[:_DIGITS]) <= _LARGEST_LIMIT:
         case.query["limit"] = int(limit) % _LARGEST_PAGE
 
 
-def keep_to_the_past(case: schemathesis.Case[Any]) -> None:
-    """Write about a resource of one's own, long ago; what is not valid there stays so."""
+def move_to_the_past(case: schemathesis.Case[Any]) -> None:
+    """Replace valid resource ids and times by new ids and a time long ago."""
     body = case.body
     if isinstance(body, dict):
         if is_valid(body.get("resource_id", NIL), UUID):
@@ -165,27 +165,27 @@ def keep_to_the_past(case: schemathesis.Case[Any]) -> None:
 
 
 def is_valid(text: Any, parse: Callable[[str], Any]) -> bool:
-    """Tell whether a value is a text that can be parsed."""
+    """Whether a value is a string that can be parsed."""
     try:
         return isinstance(text, str) and bool(str(parse(text)))
     except ValueError:
         return False
 
 
-schema = schemathesis.pytest.from_fixture("drawn")
+schema = schemathesis.pytest.from_fixture("generated")
 pytestmark = pytest.mark.filterwarnings("ignore:Generating overly large repr")
 
 
 @pytest.fixture(scope="session")
 def tried() -> set[str]:
-    """Give what was tried of single parameters."""
+    """Collect the single-parameter cases that were sent."""
     return set()
 
 
 def is_new(case: schemathesis.Case[Any], tried: set[str]) -> bool:
-    """Whether a case of the list tries what no case did yet.
+    """Whether a case of the list differs from all earlier ones.
 
-    Examples come by themselves; of a wrong type or an unknown parameter one is enough, checks try more.
+    Examples are sent separately; one wrong type and one unknown parameter suffice, checks try more.
     """
     data = case.meta and case.meta.phase.data
     if not isinstance(data, CoveragePhaseData):
@@ -201,33 +201,33 @@ def is_new(case: schemathesis.Case[Any], tried: set[str]) -> bool:
     return not known
 
 
-def look_elsewhere(case: schemathesis.Case[Any]) -> None:
-    """Leave out a cursor that names no log, where another parameter is tried: it hides what that does."""
+def drop_unrelated_cursor(case: schemathesis.Case[Any]) -> None:
+    """Remove a random cursor from cases of other parameters: its 404 would hide their response."""
     data = case.meta and case.meta.phase.data
     if isinstance(data, CoveragePhaseData) and data.parameter not in {None, "after_id"}:
         (case.query or {}).pop("after_id", None)
 
 
-def judge_case(case: schemathesis.Case[Any], session: requests.Session, target: Client) -> None:
-    """Send a case and hold its answer against the contract."""
-    keep_page_small(case)
-    keep_to_the_past(case)
-    with failures_told(target):
+def check_case(case: schemathesis.Case[Any], session: requests.Session, target: Client) -> None:
+    """Send a case and validate the response."""
+    limit_page_size(case)
+    move_to_the_past(case)
+    with as_violations(target):
         case.call_and_validate(session=session)
-    # a 404 is right for a cursor that names no log, and Schemathesis takes it for right anywhere
+    # Schemathesis accepts 404 anywhere; it is correct for unknown cursors only
     exchange = target.exchanges[-1]
     lost = exchange.status == HTTPStatus.NOT_FOUND and not names_cursor(exchange.request)
-    expect(not lost, "no 404 where no cursor is named", "404", exchange)
+    expect(not lost, "no 404 without a cursor", "404", exchange)
 
 
 def names_cursor(request: Request) -> bool:
-    """Tell whether a request has a cursor."""
+    """Whether a request has a cursor."""
     return "after_id" in parse_qs(urlsplit(request.target).query)
 
 
 @contextmanager
-def failures_told(target: Client) -> Iterator[None]:
-    """Tell Schemathesis' failures as the suite's."""
+def as_violations(target: Client) -> Iterator[None]:
+    """Convert Schemathesis' failures to violations."""
     try:
         yield
     except (FailureGroup, Failure) as error:
@@ -237,23 +237,23 @@ def failures_told(target: Client) -> Iterator[None]:
             return
         told = (f"{failure.title}: {failure.message}" for failure in failures)
         seen = "; ".join(" ".join(each.split()) for each in told)
-        raise Violation("an answer as the contract has it", seen, tuple(target.exchanges[-1:])) from None
+        raise Violation("a response that matches the contract", seen, tuple(target.exchanges[-1:])) from None
 
 
 @pytest.mark.check(
     "schema",
     "operations",
     "#/paths/~1audit/get",
-    "Whatever is asked of the list, valid or not, the answer is one the contract has for it.",
+    "Every response of the list, to valid and invalid parameters, is one that the contract describes.",
 )
 @schema.include(method="GET").parametrize()
-def test_reading_keeps_the_schema(
+def test_list_responses_match_the_schema(
     case: schemathesis.Case[Any], session: requests.Session, target: Client, tried: set[str]
 ) -> None:
-    """Ask for the list in any way."""
-    look_elsewhere(case)
+    """Every response of the list, to valid and invalid parameters, is one that the contract describes."""
+    drop_unrelated_cursor(case)
     if is_new(case, tried):
-        judge_case(case, session, target)
+        check_case(case, session, target)
 
 
 @pytest.mark.writes
@@ -262,30 +262,32 @@ def test_reading_keeps_the_schema(
     "schema",
     "operations",
     "#/paths/~1audit~1testgenerate/post",
-    "Whatever is posted, valid or not, the answer is one the contract has for it.",
+    "Every response of testgenerate, to valid and invalid bodies, is one that the contract describes.",
 )
 @schema.include(method="POST").parametrize()
-def test_writing_keeps_the_schema(
+def test_testgenerate_responses_match_the_schema(
     case: schemathesis.Case[Any], session: requests.Session, target: Client
 ) -> None:
-    """Post anything."""
-    judge_case(case, session, target)
+    """Every response of testgenerate, to valid and invalid bodies, is one that the contract describes."""
+    check_case(case, session, target)
 
 
 @pytest.mark.writes
 @requires("strict requests")
 @pytest.mark.check("schema", "operations", "#/paths/~1audit~1testgenerate/post/responses/204/links")
-def test_links_lead_on(drawn: Any, session: requests.Session, target: Client, options: Options) -> None:
-    """Requests one after another, each with what the one before has answered, keep the schema as well."""
+def test_linked_requests_match_the_schema(
+    generated: Any, session: requests.Session, target: Client, options: Options
+) -> None:
+    """Requests chained by the links of the contract get responses that the contract describes."""
 
-    class Machine(drawn.as_state_machine()):  # type: ignore[misc]
+    class Machine(generated.as_state_machine()):  # type: ignore[misc]
         def get_call_kwargs(self, case: schemathesis.Case[Any]) -> dict[str, Any]:
-            keep_page_small(case)
-            keep_to_the_past(case)
+            limit_page_size(case)
+            move_to_the_past(case)
             return {"session": session}
 
     thorough = settings(
         settings.get_profile("writing check"), max_examples=_CHAINS_DEEP if options.deep else _CHAINS
     )
-    with failures_told(target):
+    with as_violations(target):
         Machine.run(settings=settings(thorough, stateful_step_count=_STEPS))

@@ -1,4 +1,4 @@
-"""Checks of the search language: what a query means does not depend on how it is written."""
+"""Checks of the search syntax: the result does not depend on how a search is written."""
 
 from collections.abc import Callable, Mapping
 
@@ -7,37 +7,37 @@ import pytest
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.expect import while_unchanged
-from auditmock.checker.page import expect_logs, listed
-from auditmock.checker.rules.logs import Log, element
+from auditmock.checker.page import expect_logs, list_logs
+from auditmock.checker.rules.logs import Log, term
 from auditmock.contract.support.errors import expect_error
 from auditmock.contract.support.sample import Sample
 
-pytestmark = pytest.mark.check("properties", "language", "#/components/parameters/q")
+pytestmark = pytest.mark.check("properties", "syntax", "#/components/parameters/q")
 
 QUOTE = '"'
 NAMES = ("resource_type", "action")
-REWRITINGS: Mapping[str, Callable[[str, str], str]] = {
-    "as it is": lambda one, other: f"{one} {other}",
-    "the other way round": lambda one, other: f"{other} {one}",
-    "in capital letters, with more spaces": lambda one, other: f"  {one.upper()}{' ' * 300}{other.upper()} ",
-    "in quotes": lambda one, other: f"{quoted(one, '')} {quoted(other, QUOTE)}",
+SPELLINGS: Mapping[str, Callable[[str, str], str]] = {
+    "unchanged": lambda one, other: f"{one} {other}",
+    "reversed": lambda one, other: f"{other} {one}",
+    "uppercase, extra spaces": lambda one, other: f"  {one.upper()}{' ' * 300}{other.upper()} ",
+    "quoted": lambda one, other: f"{quoted(one, '')} {quoted(other, QUOTE)}",
 }
 REPETITIONS: Mapping[str, Callable[[str, str], str]] = {
-    "an element said twice": lambda one, other: f"{one} {other} {one}",
-    "the last of two values counting": lambda one, other: (
+    "same term twice": lambda one, other: f"{one} {other} {one}",
+    "another value first": lambda one, other: (
         f"action:stop resource_type:group {one} {other.partition(':')[2]}"
     ),
 }
 
 
 def quoted(words: str, around_key: str) -> str:
-    """Put the value of an element in quotes, and something around its key."""
+    """Quote the value of a term and surround its key."""
     key, _, value = words.partition(":")
     return f'{around_key}{key}{around_key}:"{value}"'
 
 
 def chosen(target: Client, sample: Sample) -> Log:
-    """Take a log of the sample that a search can be made of, one with a type of two words if there is any."""
+    """Choose a searchable log of the sample, preferably with a resource type of two words."""
     keys = target.contract.search.keys
     logs = [log for log in sample.logs if all(log[name] in keys[name].values for name in NAMES)]
     if not logs:
@@ -45,25 +45,25 @@ def chosen(target: Client, sample: Sample) -> Log:
     return next((log for log in logs if "_" in log["resource_type"]), logs[0])
 
 
-@pytest.mark.parametrize("rewriting", REWRITINGS)
-def test_the_same_search_in_other_words(target: Client, sample: Sample, rewriting: str) -> None:
-    """Order of elements, letter case, spaces and quotes do not matter."""
-    expect_the_same(target, sample, REWRITINGS[rewriting])
+@pytest.mark.parametrize("rewriting", SPELLINGS)
+def test_equivalent_searches_find_the_same_logs(target: Client, sample: Sample, rewriting: str) -> None:
+    """The order of terms, letter case, spaces and quotes do not change the result."""
+    expect_the_same(target, sample, SPELLINGS[rewriting])
 
 
-@requires("the last value")
+@requires("last value wins")
 @pytest.mark.parametrize("repetition", REPETITIONS)
-def test_the_same_search_with_repetitions(target: Client, sample: Sample, repetition: str) -> None:
-    """A key may be given twice, with the same value or with others before it."""
+def test_repeated_key_uses_its_last_value(target: Client, sample: Sample, repetition: str) -> None:
+    """A key may be repeated, with the same value or another; the last value wins."""
     expect_the_same(target, sample, REPETITIONS[repetition])
 
 
 def expect_the_same(target: Client, sample: Sample, rewrite: Callable[[str, str], str]) -> None:
-    """Go on if a search finds the same in other words."""
+    """Expect that a rewritten search finds the same logs."""
     log = chosen(target, sample)
     keys = target.contract.search.keys
-    one = element(keys["action"], log["action"])
-    other = element(keys["resource_type"], log["resource_type"])
+    one = term(keys["action"], log["action"])
+    other = term(keys["resource_type"], log["resource_type"])
     found = [
         each
         for each in sample.logs
@@ -74,7 +74,7 @@ def expect_the_same(target: Client, sample: Sample, rewrite: Callable[[str, str]
         target,
         sample.scope,
         lambda: expect_logs(
-            listed(target, sample.within(rewrite(one, other)), limit=1000), found, len(found)
+            list_logs(target, sample.within(rewrite(one, other)), limit=1000), found, len(found)
         ),
     )
 
@@ -112,7 +112,7 @@ ALIASES = (
     *("resource-type", "build_number", "workspace_name", "build"),
 )
 BESIDES = (",", ";", "|", "+", "/", "\n", "\r", "\v", "\u00a0", "\u2003", "\u3000")
-"""What divides words elsewhere."""
+"""Separators of other search languages."""
 UNKNOWN = (
     " ".join(
         [*(f"{name}:create" for name in ALIASES), "create 3 a@b.c me", "action:'create' resource_type:!user"]
@@ -126,10 +126,10 @@ UNKNOWN = (
     'string user,template action:create,delete nosuchkey:"a:b" -action:create resource_type:ship -- OR # NOT',
 )
 BEHIND = ("", "user\u00a0", '"user template')
-"""What stands behind all else, with no more to say; a quote left open reaches to the end."""
+"""Text at the end of the search; an unclosed quote extends to the end."""
 
 
-@pytest.mark.check("edges", "language", "#/components/parameters/q")
+@pytest.mark.check("edges", "syntax", "#/components/parameters/q")
 @pytest.mark.parametrize(
     ("words", "behind"),
     [
@@ -139,16 +139,16 @@ BEHIND = ("", "user\u00a0", '"user template')
             for each in zip(UNKNOWN, BEHIND, strict=True)
         ),
     ],
-    ids=lambda words: words[:20],
+    ids=["empty", "names of fields", "separators", "operators"],
 )
-def test_what_says_nothing_filters_nothing(target: Client, sample: Sample, words: str, behind: str) -> None:
-    """No element, an unknown key, and an unknown value of a list leave the list as it is."""
+def test_unknown_terms_filter_nothing(target: Client, sample: Sample, words: str, behind: str) -> None:
+    """An empty search, an unknown key and an unknown enum value do not change the list."""
     q = f"{sample.within(words)} {behind}" if behind else sample.within(words)
 
     while_unchanged(
         target,
         sample.scope,
-        lambda: expect_logs(listed(target, q, limit=1000), sample.logs, len(sample.logs)),
+        lambda: expect_logs(list_logs(target, q, limit=1000), sample.logs, len(sample.logs)),
     )
 
 
@@ -162,27 +162,27 @@ STRICT: Mapping[str, str] = {
 
 
 @requires("strict search")
-@pytest.mark.check("edges", "language", "#/components/parameters/q")
+@pytest.mark.check("edges", "syntax", "#/components/parameters/q")
 @pytest.mark.parametrize("words", STRICT)
-def test_what_means_nothing_is_refused(target: Client, words: str) -> None:
-    """An unknown key, an unknown value of a list, and a key given twice are answered with 400."""
-    expect_error(target.ask(words, limit=1), 400, [STRICT[words]])
+def test_unknown_terms_are_rejected(target: Client, words: str) -> None:
+    """An unknown key, an unknown enum value and a repeated key are rejected with 400."""
+    expect_error(target.search(words, limit=1), 400, [STRICT[words]])
 
 
-@requires("the last value")
+@requires("last value wins")
 @pytest.mark.parametrize("last", ["dance", "delete"])
-def test_the_last_of_two_values_counts(target: Client, sample: Sample, last: str) -> None:
-    """Of a key given twice the last one counts, even if it is unknown."""
+def test_last_value_wins_even_if_unknown(target: Client, sample: Sample, last: str) -> None:
+    """If a key is repeated, the last value wins, even if it is unknown."""
     first = chosen(target, sample)["action"]
     found = [log for log in sample.logs if log["action"] == last] if last != "dance" else sample.logs
     q = sample.within(f"action:{first} action:{last}")
 
     while_unchanged(
-        target, sample.scope, lambda: expect_logs(listed(target, q, limit=1000), found, len(found))
+        target, sample.scope, lambda: expect_logs(list_logs(target, q, limit=1000), found, len(found))
     )
 
 
-@requires("days in any order")
-def test_days_the_wrong_way_round_find_nothing(target: Client) -> None:
-    """`date_from` after `date_to` is an empty result, not a mistake."""
-    expect_logs(listed(target, "date_from:2025-01-02 date_to:2025-01-01"), [], 0)
+@requires("reversed dates")
+def test_reversed_dates_find_nothing(target: Client) -> None:
+    """`date_from` after `date_to` gives an empty result, not an error."""
+    expect_logs(list_logs(target, "date_from:2025-01-02 date_to:2025-01-01"), [], 0)

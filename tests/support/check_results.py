@@ -42,7 +42,7 @@ def exchange(
     )
 
 
-def findings(*found: Result) -> Results:
+def results(*found: Result) -> Results:
     """Make a run with these findings."""
     return Results(
         base_url=URL,

@@ -1,4 +1,4 @@
-"""The deployment under test, over HTTP: paced, within a budget, every exchange kept."""
+"""The HTTP client for the deployment under test: limits rate and budget, records every exchange."""
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,55 +18,55 @@ from auditmock.checker.client.deadline import within
 from auditmock.checker.core.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.checker.core.rate import BudgetSpentError, RateLimiter, TooManyAtOnceError, read_wait
 from auditmock.checker.core.redaction import one_line
-from auditmock.checker.core.tokens import WRITERS, Tokens, is_one
+from auditmock.checker.core.tokens import WRITER_IDS, Tokens, has_id
 from auditmock.checker.rules.response_rules import ResponseChecker
 from auditmock.core.clock import current_time
 from auditmock.core.timestamps import format_timestamp
 from auditmock.openapi.contract import Contract
 
 _BODY_LIMIT = 32 << 20
-"""Bytes of an answer that are read; no page the suite asks for is larger."""
+"""Maximum bytes read of a response; no page that the suite requests is larger."""
 
 _RATE_LIMITED = 429
 _LONGEST_WAIT = 90.0
-"""Seconds; a run that is to wait longer ends instead, and does not ask earlier."""
+"""Seconds; the run ends if the server asks to wait longer."""
 
 _SILENCES = 3
-"""Requests in a row without an answer, after which a deployment is taken for gone."""
+"""Consecutive requests without a response after which the run ends."""
 
 _SHRINKING = 20
-"""Further requests that may be spent on a smaller example of a broken check."""
+"""Requests that may be spent on finding a smaller example of a failure."""
 
 
 class UnreachableError(Exception):
-    """The deployment did not answer as HTTP should: what happened, in one line."""
+    """No valid HTTP response; the message says why, in one line."""
 
 
 class LateError(UnreachableError):
-    """The whole answer was not there in time."""
+    """The response was not complete in time."""
 
 
 class ConnectionLostError(Exception):
-    """The deployment answers no more: there is no use in asking on."""
+    """The deployment stopped responding; the run ends."""
 
 
 class LockedOutError(Exception):
-    """The deployment is there but takes no more questions of this run: why, in one line."""
+    """The deployment rejects further requests of this run; the message says why, in one line."""
 
 
-NO_WRITER = "--allow-writes is given, but the token's owner may not write"
+NO_WRITER = "--allow-writes needs a token whose user may write"
 
 
 @dataclass(repr=False)
 class Client:
-    """One deployment, and the tokens it is judged with."""
+    """One deployment and the tokens of the run."""
 
     contract: Contract
     base_url: str
     tokens: Tokens
     pace: RateLimiter
     client: httpx.Client
-    watch: ResponseChecker
+    response_checker: ResponseChecker
     timeout: float = 10.0
     retries: int = 1
     exchanges: list[Exchange] = field(default_factory=list)
@@ -76,38 +76,38 @@ class Client:
     _is_judged: bool = False
     _has_written: bool = False
     locked_out: str = ""
-    """Why nothing is asked any more; empty as long as something is."""
+    """Why no more requests are sent; empty while they are."""
 
-    def ask(self, q: str = "", *, token: str = "header", **page: Any) -> Exchange:  # noqa: S107 - a place
-        """Ask for audit logs, as the token's owner does, the token in some place."""
+    def search(self, q: str = "", *, token: str = "header", **page: Any) -> Exchange:  # noqa: S107 - a place
+        """List audit logs with the run's token in this location."""
         query = [("q", q), *((name, str(value)) for name, value in page.items())]
         return self.send(Request("GET", self.path("get-audit-logs"), query, token=token))
 
     def path(self, operation_id: str) -> str:
-        """Where an operation is."""
+        """Return the path of an operation."""
         return self.contract.operations[operation_id].path
 
     def begin(self) -> None:
-        """Begin another check: what was answered before is of no account, but that the token is good."""
+        """Start a check: forget earlier exchanges. From now on, the token is known to be valid."""
         self._is_judged = True
         self.exchanges = []
         self._answers = {}
         self._left = None
 
     def remember(self) -> None:
-        """Answer from memory from now on, since a check is broken and a smaller example of it is looked for.
+        """Replay known responses from now on, while Hypothesis shrinks a failing example.
 
-        Few requests more are sent; an example that needs others is passed over.
+        Only a few more requests are sent; examples that need more are rejected.
         """
         if self._left is None:
             self._left = _SHRINKING
 
     def send(self, request: Request) -> Exchange:
-        """Send a request, with the token of its sender.
+        """Send a request with the token of its sender.
 
-        429 is obeyed: the suite waits as long as `Retry-After` says and asks again. The test is skipped when
-        no request is left. Raises UnreachableError when no answer comes, LockedOutError when none that could
-        be judged will come any more.
+        A 429 is retried after the time in `Retry-After`. Skips the check when the budget is spent.
+        Raises UnreachableError when there is no response, LockedOutError when no further request can
+        succeed.
         """
         if self._left is None or request.method != "GET":
             return self._ask_until_answered(request)
@@ -120,7 +120,7 @@ class Client:
         return self._ask_until_answered(request)
 
     def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
-        """Send requests at the same moment; those that are told to wait are asked again, one by one."""
+        """Send requests concurrently; those that get a 429 are repeated one by one."""
         if self.locked_out:
             self._lock_out(self.locked_out)
         with self._paced(len(requests)), ThreadPoolExecutor(len(requests)) as threads:
@@ -135,13 +135,13 @@ class Client:
         ]
 
     def _is_put_off(self, exchange: Exchange) -> bool:
-        """Whether the server asks to wait, which is obeyed."""
+        """Whether the server asks to wait; if so, delay the next request."""
         if exchange.status != _RATE_LIMITED:
             return False
         wait = read_wait(exchange.headers, current_time())
         if wait > _LONGEST_WAIT:
             self._lock_out(
-                f"the server asks to wait {wait:,.0f} s (the suite waits {_LONGEST_WAIT:.0f} s at most)"
+                f"the server asks to wait {wait:,.0f} s (the suite waits at most {_LONGEST_WAIT:.0f} s)"
             )
         self.pace.pause(wait)
         return True
@@ -154,7 +154,7 @@ class Client:
                 with self._paced(1):
                     exchange = self._exchange(request)
             except UnreachableError as error:
-                # what was written, or what takes too long, is not asked for again
+                # writes and timed-out requests are not repeated
                 if attempts_left and request.method == "GET" and not isinstance(error, LateError):
                     continue
                 self._note_silence(error)
@@ -168,19 +168,19 @@ class Client:
         return exchange
 
     def _look_at_token(self, exchange: Exchange) -> None:
-        """Stop when the run's own token, which was good, is so no more, or is that of no writer."""
+        """End the run when its token is no longer accepted, or may not write although it should."""
         request, status = exchange.request, exchange.status
         if not self._is_judged or not self._is_ordinary(request):
             return
         if status == HTTPStatus.UNAUTHORIZED and self._is_signed_out():
-            self._lock_out("the token is taken no more")
+            self._lock_out("the token is no longer accepted")
         if request.method == "POST":
             self._has_written |= status == HTTPStatus.NO_CONTENT
             if not self._has_written and self._is_denied(exchange):
                 self._lock_out(NO_WRITER)
 
     def _is_ordinary(self, request: Request) -> bool:
-        """Whether the run's own token is in the usual place, and nothing is in another."""
+        """Whether the request sends the run's token in the header and no other token."""
         places = {
             "cookie",
             *(token_location.name.lower() for token_location in self.contract.token_locations),
@@ -189,15 +189,15 @@ class Client:
         return request.token == "header" and request.sender == f"${TOKEN_VARIABLE}" and not named & places  # noqa: S105 - a place
 
     def _is_signed_out(self) -> bool:
-        """Ask once more, for what was good when the run began."""
+        """Whether the token is rejected even for a plain list, which it could read when the run began."""
         usual = Request("GET", self.path("get-audit-logs"), [("q", ""), ("limit", "1")])
         with self._paced(1):
             return self._exchange(usual).status == HTTPStatus.UNAUTHORIZED
 
     def _is_denied(self, exchange: Exchange) -> bool:
-        """Whether this is what the contract says a server tells who may not write, once it looks at that."""
+        """Whether this is the error of the contract for users who may not write."""
         denial = self.contract.denial
-        if exchange.status != denial.get("status") or is_one(self.tokens.first, WRITERS):
+        if exchange.status != denial.get("status") or has_id(self.tokens.first, WRITER_IDS):
             return False
         try:
             told = exchange.json()
@@ -225,7 +225,7 @@ class Client:
     def _note_silence(self, error: UnreachableError) -> None:
         self._silences += 1
         if self._silences == _SILENCES:
-            raise ConnectionLostError(f"{self.base_url} answers no more: {error}") from None
+            raise ConnectionLostError(f"{self.base_url} stopped responding: {error}") from None
 
     def _exchange(self, request: Request) -> Exchange:
         given = {name: self.tokens.reveal(value) for name, value in request.headers.items()}
@@ -243,7 +243,7 @@ class Client:
             receive = partial(self._receive, request.method, target, headers, request.body)
             status, received, body = within(self.timeout, receive)
         except (httpx.TimeoutException, TimeoutError) as error:
-            raise LateError(f"no answer within {self.timeout:g} s") from error
+            raise LateError(f"no response within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnreachableError(one_line(self.tokens.hide(str(error) or type(error).__name__))) from error
         shown = {name: self.tokens.hide(value) for name, value in received.items()}
@@ -256,7 +256,7 @@ class Client:
             sent=sent,
             size=len(body),
         )
-        self.watch.look(exchange)
+        self.response_checker.look(exchange)
         return exchange
 
     def _receive(
@@ -268,7 +268,7 @@ class Client:
             for piece in answer.iter_bytes():
                 body += piece
                 if len(body) > _BODY_LIMIT:
-                    raise UnreachableError(f"the answer is larger than {_BODY_LIMIT >> 20} MiB")
+                    raise UnreachableError(f"the response is larger than {_BODY_LIMIT >> 20} MiB")
                 if time.perf_counter() > deadline:
                     raise TimeoutError  # nobody waits for it any more
         return answer.status_code, answer.headers, bytes(body)

@@ -1,4 +1,4 @@
-"""Opening a deployment: the connection the settings ask for."""
+"""Opens the client that the options describe."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from auditmock.openapi.contract import Contract
 def connect(
     options: Options, url: str, tokens: Tokens, contract: Contract, pace: RateLimiter
 ) -> Iterator[Client]:
-    """Open the deployment at a URL; raises SettingsError when the settings are of no use."""
+    """Open a client for the deployment at a URL; raises SettingsError."""
     with _open_client(options) as client:
         yield Client(
             contract=contract,
@@ -28,7 +28,7 @@ def connect(
             tokens=tokens,
             pace=pace,
             client=client,
-            watch=ResponseChecker(contract),
+            response_checker=ResponseChecker(contract),
             timeout=options.request_timeout,
             retries=options.retries,
         )
@@ -41,7 +41,7 @@ def _open_client(options: Options) -> httpx.Client:
             timeout=options.request_timeout, verify=verify, proxy=options.proxy or None, trust_env=False
         )
     except (ValueError, httpx.InvalidURL):
-        raise SettingsError("--proxy is no URL that can be used") from None
+        raise SettingsError("--proxy: not a usable URL") from None
 
 
 def _read_authorities(trust: str) -> SSLContext | bool:
@@ -50,6 +50,6 @@ def _read_authorities(trust: str) -> SSLContext | bool:
     try:
         return create_default_context(cafile=trust)
     except SSLError:
-        raise SettingsError(f"--tls-verify: {one_line(trust)} has no certificates that can be read") from None
+        raise SettingsError(f"--tls-verify: {one_line(trust)} contains no readable certificates") from None
     except OSError as error:
         raise SettingsError(f"--tls-verify: cannot read {one_line(trust)}: {reason_of(error)}") from None

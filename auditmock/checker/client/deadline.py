@@ -1,4 +1,4 @@
-"""A deadline for a call that may wait where nobody counts: for a name, or for headers that drip."""
+"""A deadline for a call that may block without a timeout, as in DNS or while headers trickle in."""
 
 import threading
 from collections.abc import Callable
@@ -9,9 +9,9 @@ Result = TypeVar("Result")
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Give what a call gives; raises TimeoutError when it takes longer, and lets it be.
+    """Return the result of a call; raises TimeoutError when it takes longer, without cancelling it.
 
-    It is made in a thread of its own, which nobody waits for.
+    The call runs in its own daemon thread.
     """
     future: Future[Result] = Future()
     threading.Thread(target=_settle, args=(future, call), daemon=True).start()

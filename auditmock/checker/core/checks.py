@@ -15,10 +15,10 @@ PROPERTIES = "properties"
 EDGES = "edges"
 WRITES = "writes"
 LAYERS = (SCHEMA, PROPERTIES, EDGES, WRITES)
-"""From answers alone, from answers together, from odd questions, from what is written."""
+"""Single responses, several responses together, unusual requests, written logs."""
 
-ANSWERS = "answers"
-"""The aspect of the checks that look back at all answers, and ask for none."""
+RESPONSES = "responses"
+"""The aspect of checks that look back at all responses and send nothing."""
 
 
 class Check(NamedTuple):
@@ -33,7 +33,7 @@ class Check(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """The name with the case; it stays the same from run to run."""
+        """The name with the case, stable between runs."""
         return f"{self.name}[{self.case}]" if self.case else self.name
 
     def answers_to(self, word: str) -> bool:
@@ -43,11 +43,11 @@ class Check(NamedTuple):
 
 
 class UnknownCheckError(Exception):
-    """A word means no check: which, and what was meant perhaps."""
+    """A word selects no check; the message names it and suggests another."""
 
 
 def check_of(item: pytest.Item) -> Check | None:
-    """Read the check of a test, from its mark, name and docstring; None when it is no check."""
+    """Return the check of a test item, from its mark, name and docstring; None for other tests."""
     mark = item.get_closest_marker("check")
     if mark is None:
         return None
@@ -60,7 +60,7 @@ def check_of(item: pytest.Item) -> Check | None:
 
 
 def choose(checks: Iterable[Check], only: Sequence[str], skip: Sequence[str]) -> set[Check]:
-    """Choose checks by words; raises UnknownLawError when a word means none."""
+    """Select checks by layer, aspect or name; raises UnknownCheckError."""
     known = list(checks)
     for word in (*only, *skip):
         if not any(check.answers_to(word) for check in known):
@@ -79,13 +79,13 @@ def _unknown(word: str, checks: Sequence[Check]) -> str:
     hint = (
         f'did you mean "{near[0]}"?'
         if near
-        else f"aspects are {', '.join(sorted({check.aspect for check in checks}))}"
+        else f"aspects: {', '.join(sorted({check.aspect for check in checks}))}"
     )
-    return f'"{one_line(word)}" is no check: {hint}'
+    return f'unknown check "{one_line(word)}"; {hint}'
 
 
 class Capability(NamedTuple):
-    """Something a contract may hold out: how to tell, and what to say where it does not."""
+    """A property of a release that some checks require; `otherwise` says why they are skipped."""
 
     holds: Callable[[Contract], bool]
     otherwise: str
@@ -100,62 +100,63 @@ def _lists(status: str) -> Callable[[Contract], bool]:
 
 
 CAPABILITIES: Mapping[str, Capability] = {
-    "cursor": Capability(lambda contract: "cursor" in contract.paging, "it has no cursor"),
-    "order of ties": Capability(
-        lambda contract: len(contract.paging["order"]) > 1, "it promises no order of logs of one instant"
+    "cursor": Capability(lambda contract: "cursor" in contract.paging, "this release has no cursor"),
+    "tie order": Capability(
+        lambda contract: len(contract.paging["order"]) > 1, "this release does not order logs of one instant"
     ),
-    "default limit": Capability(lambda contract: contract.default_limit > 0, "it has no default limit"),
-    "whole counts": Capability(
-        lambda contract: "count_cap" not in contract.paging, "its counts stop at a cap"
+    "default limit": Capability(
+        lambda contract: contract.default_limit > 0, "this release has no default limit"
+    ),
+    "uncapped counts": Capability(
+        lambda contract: "count_cap" not in contract.paging, "this release caps counts"
     ),
     "exact counts": Capability(
-        lambda contract: contract.paging["count"] == "exact", "it counts nothing where a page is empty"
+        lambda contract: contract.paging["count"] == "exact", "this release counts 0 for an empty page"
     ),
     "whole days": Capability(
         lambda contract: any(key.match == "not_after" for key in contract.search.keys.values()),
-        "its days end with their last whole second",
+        "this release ends days at their last whole second",
     ),
-    "strict requests": Capability(lambda contract: not contract.server, "its servers are lenient there"),
-    "lenient requests": Capability(lambda contract: bool(contract.server), "it is strict there"),
-    "one media type": Capability(_lists("406"), "its servers do not look at what a client takes"),
-    "the last value": Capability(_searches("duplicates", "last"), "it refuses a key given twice"),
-    "one value": Capability(_searches("duplicates", "refused"), "of a key given twice the last one counts"),
-    "lenient search": Capability(_searches("unknown", "ignored"), "its search is strict"),
-    "strict search": Capability(_searches("unknown", "refused"), "its search is lenient"),
-    "days in any order": Capability(
-        _searches("date_order", "", "free"), "it refuses days the wrong way round"
-    ),
+    "strict requests": Capability(lambda contract: not contract.server, "this release is lenient here"),
+    "lenient requests": Capability(lambda contract: bool(contract.server), "this release is strict here"),
+    "content negotiation": Capability(_lists("406"), "this release ignores the Accept header"),
+    "last value wins": Capability(_searches("duplicates", "last"), "this release rejects repeated keys"),
+    "unique keys": Capability(_searches("duplicates", "refused"), "this release accepts repeated keys"),
+    "lenient search": Capability(_searches("unknown", "ignored"), "this release's search is strict"),
+    "strict search": Capability(_searches("unknown", "refused"), "this release's search is lenient"),
+    "reversed dates": Capability(_searches("date_order", "", "free"), "this release rejects reversed dates"),
     "me": Capability(
-        lambda contract: any(key.me for key in contract.search.keys.values()), "its search knows no `me`"
+        lambda contract: any(key.me for key in contract.search.keys.values()),
+        "this release's search has no `me`",
     ),
-    "reasons of builds": Capability(
+    "build reasons": Capability(
         lambda contract: any(key.finds == "builds" for key in contract.search.keys.values()),
-        "its search looks at what stands in the logs",
+        "this release searches the stored logs for build reasons",
     ),
-    "roles first": Capability(
+    "early role check": Capability(
         lambda contract: not contract.server or "gate" in contract.server["checks"],
-        "it looks at roles after all else",
+        "this release checks roles last",
     ),
 }
-"""By name, as checks ask for them."""
+"""By name, as used in `requires`."""
 
 
 def requires(*names: str) -> pytest.MarkDecorator:
-    """Mark a check, or a case of one, that holds where these are promised."""
+    """Mark a check, or one of its cases, that only applies to releases with these capabilities."""
     if unknown := set(names) - CAPABILITIES.keys():
         raise ValueError(f"unknown capabilities: {unknown}")
-    return pytest.mark.promised(*names)
+    return pytest.mark.requires(*names)
 
 
 def each(
     names: str, values: Callable[[Contract], Sequence[Any]], ids: Callable[[Any], str] | None = None
 ) -> pytest.MarkDecorator:
-    """Mark a check that is judged once for each value of the contract it is judged by."""
+    """Mark a check that runs once for each of these values of the contract."""
     return pytest.mark.each(names, values, ids)
 
 
 def find_missing_capability(contract: Contract, names: Sequence[str]) -> str:
-    """Say why a check does not hold by a contract: the first promise it lacks; empty when it has all."""
+    """Say why a check does not apply to a contract; empty if no capability is missing."""
     return next(
         (CAPABILITIES[name].otherwise for name in names if not CAPABILITIES[name].holds(contract)), ""
     )

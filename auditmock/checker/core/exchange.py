@@ -1,4 +1,4 @@
-"""One request and its answer, as they are shown to people and to programs; no token stands in either."""
+"""A request and its response as reports show them, without tokens."""
 
 import shlex
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ import orjson
 TOKEN_VARIABLE = "CODER_SESSION_TOKEN"  # noqa: S105 - the name of a variable, not its value
 
 OTHER_COOKIE = "theme=dark"
-"""Stands before the token in a header of cookies, as in any browser."""
+"""Surrounds the token in the `Cookie` header, as in a browser."""
 
 _HEADER, _NAME = "Coder-Session-Token", "coder_session_token"
 
@@ -19,10 +19,10 @@ Query = Sequence[Pair]
 
 
 class Request(NamedTuple):
-    """What is sent: `path` is whole, `token` names the place of the token, as `Carrier.label` does.
+    """A request; `path` is complete, `token` is the location of the token (`TokenLocation.label`).
 
-    `sender` names the variable that holds the token; a token that is no secret, such as a bad one, stands
-    there itself. So does a token in `headers`.
+    `sender` names the variable that holds the token; tokens that are not secret, such as invalid ones,
+    are given themselves. The same holds for tokens in `headers`.
     """
 
     method: str
@@ -35,11 +35,11 @@ class Request(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The path with its query."""
+        """The path and query."""
         return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
 
     def carry(self, token: str) -> tuple[Pair | None, Pair | None]:
-        """Give the header, or else the query parameter, that the token goes in; neither without one."""
+        """Return the header or the query parameter that carries the token; both None without a token."""
         place, _, name = (self.token or "").partition(" ")
         match place:
             case "header":
@@ -53,7 +53,7 @@ class Request(NamedTuple):
         return None, None
 
     def curl(self, base_url: str) -> str:
-        """Write the request as a command to paste; the token comes from the environment."""
+        """Return the request as a curl command that reads the token from the environment."""
         words = ["curl", "-i"]
         if self.method != "GET":
             words += ["-X", self.method]
@@ -72,9 +72,9 @@ class Request(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A request, its answer, when it was sent (RFC 3339), and how long it took in seconds.
+    """A request and its response; `sent` is an RFC 3339 time, `seconds` the duration.
 
-    `size` counts the bytes of the whole body, also where the body itself is dropped.
+    `size` is the length of the whole body, even if the body was dropped.
     """
 
     request: Request
@@ -86,16 +86,16 @@ class Exchange(NamedTuple):
     size: int
 
     def brief(self) -> "Exchange":
-        """Drop the body, so that thousands of exchanges may be kept."""
+        """Return a copy without the body, so that thousands of exchanges fit into memory."""
         return self._replace(body=b"")
 
     def json(self) -> Any:
-        """Read the answer; raises ValueError when it is no JSON."""
+        """Parse the response body; raises ValueError if it is not JSON."""
         return orjson.loads(self.body)
 
 
 def _shell(body: bytes) -> str:
-    """Write bytes as one word of a shell; what is no text by its escapes."""
+    """Quote bytes for a shell; escape what is not printable text."""
     try:
         text = body.decode()
     except UnicodeDecodeError:

@@ -1,4 +1,4 @@
-"""What the values of settings may be: each is read from its text, or refused in words that show no secret."""
+"""Parsers for option values; their error messages never show secrets."""
 
 import math
 import re
@@ -10,70 +10,70 @@ from auditmock.checker.core.redaction import one_line
 
 _YES, _NO = {"true", "yes", "on", "1"}, {"false", "no", "off", "0"}
 _SECRET = re.compile("@|[0-9A-Za-z]{16}")
-"""What is not repeated, since it might be a password or a token."""
+"""Text that error messages must not repeat: it might be a password or a token."""
 _CONTROLS = {*map(chr, range(32)), "\x7f"}
 _SPACE = re.compile(r"[\s\x00-\x1f\x7f]")
 
 
 class SettingsError(ValueError):
-    """Settings by which nothing can be judged; the message is one line, fit for people."""
+    """Unusable settings; the message is one line."""
 
 
 def read_token(text: str, variable: str) -> str:
-    """Read a session token, without the spaces and line breaks around it; raises SettingsError.
+    """Parse a session token, without surrounding whitespace; raises SettingsError.
 
-    `variable` says which one is meant, since no message shows any of it.
+    The message names `variable` instead of the token.
     """
     token = text.strip()
     for place, letter in enumerate(token, 1):
         if not "!" <= letter <= "~":
             kind = (
-                "a space" if letter == " " else "a control character" if letter in _CONTROLS else "no ASCII"
+                "a space" if letter == " " else "a control character" if letter in _CONTROLS else "not ASCII"
             )
-            raise SettingsError(f"character {place} of the token, ${variable}, is {kind}: no token has such")
+            raise SettingsError(f"invalid token in ${variable}: character {place} is {kind}")
     return token
 
 
 def read_rate(text: str) -> float:
-    """Read requests a second, such as `6` or `6/s`; 0 is no limit. Raises SettingsError."""
+    """Parse a rate such as `6` or `6/s`; 0 means no limit. Raises SettingsError."""
     number = text.strip().removesuffix("/s")
     if _number(number) == 0:
         return 0.0
     try:
         return read_number(number, 0.01, 10_000)
     except SettingsError as error:
-        raise SettingsError(f"{error}, nor 0 for no limit") from None
+        raise SettingsError(f"{error}, or 0 for no limit") from None
 
 
 def read_number(text: str, low: float, high: float) -> float:
-    """Read a number between two, ends included; raises SettingsError."""
+    """Parse a number from `low` to `high`; raises SettingsError."""
     number = _number(text)
     if not low <= number <= high:
-        raise SettingsError(f'"{one_line(text)}" is no number from {low:g} to {high:,g}')
+        raise SettingsError(f'"{one_line(text)}" is not a number from {low:g} to {high:,g}')
     return number
 
 
 def read_whole(text: str, low: int, high: int) -> int:
-    """Read a whole number between two, ends included; raises SettingsError."""
+    """Parse a whole number from `low` to `high`; raises SettingsError."""
     try:
         number = int(text)
     except ValueError:
         number = low - 1
     if not low <= number <= high:
-        raise SettingsError(f'"{one_line(text)}" is no whole number from {low} to {high:,}')
+        raise SettingsError(f'"{one_line(text)}" is not a whole number from {low} to {high:,}')
     return number
 
 
 def read_path(text: str) -> str:
-    """Read the name of a file or folder, `~` for that of one's own; raises SettingsError."""
+    """Parse a path and expand `~`; raises SettingsError."""
     try:
         return str(Path(text).expanduser()) if text else ""
     except RuntimeError:
-        raise SettingsError(f"{one_line(text)}: there is no such home") from None
+        raise SettingsError(f"{one_line(text)}: unknown home folder") from None
 
 
 def read_trust(text: str) -> str:
-    """Read whether to check certificates, or the file of authorities; raises SettingsError."""
+    """Parse "true", "false" or the path of a CA file; raises SettingsError."""
     word = text.lower()
     if word in _YES | _NO:
         return "true" if word in _YES else "false"
@@ -81,32 +81,32 @@ def read_trust(text: str) -> str:
 
 
 def read_proxy(text: str) -> str:
-    """Read the URL of a proxy, which may have a password in it; raises SettingsError."""
+    """Parse the URL of a proxy, which may contain a password; raises SettingsError."""
     if text and not is_address(text):
-        raise SettingsError("that is no URL of a proxy; write it like http://proxy.example.com:3128")
+        raise SettingsError("not a proxy URL; example: http://proxy.example.com:3128")
     return text
 
 
 def check_url(url: str) -> None:
-    """Raise SettingsError unless a URL is that of a deployment, with nothing that no report may show."""
+    """Raise SettingsError unless this is a deployment URL without secrets."""
     if "?" in url or "#" in url:
         raise SettingsError(
-            f'the URL of a deployment has no "?" and no "#"; a token belongs in ${TOKEN_VARIABLE}'
+            f'the deployment URL must not contain "?" or "#"; pass the token in ${TOKEN_VARIABLE}'
         )
     if "@" in url.partition("://")[2].partition("/")[0]:
         raise SettingsError(
-            f"the URL of a deployment has no user and no password; a token belongs in ${TOKEN_VARIABLE}"
+            f"the deployment URL must not contain a user or password; pass the token in ${TOKEN_VARIABLE}"
         )
     if not is_address(url):
-        shown = "what is given" if _SECRET.search(url) else f'"{one_line(url)}"'
-        raise SettingsError(f"{shown} is no URL of a deployment; write it like https://coder.example.com")
+        shown = "the given text" if _SECRET.search(url) else f'"{one_line(url)}"'
+        raise SettingsError(f"{shown} is not a deployment URL; example: https://coder.example.com")
 
 
 def is_address(url: str) -> bool:
-    """Tell whether a URL has a host that a connection can be made to, by HTTP or HTTPS."""
+    """Whether this is an HTTP or HTTPS URL with a valid host."""
     try:
         parts = urlsplit(url)
-        # as sockets do, who know no name that cannot be encoded and read again
+        # sockets reject host names that IDNA cannot encode and decode
         host = (parts.hostname or "").encode("idna").decode("idna")
         return parts.scheme in {"http", "https"} and host != "" and parts.port != 0 and not _SPACE.search(url)
     except ValueError:
@@ -114,7 +114,7 @@ def is_address(url: str) -> bool:
 
 
 def reason_of(error: Exception) -> str:
-    """Say why a file cannot be used."""
+    """Return the reason of an error in lower case."""
     return ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
 
 

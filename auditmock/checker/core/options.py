@@ -1,4 +1,4 @@
-"""How the suite is to judge: one row a setting, on pytest's command line and on `auditmock check`'s."""
+"""The options of a run, one row each, for both pytest and `auditmock check`."""
 
 import re
 import shlex
@@ -34,60 +34,64 @@ def _row(
     choices: tuple[str, ...] = (),
     read: Callable[[str], Any] = str,
 ) -> Any:
-    """Make a row; `read` makes a value of its text, and raises SettingsError."""
+    """Declare an option; `read` parses its text and raises SettingsError."""
     metadata = {"help": explanation, "variable": variable, "choices": choices, "read": read}
     return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True)
 class Options:
-    """The settings of one run; tokens are apart, since they never stand in a report."""
+    """The options of a run. Tokens are kept apart: they never appear in reports."""
 
-    base_url: str = _row("", "What to judge; if not given, a mock of its own.", URL_VARIABLE)
-    release: str = _row(
-        AUTO, "The release of the contract; auto asks the deployment.", choices=(AUTO, *list_releases())
+    base_url: str = _row(
+        "", "URL of the deployment; without it, a mock is started and checked.", URL_VARIABLE
     )
-    allow_writes: bool = _row(default=False, explanation="Send POST requests, too: each writes a test log.")
-    only: tuple[str, ...] = _row((), "Judge by these checks alone: a name, an aspect, or a layer.")
-    skip: tuple[str, ...] = _row((), "Leave out these checks.")
-    seed: int = _row(1, "Seed of everything that is drawn.", read=partial(read_whole, low=0, high=2**63 - 1))
-    deep: bool = _row(default=False, explanation="Look at far more examples; takes minutes.")
-    fail_fast: bool = _row(default=False, explanation="Stop at the first check that is broken.")
+    release: str = _row(
+        AUTO, "Release to check against; auto asks the deployment.", choices=(AUTO, *list_releases())
+    )
+    allow_writes: bool = _row(default=False, explanation="Also send POST requests, which create test logs.")
+    only: tuple[str, ...] = _row((), "Run only these checks: names, aspects or layers.")
+    skip: tuple[str, ...] = _row((), "Skip these checks: names, aspects or layers.")
+    seed: int = _row(1, "Seed of the generated requests.", read=partial(read_whole, low=0, high=2**63 - 1))
+    deep: bool = _row(default=False, explanation="Generate many more requests; takes minutes.")
+    fail_fast: bool = _row(default=False, explanation="Stop at the first failed check.")
     rate_limit: float = _row(
         6.0,
-        "Requests a second at most, such as 6 or 6/s; 0 is no limit. (A mock of its own has none.)",
+        "Maximum requests per second, such as 6 or 6/s; 0 means no limit. Ignored for the suite's own mock.",
         read=read_rate,
     )
     max_requests: int = _row(
         0,
-        "Requests at most; 0 is 600, 900 with --allow-writes, 20,000 with --deep.",
+        "Maximum number of requests; 0 means 600, or 900 with --allow-writes, or 20,000 with --deep.",
         read=partial(read_whole, low=0, high=10**9),
     )
     request_timeout: float = _row(
-        10.0, "Seconds to wait for an answer.", read=partial(read_number, low=0.01, high=3600)
+        10.0, "Seconds to wait for a response.", read=partial(read_number, low=0.01, high=3600)
     )
     retries: int = _row(
         2,
-        "How often to ask again when a read fails, or the server asks to wait.",
+        "Retries when a read fails or the server asks to wait.",
         read=partial(read_whole, low=0, high=100),
     )
     tls_verify: str = _row(
-        "true", 'Check the certificate: "true", "false", or a file of authorities.', read=read_trust
+        "true", 'Verify the TLS certificate: "true", "false", or a CA file.', read=read_trust
     )
-    proxy: str = _row("", "Proxy to send the requests through.", read=read_proxy)
-    report: tuple[str, ...] = _row((), "Write reports of these kinds.", choices=REPORTS)
-    report_dir: str = _row("auditmock-report", "Where to write reports.", read=read_path)
-    baseline: str = _row("", "File of known failures: they do not fail the run.", read=read_path)
-    baseline_update: bool = _row(default=False, explanation="Write what fails now into the baseline file.")
+    proxy: str = _row("", "URL of an HTTP proxy.", read=read_proxy)
+    report: tuple[str, ...] = _row((), "Reports to write.", choices=REPORTS)
+    report_dir: str = _row("auditmock-report", "Folder for reports.", read=read_path)
+    baseline: str = _row("", "File of known failures, which do not fail the run.", read=read_path)
+    baseline_update: bool = _row(
+        default=False, explanation="Write the failures of this run to the baseline file."
+    )
 
     @property
     def budget(self) -> int:
-        """How many requests may be sent."""
+        """Maximum number of requests."""
         return self.max_requests or (20_000 if self.deep else 900 if self.allow_writes else 600)
 
 
 class Option(NamedTuple):
-    """One row, as a command line sees it."""
+    """An option as command lines declare it."""
 
     name: str
     default: Any
@@ -98,25 +102,25 @@ class Option(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The name of the flag."""
+        """The command-line flag."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def many(self) -> bool:
-        """Whether it takes several values, divided by commas."""
+        """Whether it takes several values, separated by commas."""
         return isinstance(self.default, tuple)
 
     def read(self, text: str) -> Any:
-        """Make a value of its text; raises SettingsError.
+        """Parse a value; raises SettingsError.
 
-        A comma between brackets is part of the name of a case.
+        A comma inside brackets belongs to the name of a case.
         """
         words: tuple[str, ...] = (text,)
         if self.many:
             words = tuple(word.strip() for word in _DIVIDER.split(text) if word.strip())
         for word in words:
             if self.choices and word not in self.choices:
-                raise SettingsError(f'"{one_line(word)}" is none of {", ".join(self.choices)}')
+                raise SettingsError(f'"{one_line(word)}" is not one of {", ".join(self.choices)}')
         return words if self.many else self.make(text)
 
 
@@ -136,11 +140,11 @@ _RESULT_OPTIONS = (
     "tls_verify",
     "proxy",
 )
-"""The settings that what is found hangs on, beside the choice of checks."""
+"""The options that affect results, apart from the selection of checks."""
 
 
 def flags_again(options: Options) -> str:
-    """Write the flags, as a shell takes them, by which a run is made again; the seed in any case."""
+    """Return the shell-quoted flags that repeat a run, always with the seed."""
     words = []
     for option in OPTIONS:
         value = getattr(options, option.name)
@@ -150,14 +154,14 @@ def flags_again(options: Options) -> str:
 
 
 def _shown(value: float | str) -> str:
-    """Write a value, without the name and password that stand in the URL of a proxy."""
+    """Format a value, without the credentials of a proxy URL."""
     if isinstance(value, str):
         return re.sub("//[^/]*@", "//", value)
     return f"{value:g}" if isinstance(value, float) else str(value)
 
 
 TOKENS = {
-    "--token": (TOKEN_VARIABLE, "Session token of somebody who may read."),
-    "--second-token": (SECOND_VARIABLE, "Session token of a member, who may not read."),
+    "--token": (TOKEN_VARIABLE, "Session token of a user who may read audit logs."),
+    "--second-token": (SECOND_VARIABLE, "Session token of a member who may not read them."),
 }
-"""The flags of tokens, the variable that is better used instead, and what they are."""
+"""By flag: the preferred environment variable, and the help text."""

@@ -1,4 +1,4 @@
-"""How fast and how much the suite may ask."""
+"""Limits of the suite's requests: rate, budget and `Retry-After`."""
 
 import time
 from collections import deque
@@ -8,13 +8,13 @@ from email.utils import parsedate_to_datetime
 from auditmock.core.timestamps import EPOCH, SECOND
 
 DEFAULT_WAIT = 1.0
-"""Seconds to wait where a server does not say how long, or nothing that can be understood."""
+"""Seconds to wait if `Retry-After` is missing or malformed."""
 
 
 def read_wait(headers: Mapping[str, str], now: int) -> float:
-    """Read how many seconds to wait; a date is held against the server's own clock, if it tells the time.
+    """Parse `Retry-After` (RFC 9110) as seconds; a date is compared with the server's `Date` header.
 
-    `now` is the present instant, for servers that do not.
+    `now` is used if there is no `Date` header.
     """
     asked = headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdecimal():
@@ -27,7 +27,7 @@ def read_wait(headers: Mapping[str, str], now: int) -> float:
 
 
 def _read_date(text: str) -> int | None:
-    """Read a date as HTTP writes it, which is in UTC, as an instant; None when it is none."""
+    """Parse an HTTP date (always UTC); None if it is malformed."""
     try:
         date = parsedate_to_datetime(text)
     except ValueError:
@@ -35,25 +35,25 @@ def _read_date(text: str) -> int | None:
     return round((date.replace(tzinfo=None) - EPOCH).total_seconds()) * SECOND
 
 
-SLOW_DOWN_HINT = "--max-requests allows more"
-"""Ends every message of a spent budget."""
+BUDGET_HINT = "raise --max-requests"
+"""The end of every message about a spent budget."""
 
 _SECOND = 1.001
-"""A second, both ends included."""
+"""A second with both ends included."""
 
 
 class BudgetSpentError(Exception):
-    """No request is left of those allowed."""
+    """The request budget is spent."""
 
 
 class TooManyAtOnceError(Exception):
-    """More requests are to be sent at once than a second may have."""
+    """More concurrent requests than the rate allows in a second."""
 
 
 class RateLimiter:
-    """Spaces requests evenly, so that no second has more than `rate`, and counts them against `most`.
+    """Spaces requests evenly, at most `rate` in any second and `most` in all.
 
-    A server sees a request at some time before it has answered it: seconds are counted from answers.
+    A server handles a request some time before its response arrives: seconds count from responses.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class RateLimiter:
     ) -> None:
         self._gap = 1 / rate if rate else 0.0
         self.at_once = max(int(rate), 1) if rate else most
-        """How many requests may be sent at the same moment."""
+        """Maximum number of concurrent requests."""
         self._most = most
         self._clock = clock
         self._sleep = sleep
@@ -74,14 +74,14 @@ class RateLimiter:
         self.spent = 0
 
     def step(self, requests: int = 1) -> None:
-        """Wait until so many requests may be sent at once.
+        """Wait until this many requests may be sent together.
 
-        Raises BudgetSpentError when they are not left, TooManyAtOnceError when they never may be.
+        Raises BudgetSpentError or TooManyAtOnceError.
         """
         if self.spent + requests > self._most:
-            raise BudgetSpentError(f"{self._most} requests are spent; {SLOW_DOWN_HINT}")
+            raise BudgetSpentError(f"the budget of {self._most} requests is spent; {BUDGET_HINT}")
         if requests > self.at_once:
-            raise TooManyAtOnceError(f"it sends {requests} requests at once, and --rate-limit allows fewer")
+            raise TooManyAtOnceError(f"sends {requests} requests at once; --rate-limit allows fewer")
         self.spent += requests
         ready = max(self._next + (requests - 1) * self._gap, self._free(requests))
         now = self._clock()
@@ -92,17 +92,17 @@ class RateLimiter:
         self._next = sent + self._gap
 
     def _free(self, requests: int) -> float:
-        """Tell when so many more leave no second with too many."""
+        """Return the earliest time at which this many requests keep every second within the rate."""
         crowd = len(self._seen) + requests - self.at_once
         return self._seen[crowd - 1] + _SECOND if self._gap and crowd > 0 else 0.0
 
     def answered(self, requests: int = 1) -> None:
-        """Note that the last so many requests are answered, or given up."""
+        """Record that the last requests got their responses or failed."""
         now = self._clock()
         for _ in range(requests):
             self._seen.pop()
         self._seen.extend([now] * requests)
 
     def pause(self, seconds: float) -> None:
-        """Hold everything back for a while, because the server asks for it."""
+        """Delay the next request because the server asked for it."""
         self._next = max(self._next, self._clock() + seconds)

@@ -1,4 +1,4 @@
-"""Secrets in the words of others: found however they are spelt, whole or by their beginning."""
+"""Redaction: finds secrets in any spelling, whole or truncated, and makes text safe to print."""
 
 import re
 from base64 import b64encode
@@ -8,17 +8,17 @@ from urllib.parse import unquote
 
 
 def one_line(text: str) -> str:
-    """Write what cannot be printed by its escapes: controls, line breaks, what turns text about."""
+    """Escape control characters, line breaks and bidirectional marks."""
     return "".join(letter if letter.isprintable() else ascii(letter)[1:-1] for letter in text)
 
 
 _ESCAPE = re.compile(r"\\u00([0-9a-f]{2})")
 _WIDTHS = {"+": "[+-]", "/": "[/_]"}
-"""Letters of base64 that are others in URLs."""
+"""Characters that differ between base64 and its URL-safe form."""
 
 
 class Secret(NamedTuple):
-    """A text that is not to be shown, nor as few of its first letters as `least`; `name` stands for it."""
+    """A text to redact, including prefixes of at least `least` characters; `name` replaces it."""
 
     text: str
     least: int
@@ -26,7 +26,7 @@ class Secret(NamedTuple):
 
 
 class SecretForm(NamedTuple):
-    """One way to spell a secret: what it begins with, in small letters without escapes, and a pattern."""
+    """One spelling of a secret: its lower-case start without escapes, and a pattern."""
 
     start: str
     pattern: re.Pattern[str]
@@ -34,12 +34,12 @@ class SecretForm(NamedTuple):
 
 
 def forms_of(secret: Secret) -> Iterator[SecretForm]:
-    """List the ways to spell a secret: in any case, with escapes of URLs and JSON, and in base64."""
+    """List the spellings of a secret: any letter case, URL and JSON escapes, base64."""
     text, least, name = secret
     pattern = re.compile(_beginning([_escaped_or_not(letter) for letter in text], least), re.IGNORECASE)
     yield SecretForm(text[:least].lower(), pattern, name)
     for before in range(3):
-        # what stands before a text shifts the letters of its base64
+        # base64 of a text depends on how many bytes precede it
         encoded = b64encode(b"\0" * before + text.encode()).decode()
         first, fewest, last = (
             -(-before * 8 // 6),
@@ -52,7 +52,7 @@ def forms_of(secret: Secret) -> Iterator[SecretForm]:
 
 
 def hide(text: str, forms: Sequence[SecretForm]) -> str:
-    """Put names in the place of secrets."""
+    """Replace secrets by their names."""
     spellings = [*_spell_out(text.lower())]
     for form in forms:
         if any(form.start in spelling for spelling in spellings):
@@ -61,7 +61,7 @@ def hide(text: str, forms: Sequence[SecretForm]) -> str:
 
 
 def _spell_out(lowered: str) -> Iterator[str]:
-    """List what a text may say to somebody who looks for secrets in it; few texts have any escapes."""
+    """List decoded forms of a text, for a quick search; few texts contain escapes."""
     yield lowered
     if "+" in lowered or "/" in lowered:
         yield lowered.replace("+", "-").replace("/", "_")
@@ -77,6 +77,6 @@ def _escaped_or_not(letter: str) -> str:
 
 
 def _beginning(letters: Sequence[str], least: int) -> str:
-    """Write a pattern for some letters, and for any beginning of them that is long enough."""
+    """Return a pattern that matches these letters and every long enough prefix of them."""
     rest = letters[least:]
     return "".join([*letters[:least], *(f"(?:{letter}" for letter in rest), ")?" * len(rest)])

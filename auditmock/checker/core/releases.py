@@ -1,4 +1,4 @@
-"""Which release of the contract a deployment is judged by: the one asked for, or what it says it is."""
+"""The release that a deployment is checked against: the requested one, or the one it reports."""
 
 import re
 from copy import deepcopy
@@ -10,18 +10,18 @@ AUTO = "auto"
 
 
 def choose_release(name: str, version: str) -> str:
-    """Choose the release to judge by; `auto` takes the nearest at or below a version such as `v2.36.1+0f3a`.
+    """Choose the release; `auto` takes the latest one up to the version, such as `v2.36.1+0f3a`.
 
-    The documented release is chosen where a deployment says that it keeps that one, or nothing that can be
+    `auto` means `documented` for a deployment that reports that release, or no version that is
     understood.
     """
     return name if name != AUTO else find_release(version) or DOCUMENTED
 
 
 def find_release(version: str) -> str:
-    """Find the release a version stands for: the last whose servers answer so since then or before.
+    """Return the release of a version: the latest one that is not newer.
 
-    Empty for a version of no release, or of one before all releases.
+    Empty for a malformed version and for one older than all releases.
     """
     number, _, build = version.partition("+")
     if build == DOCUMENTED:
@@ -32,9 +32,9 @@ def find_release(version: str) -> str:
 
 
 def open_for_version(release: str, version: str) -> Contract:
-    """Open the contract of a release without the values that servers have since a later release (`x-later`).
+    """Open the contract of a release without enum values that are newer than the version (`x-later`).
 
-    It is whole where a version names no release.
+    A malformed version leaves it unchanged.
     """
     contract, told = open_release(release), _read_version(version)
     if not told:
@@ -48,7 +48,7 @@ def open_for_version(release: str, version: str) -> Contract:
 
 
 def _since(release: str) -> str:
-    """Tell the first release whose servers answer so, as far as is known (reference 15)."""
+    """Return the first version known to respond like this (reference 15)."""
     since: str = open_release(release).document["x-since"]
     return since
 

@@ -1,4 +1,4 @@
-"""What a run found: one finding a case of a check, and the whole."""
+"""The results of a run: one for each case of a check."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,11 @@ from enum import StrEnum
 
 from auditmock.checker.core.checks import Check
 from auditmock.checker.core.exchange import Exchange
-from auditmock.checker.core.rate import SLOW_DOWN_HINT
+from auditmock.checker.core.rate import BUDGET_HINT
 
 
 class Outcome(StrEnum):
-    """What came of a check; a known failure stands in the baseline, a fixed one no longer fails."""
+    """The outcome of a check; KNOWN failures are in the baseline, FIXED ones were and now pass."""
 
     PASSED = "passed"
     FAILED = "failed"
@@ -22,9 +22,9 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Result:
-    """What came of one case: `reason` says why it was skipped, `expected` and `seen` what was broken.
+    """The result of one case: `reason` if it was skipped, `expected` and `seen` if it failed.
 
-    `shown` are the exchanges that show it, `exchanges` all that were made for it.
+    `shown` are the exchanges that demonstrate a failure, `exchanges` all that were made for the case.
     """
 
     check: Check
@@ -38,7 +38,7 @@ class Result:
 
 @dataclass
 class Results:
-    """A run: what was judged, how, and what was found; `notes` are what else its reader should know."""
+    """A whole run: what was checked, how, and the results; `notes` are further remarks for the report."""
 
     base_url: str
     release: str
@@ -53,74 +53,73 @@ class Results:
     preflight: Sequence[Exchange] = ()
     notes: list[str] = field(default_factory=list)
     flags: str = ""
-    """The flags by which it is made again, as a shell takes them."""
+    """The shell-quoted flags that repeat the run."""
     is_of_own_mock: bool = False
-    """Whether it judged a mock that it started itself, whose URL leads nowhere any more."""
+    """Whether the run checked its own mock, whose URL is no longer served."""
     ended: str = ""
-    """Why it ended early; empty when it did not."""
+    """Why the run ended early; empty if it did not."""
 
     def of(self, outcome: Outcome) -> list[Result]:
-        """List the findings with this outcome."""
-        return [finding for finding in self.found if finding.outcome is outcome]
+        """List the results with this outcome."""
+        return [result for result in self.found if result.outcome is outcome]
 
     @property
     def made(self) -> int:
-        """How many checks were made."""
+        """Number of checks that ran."""
         return len(self.found) - len(self.of(Outcome.SKIPPED))
 
     @property
     def unaffordable(self) -> int:
-        """How many checks were not made for want of requests."""
-        return sum(finding.reason.endswith(SLOW_DOWN_HINT) for finding in self.of(Outcome.SKIPPED))
+        """Number of checks skipped because the budget was spent."""
+        return sum(result.reason.endswith(BUDGET_HINT) for result in self.of(Outcome.SKIPPED))
 
     @property
     def conforms(self) -> bool | None:
-        """Whether nothing failed that is not known to fail; None when that is not known."""
+        """Whether there are no new failures; None if the run did not finish or nothing ran."""
         if self.of(Outcome.FAILED):
             return False
         return None if self.ended or not self.made else True
 
     def by_check(self) -> Mapping[str, list[Result]]:
-        """Group the cases of each check, in the order they were judged."""
+        """Group results by check, in order."""
         checks: dict[str, list[Result]] = {}
-        for finding in self.found:
-            checks.setdefault(finding.check.name, []).append(finding)
+        for result in self.found:
+            checks.setdefault(result.check.name, []).append(result)
         return checks
 
     def cell(self, layer: str, aspect: str) -> Counter[Outcome]:
-        """Count the outcomes where a layer and an aspect meet."""
+        """Count the outcomes of one layer and aspect."""
         return Counter(
-            finding.outcome
-            for finding in self.found
-            if (finding.check.layer, finding.check.aspect) == (layer, aspect)
+            result.outcome
+            for result in self.found
+            if (result.check.layer, result.check.aspect) == (layer, aspect)
         )
 
     @property
     def aspects(self) -> list[str]:
-        """List the aspects that were judged."""
-        return list(dict.fromkeys(finding.check.aspect for finding in self.found))
+        """List the aspects in order."""
+        return list(dict.fromkeys(result.check.aspect for result in self.found))
 
     @property
     def verdict(self) -> str:
-        """Say in a few words what was found."""
+        """Summarize the run in one phrase."""
         failed, known = (len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN))
         ended = f"{self.ended} after {count(self.made, 'check', 'checks')}" if self.ended else ""
         if failed:
-            told = f"violates the contract: {failed} of {len(self.found)} checks fail"
+            told = f"violates the contract: {failed} of {len(self.found)} checks failed"
             return f"{told}; {ended}" if ended else told
         if ended:
-            return f"was not judged to the end: {ended}"
+            return f"was not checked completely: {ended}"
         if not self.made:
             why = "; --max-requests is too small" if self.unaffordable else ""
-            return f"was not judged: no check was made{why}"
-        but = f" but for {count(known, 'known failure', 'known failures')}" if known else ""
-        held = count(self.made - known, "check holds", "checks hold")
+            return f"was not checked: all checks were skipped{why}"
+        but = f" except for {count(known, 'known failure', 'known failures')}" if known else ""
+        passed = count(self.made - known, "check passed", "checks passed")
         if self.unaffordable:
-            lacking = count(self.unaffordable, "check was", "checks were")
-            return f"conforms{but} as far as it was judged: {held}, {lacking} not made; raise --max-requests"
-        return f"conforms{but}: {held}"
+            return f"conforms{but} so far: {passed}, {self.unaffordable} skipped; raise --max-requests"
+        return f"conforms{but}: {passed}"
 
 
 def count(number: int, one: str, many: str) -> str:
-    """Write a number of things."""
+    """Return a number with its noun."""
     return f"{number} {one if number == 1 else many}"

@@ -1,4 +1,4 @@
-"""The session tokens the suite is given: sent where they belong, and never shown."""
+"""The session tokens of a run, which are never shown, and the ids of the mock's public tokens."""
 
 from collections.abc import Collection, Iterator, Sequence
 from functools import cache
@@ -8,46 +8,46 @@ from auditmock.checker.core.exchange import TOKEN_VARIABLE
 from auditmock.checker.core.redaction import Secret, SecretForm, forms_of, hide
 
 SHARED = "0" * 22
-"""The secret of each token."""
+"""The secret of the mock's public tokens."""
 
-UNKNOWN_TOKENS = ("Suspended0", "Expired000", "Member0000", "UserAdmin0")
-"""Ids of the tokens that may neither read nor write."""
+DENIED_IDS = ("Suspended0", "Expired000", "Member0000", "UserAdmin0")
+"""Ids of the mock's tokens that may neither read nor write."""
 
-READERS = ("Auditor000",)
-"""Ids of the tokens that may read, if anything."""
+READER_IDS = ("Auditor000",)
+"""Ids of the mock's tokens that may only read."""
 
-WRITERS = ("Owner00000",)
-"""Ids of the tokens that may read and write."""
+WRITER_IDS = ("Owner00000",)
+"""Ids of the mock's tokens that may read and write."""
 
-FORBIDDEN = ("Member0000", "UserAdmin0")
-"""Ids of the tokens that are good, and that of nobody who may read or write."""
+FORBIDDEN_IDS = ("Member0000", "UserAdmin0")
+"""Ids of the mock's valid tokens that may neither read nor write."""
 
 
-def is_one(token: str, ids: Collection[str]) -> bool:
-    """Tell by its id whether a token is one of the mock's own, whose role needs no proof."""
+def has_id(token: str, ids: Collection[str]) -> bool:
+    """Whether a token has one of these ids of the mock, whose roles are known."""
     return token.partition("-")[0] in ids
 
 
 def token_for(name: str, own: str) -> str:
-    """Write, as a sender, the token of somebody else in the world that one's own token opens.
+    """Return a sender: the token of another user in the world of the run's own token.
 
-    Empty when one's own is no owner's of a mock: then nobody else is known.
+    Empty unless the run's token is the owner's of a mock: other users are unknown then.
     """
-    return f"{name}-${{{TOKEN_VARIABLE}#*-}}" if is_one(own, WRITERS) else ""
+    return f"{name}-${{{TOKEN_VARIABLE}#*-}}" if has_id(own, WRITER_IDS) else ""
 
 
 _SHORTEST = 8
-"""Characters of what is hidden: shorter ones are no tokens, and stand in many a word."""
+"""Minimum length of a redacted token; shorter text occurs in ordinary words."""
 _BEGINNING = 12
-"""First letters of a secret that are hidden where they stand without the rest."""
+"""Minimum length of a redacted prefix of a secret."""
 _TELLING = 5
-"""Letters of a secret that tell something of it; different ones, where nothing else stands before them."""
+"""Number of characters of a secret that may reveal it; distinct ones in a bare prefix."""
 
 SECOND_VARIABLE = "CODER_SECOND_TOKEN"
 
 
 class Tokens(NamedTuple):
-    """The token to judge with, and that of somebody who may not read audit logs; empty when not given."""
+    """The token of the run and that of a member who may not read; empty if not given."""
 
     first: str
     second: str = ""
@@ -57,9 +57,9 @@ class Tokens(NamedTuple):
         return f"Tokens({[f'${variable}' for variable, token in given.items() if token]})"
 
     def reveal(self, sender: str) -> str:
-        """Give the token a sender stands for, as a shell would.
+        """Expand the variables of a sender as a shell would.
 
-        Whole, in capitals, the id before `-`, or the secret; what names no variable stands for itself.
+        Forms: the whole token, in capitals, the id before `-`, or the secret after it.
         """
         for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
             token_id, _, secret = token.partition("-")
@@ -70,16 +70,16 @@ class Tokens(NamedTuple):
         return sender
 
     def name(self, sender: str) -> str:
-        """Name the variable of a sender that is one of the tokens itself."""
+        """Replace a sender that is one of the tokens by its variable."""
         named = {self.second: f"${SECOND_VARIABLE}", self.first: f"${TOKEN_VARIABLE}"}
         return named.get(sender, sender) if sender else sender
 
     def hide(self, text: str) -> str:
-        """Put the names of the variables in the place of the tokens and of their secrets, however spelt."""
+        """Replace the tokens and their secrets, in any spelling, by the names of their variables."""
         return hide(text, _forms(self))
 
     def hide_bytes(self, body: bytes) -> bytes:
-        """Do the same in an answer."""
+        """Do the same in a response body."""
         return self.hide(body.decode("latin-1")).encode("latin-1")
 
 
@@ -91,7 +91,7 @@ def _forms(tokens: Tokens) -> Sequence[SecretForm]:
 
 
 def _secrets(token: str, variable: str) -> Iterator[Secret]:
-    """List what is secret of a token: the whole, and what follows the id; the mock's own secret is none."""
+    """List the secrets of a token: the whole, and the part after the id unless it is the mock's."""
     token_id, dash, secret = token.partition("-")
     if len(token) >= _SHORTEST:
         beginning = min(len(token), len(f"{token_id}-") + _TELLING) if dash else _beginning(token)
@@ -101,6 +101,6 @@ def _secrets(token: str, variable: str) -> Iterator[Secret]:
 
 
 def _beginning(secret: str) -> int:
-    """Tell how many of the first letters cannot stand anywhere by chance, as zeros do in many an id."""
+    """Return how long a prefix must be to be unlikely elsewhere, unlike the zeros of many ids."""
     sizes = range(min(_BEGINNING, len(secret)), len(secret))
     return next((size for size in sizes if len(set(secret[:size])) >= _TELLING), len(secret))

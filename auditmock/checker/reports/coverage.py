@@ -1,4 +1,4 @@
-"""What of the contract a run exercised: parameters, places of the token, statuses, and listed values."""
+"""Contract coverage of a run: parameters, token locations, statuses and enum values."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _PART = re.compile(r':|(?:[^":]|"[^"]*"?)+')
 
 
 class Word(NamedTuple):
-    """One thing that can be exercised, and how many requests did; not `listed` is what no contract has."""
+    """One item and how many requests covered it; not `listed` if the contract lacks it."""
 
     name: str
     times: int
@@ -27,39 +27,39 @@ class Word(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Things of one kind."""
+    """Items of one kind."""
 
     title: str
     words: tuple[Word, ...]
 
     @property
     def exercised(self) -> int:
-        """How many of those the contract lists were exercised."""
+        """Number of covered items of the contract."""
         return sum(word.listed and word.times > 0 for word in self.words)
 
     @property
     def listed(self) -> int:
-        """How many the contract lists."""
+        """Number of items of the contract."""
         return sum(word.listed for word in self.words)
 
 
 class Use(NamedTuple):
-    """What was exercised of one operation, and how long each of its answers took."""
+    """The coverage of one operation, and the durations of its responses."""
 
     name: str
     groups: tuple[Group, ...]
     seconds: tuple[float, ...]
 
 
-def measure_coverage(findings: Results, contract: Contract) -> tuple[Use, ...]:
-    """Tell what was exercised of each operation, and at last elsewhere."""
-    exchanges = [*findings.preflight, *(each for finding in findings.found for each in finding.exchanges)]
+def measure_coverage(results: Results, contract: Contract) -> tuple[Use, ...]:
+    """Return the coverage of each operation, and of other paths and methods."""
+    exchanges = [*results.preflight, *(each for result in results.found for each in result.exchanges)]
     uses = [_use(operation, exchanges, contract) for operation in contract.operations.values()]
     return (*uses, _elsewhere(exchanges, contract))
 
 
 def terms(q: str) -> Iterator[tuple[str, str]]:
-    """List the keys and values of a search, in lower case; a bare term has an empty key."""
+    """List the keys and values of a search in lower case; a bare term has an empty key."""
     for element in _ELEMENT.findall(q.lower()):
         match [part.replace('"', "") for part in _PART.findall(element)]:
             case [key, ":", value]:
@@ -78,7 +78,7 @@ def _use(operation: Operation, exchanges: Sequence[Exchange], contract: Contract
         _parameters(operation, requests),
         *_search(operation, requests, contract),
         *_body(operation, requests, contract),
-        _group("token in", token_locations, (request.token for request in requests)),
+        _group("token location", token_locations, (request.token for request in requests)),
         _group("statuses", statuses, _statuses(at_path), strays=True),
     ]
     return Use(
@@ -100,12 +100,12 @@ def _path(request: Request) -> str:
 
 
 def _query(request: Request) -> Query:
-    """List all parameters, also those that stand in the path as they were sent."""
+    """List all query parameters, including those in the path."""
     return [*parse_qsl(request.path.partition("?")[2], keep_blank_values=True), *request.query]
 
 
 def _group(title: str, listed: Iterable[str], seen: Iterable[str | None], *, strays: bool = False) -> Group:
-    """Count what was seen of the things listed, and after them the strays, if those are to be told."""
+    """Count the listed items and, if `strays`, append others that were seen."""
     times = Counter(name for name in seen if name is not None)
     words = [Word(name, times.pop(name, 0)) for name in listed]
     if strays:
@@ -123,30 +123,30 @@ def _parameters(operation: Operation, requests: Iterable[Request]) -> Group:
 
 
 def _search(operation: Operation, requests: Sequence[Request], contract: Contract) -> Iterator[Group]:
-    """Count keys and listed values of searches, where an operation takes them."""
+    """Count search keys and values, if the operation has a search."""
     if not any("x-search" in parameter for parameter in operation.parameters):
         return
     search = contract.search
     searches = [" ".join(value for name, value in _query(each) if name == "q") for each in requests]
     sent = [{(key or search.bare_term, value) for key, value in terms(q)} for q in searches]
-    yield _group("keys of q", search.keys, (key for pairs in sent for key in {key for key, _ in pairs}))
+    yield _group("search keys", search.keys, (key for pairs in sent for key in {key for key, _ in pairs}))
     for key in search.keys.values():
         values = key.values or ((ME,) if key.me else ())
         seen = (value for pairs in sent for name, value in pairs if name == key.name)
-        yield _group(f"{key.name} in q", values, seen)
+        yield _group(f"search by {key.name}", values, seen)
 
 
 def _body(operation: Operation, requests: Iterable[Request], contract: Contract) -> Iterator[Group]:
-    """Count the fields and listed values of bodies, where an operation takes them."""
+    """Count body fields and values, if the operation takes a body."""
     if not operation.takes_body:
         return
     content = _specification(operation, contract)["requestBody"]["content"]
     fields = contract.whole(next(iter(content.values()))["schema"])["properties"]
     bodies = [_fields(request) for request in requests]
-    yield _group("fields of the body", fields, (name for body in bodies for name in body))
+    yield _group("body fields", fields, (name for body in bodies for name in body))
     for name, schema in fields.items():
         seen = (str(body[name]) for body in bodies if name in body)
-        yield _group(f"{name} in the body", contract.whole(schema).get("enum", ()), seen)
+        yield _group(f"body field {name}", contract.whole(schema).get("enum", ()), seen)
 
 
 def _fields(request: Request) -> Mapping[str, Any]:

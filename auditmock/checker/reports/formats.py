@@ -1,4 +1,4 @@
-"""Which reports there are, and writing them into a folder."""
+"""The report formats, and writing reports to a folder."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from auditmock.openapi.contract import Contract
 
 
 class Format(NamedTuple):
-    """One kind of report."""
+    """A report format."""
 
     file: str
     write: Callable[[Results, Contract], str]
@@ -23,20 +23,20 @@ class Format(NamedTuple):
 
 FORMATS: Mapping[str, Format] = {
     "html": Format("report.html", write_page),
-    "junit": Format("junit.xml", lambda findings, _: write_junit(findings)),
-    "json": Format("report.json", lambda findings, _: write_json(findings)),
-    "har": Format("report.har", lambda findings, _: write_har(findings)),
+    "junit": Format("junit.xml", lambda results, _: write_junit(results)),
+    "json": Format("report.json", lambda results, _: write_json(results)),
+    "har": Format("report.har", lambda results, _: write_har(results)),
 }
 
 
-def write_reports(findings: Results, contract: Contract, names: Iterable[str], folder: Path) -> Sequence[str]:
-    """Write reports of these kinds into a folder; what cannot be written is told, in a line each."""
+def write_reports(results: Results, contract: Contract, names: Iterable[str], folder: Path) -> Sequence[str]:
+    """Write reports to a folder; return a message for each that cannot be written."""
     files = ((folder / FORMATS[name].file, FORMATS[name].write) for name in names)
-    return [told for path, write in files if (told := write_file(path, write(findings, contract)))]
+    return [told for path, write in files if (told := write_file(path, write(results, contract)))]
 
 
 def write_file(path: Path, text: str) -> str:
-    """Write a file; tell, in a line, why that cannot be done."""
+    """Write a file; return why that failed, in one line, or nothing."""
     try:
         path.write_text(text, encoding="utf-8")
     except OSError as error:

@@ -1,4 +1,4 @@
-"""The report for tools that read web traffic: HTTP Archive 1.2, no token in it."""
+"""The HAR report: HTTP Archive 1.2, without tokens."""
 
 import base64
 import json
@@ -12,35 +12,35 @@ from auditmock.checker.core.results import Results
 from auditmock.version import VERSION
 
 _UNKNOWN = -1
-"""What the format has for sizes nobody measured."""
+"""HAR's value for unknown sizes."""
 
 
-def write_har(findings: Results) -> str:
-    """Write every exchange of a run."""
+def write_har(results: Results) -> str:
+    """Return the archive of all exchanges of a run."""
     creator = {"name": "auditmock", "version": VERSION}
     log = {
         "version": "1.2",
         "creator": creator,
-        "entries": list(_entries(findings)),
-        "comment": f"{findings.base_url} {findings.verdict}",
+        "entries": list(_entries(results)),
+        "comment": f"{results.base_url} {results.verdict}",
     }
     return json.dumps({"log": log}, indent=1) + "\n"
 
 
-def _entries(findings: Results) -> Iterator[dict[str, Any]]:
-    for exchange in findings.preflight:
-        yield _entry(exchange, findings, "preflight")
-    for finding in findings.found:
-        for exchange in finding.exchanges:
-            yield _entry(exchange, findings, finding.check.full_name)
+def _entries(results: Results) -> Iterator[dict[str, Any]]:
+    for exchange in results.preflight:
+        yield _entry(exchange, results, "preflight")
+    for result in results.found:
+        for exchange in result.exchanges:
+            yield _entry(exchange, results, result.check.full_name)
 
 
-def _entry(exchange: Exchange, findings: Results, comment: str) -> dict[str, Any]:
+def _entry(exchange: Exchange, results: Results, comment: str) -> dict[str, Any]:
     milliseconds = round(exchange.seconds * 1000, 3)
     return {
         "startedDateTime": exchange.sent,
         "time": milliseconds,
-        "request": _request(exchange, findings.base_url),
+        "request": _request(exchange, results.base_url),
         "response": _response(exchange),
         "cache": {},
         "timings": {"send": 0, "wait": milliseconds, "receive": 0},

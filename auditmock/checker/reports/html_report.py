@@ -1,4 +1,4 @@
-"""The report for people: one HTML file, which asks nothing of any network."""
+"""The HTML report: one file that loads nothing from the network."""
 
 import json
 import math
@@ -22,10 +22,10 @@ from auditmock.openapi.contract import Contract
 from auditmock.version import VERSION
 
 LAYER_TITLES: Mapping[str, str] = {
-    SCHEMA: "each answer alone",
-    PROPERTIES: "answers together",
-    EDGES: "odd questions",
-    WRITES: "what is written",
+    SCHEMA: "single responses",
+    PROPERTIES: "several responses",
+    EDGES: "edge cases",
+    WRITES: "written logs",
 }
 MARKS: Mapping[Outcome, str] = {
     Outcome.PASSED: "✓",
@@ -38,10 +38,10 @@ MARKS: Mapping[Outcome, str] = {
 _LONGEST = 4096
 _LONGEST_PARSED = 1 << 20
 _LONGEST_COMMAND = 100_000
-"""Longer words are no arguments any more on Linux."""
+"""Linux rejects longer arguments."""
 _MOST_REQUESTS = 2000
 _FEWEST_REQUESTS = 10
-"""Requests that are told on the whole page at most, and of each failure at least."""
+"""Maximum number of requests on the page, and minimum for each failure."""
 
 _BINS = 64
 _BAR_HEIGHT = 48
@@ -49,19 +49,19 @@ _MOST_TICKS = 7
 _DEEPEST = 12
 
 _UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-"""What a page cannot hold, or what would turn its text about."""
+"""Characters that HTML cannot contain, and bidirectional marks."""
 _PIECE = re.compile(r'"(?:[^"\\]|\\.)*"?|\[\s*\]|\{\s*\}|[\[\]{},:]|[^\s"\[\]{},:]+')
 
 
 class Cell(NamedTuple):
-    """Where a layer and an aspect meet: what came of it, and the counts of all outcomes."""
+    """A cell of the matrix: the worst outcome, and the count of each."""
 
     outcome: Outcome
     counts: Counter[Outcome]
 
     @property
     def score(self) -> str:
-        """How many checks hold of those that were made."""
+        """Passed checks out of those that ran."""
         made = self.counts.total() - self.counts[Outcome.SKIPPED]
         good = self.counts[Outcome.PASSED] + self.counts[Outcome.FIXED]
         return f"{good}/{made}" if made else MARKS[Outcome.SKIPPED]
@@ -76,7 +76,7 @@ class Bar(NamedTuple):
 
 
 class Level(NamedTuple):
-    """One figure of a distribution, and where it stands, in percent."""
+    """A labelled value on the axis; `left` is its position in percent."""
 
     name: str
     milliseconds: float
@@ -84,7 +84,7 @@ class Level(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """How long the answers of one operation took."""
+    """The response times of one operation."""
 
     name: str
     requests: int
@@ -99,12 +99,12 @@ class Scale(NamedTuple):
     high: float
 
     def place(self, milliseconds: float) -> float:
-        """Tell where a duration stands, in percent."""
+        """Return the position of a duration in percent."""
         return round(100 * math.log(milliseconds / self.low) / math.log(self.high / self.low), 2)
 
     @property
     def ticks(self) -> list[Level]:
-        """Choose round durations to label: powers of ten alone, where there are many."""
+        """Choose round durations as labels; only powers of ten if there are many."""
         decades = range(math.floor(math.log10(self.low)), math.ceil(math.log10(self.high)) + 1)
         for steps in ((1, 2, 5), (1,)):
             round_ones = [step * 10.0**decade for decade in decades for step in steps]
@@ -114,9 +114,9 @@ class Scale(NamedTuple):
         return [Level(f"{each:,g}", each, self.place(each)) for each in fitting]
 
 
-def write_page(findings: Results, contract: Contract) -> str:
-    """Write the whole report."""
-    page = _template().render(_view(findings, contract))
+def write_page(results: Results, contract: Contract) -> str:
+    """Return the whole report."""
+    page = _template().render(_view(results, contract))
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", page)
 
 
@@ -140,23 +140,21 @@ def _template() -> Template:
     return environment.get_template("report.html")
 
 
-def _view(findings: Results, contract: Contract) -> Mapping[str, Any]:
-    uses = measure_coverage(findings, contract)
+def _view(results: Results, contract: Contract) -> Mapping[str, Any]:
+    uses = measure_coverage(results, contract)
     scale, plots = _charts(uses)
     broken = {
-        outcome: {name: told for name, cases in findings.by_check().items() if (told := _of(cases, outcome))}
+        outcome: {name: told for name, cases in results.by_check().items() if (told := _of(cases, outcome))}
         for outcome in (Outcome.FAILED, Outcome.KNOWN)
     }
     return {
-        "findings": findings,
+        "results": results,
         "contract": contract,
         "version": VERSION,
-        "tone": tone_of(findings),
-        "totals": Counter(finding.outcome for finding in findings.found),
+        "tone": tone_of(results),
+        "totals": Counter(result.outcome for result in results.found),
         "layers": {layer: LAYER_TITLES[layer] for layer in LAYERS},
-        "matrix": {
-            aspect: [_cell(findings, layer, aspect) for layer in LAYERS] for aspect in findings.aspects
-        },
+        "matrix": {aspect: [_cell(results, layer, aspect) for layer in LAYERS] for aspect in results.aspects},
         "broken": broken,
         "uses": uses,
         "scale": scale,
@@ -166,30 +164,30 @@ def _view(findings: Results, contract: Contract) -> Mapping[str, Any]:
         "marks": MARKS,
         "worst": worst_of,
         "counts": lambda cases: Counter(case.outcome for case in cases),
-        "checks_of": lambda aspect: _checks_of(findings, aspect),
-        "rerun": lambda finding: rerun(finding, findings),
-        "curl": lambda exchange: _curl(exchange, findings.base_url),
-        "most": _most_reported(findings),
+        "checks_of": lambda aspect: _checks_of(results, aspect),
+        "rerun": lambda result: rerun(result, results),
+        "curl": lambda exchange: _curl(exchange, results.base_url),
+        "most": _most_reported(results),
         "phrase": _phrase,
     }
 
 
-def _cell(findings: Results, layer: str, aspect: str) -> Cell | None:
-    met = [each for each in findings.found if (each.check.layer, each.check.aspect) == (layer, aspect)]
-    return Cell(worst_of(met), findings.cell(layer, aspect)) if met else None
+def _cell(results: Results, layer: str, aspect: str) -> Cell | None:
+    met = [each for each in results.found if (each.check.layer, each.check.aspect) == (layer, aspect)]
+    return Cell(worst_of(met), results.cell(layer, aspect)) if met else None
 
 
 def _of(cases: Sequence[Result], outcome: Outcome) -> list[Result]:
     return [case for case in cases if case.outcome is outcome]
 
 
-def _checks_of(findings: Results, aspect: str) -> Mapping[str, list[Result]]:
-    return {name: cases for name, cases in findings.by_check().items() if cases[0].check.aspect == aspect}
+def _checks_of(results: Results, aspect: str) -> Mapping[str, list[Result]]:
+    return {name: cases for name, cases in results.by_check().items() if cases[0].check.aspect == aspect}
 
 
-def _most_reported(findings: Results) -> int:
-    """Tell how many requests of each failure fit on the page."""
-    failures = len(findings.of(Outcome.FAILED)) + len(findings.of(Outcome.KNOWN))
+def _most_reported(results: Results) -> int:
+    """Return how many requests of each failure fit on the page."""
+    failures = len(results.of(Outcome.FAILED)) + len(results.of(Outcome.KNOWN))
     return max(_FEWEST_REQUESTS, _MOST_REQUESTS // max(failures, 1))
 
 
@@ -203,7 +201,7 @@ def _phrase(status: int) -> str:
 
 
 def _prose(sentence: str) -> Markup:
-    """Set off what stands in backticks."""
+    """Render backticks as code."""
     parts = [escape(part) for part in sentence.split("`")]
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if odd % 2 else part for odd, part in enumerate(parts)
@@ -216,17 +214,17 @@ def _duration(milliseconds: float) -> str:
 
 
 def _start(text: str) -> str:
-    """Cut a long text; the report for programs has it whole."""
+    """Truncate a long text; the JSON report has all of it."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… ({len(text):,} characters)"
 
 
 def _sent(body: bytes) -> str:
-    """Write the start of what was sent."""
+    """Return the start of a request body."""
     return _head(body, len(body), indent=False)
 
 
 def _received(exchange: Exchange) -> str:
-    """Write the start of an answer, with a line for each value if it is JSON."""
+    """Return the start of a response body, indented if it is JSON."""
     return _head(exchange.body, exchange.size, indent=_is_json(exchange.body))
 
 
@@ -247,7 +245,7 @@ def _is_json(body: bytes) -> bool:
 
 
 def _laid_out(text: str) -> Iterator[str]:
-    """Lay out JSON, or the start of it, changing nothing but space: what is told twice stays so."""
+    """Indent JSON, or the start of it, changing nothing but whitespace: duplicate keys are kept."""
     depth = 0
     for piece in _PIECE.findall(text):
         depth += (piece in {"[", "{"}) - (piece in {"]", "}"})
@@ -261,7 +259,7 @@ def _laid_out(text: str) -> Iterator[str]:
 
 
 def _charts(uses: Sequence[Use]) -> tuple[Scale, list[Chart]]:
-    """Draw a histogram for each operation that answered, all on one scale."""
+    """Make a histogram for each operation with responses, all on one scale."""
     told = {use.name: sorted(max(each * 1000, 0.01) for each in use.seconds) for use in uses if use.seconds}
     every = [duration for durations in told.values() for duration in durations] or [1.0]
     scale = Scale(min(every) / 1.25, max(*every, min(every) * 10) * 1.25)

@@ -1,4 +1,4 @@
-"""The report for programs: what was judged and what came of each check."""
+"""The JSON report: the run and the result of each check."""
 
 import json
 from collections.abc import Mapping
@@ -8,48 +8,48 @@ from auditmock.checker.core.results import Result, Results
 from auditmock.checker.reports.text import rerun
 
 
-def write_json(findings: Results) -> str:
-    """Write a run; exchanges of failures only, in full."""
-    return json.dumps(_run(findings), indent=1) + "\n"
+def write_json(results: Results) -> str:
+    """Return a run as JSON; only failures have curl commands."""
+    return json.dumps(_run(results), indent=1) + "\n"
 
 
-def _run(findings: Results) -> Mapping[str, Any]:
+def _run(results: Results) -> Mapping[str, Any]:
     return {
-        "base_url": findings.base_url,
-        "release": findings.release,
-        "server_version": findings.server_version,
-        "seed": findings.seed,
-        "deep": findings.deep,
-        "allow_writes": findings.allow_writes,
-        "started": findings.started,
-        "seconds": round(findings.seconds, 3),
-        "requests": findings.requests,
-        "conforms": findings.conforms,
-        "ended": findings.ended,
-        "verdict": findings.verdict,
-        "notes": findings.notes,
-        "checks": [_check(finding, findings) for finding in findings.found],
+        "base_url": results.base_url,
+        "release": results.release,
+        "server_version": results.server_version,
+        "seed": results.seed,
+        "deep": results.deep,
+        "allow_writes": results.allow_writes,
+        "started": results.started,
+        "seconds": round(results.seconds, 3),
+        "requests": results.requests,
+        "conforms": results.conforms,
+        "ended": results.ended,
+        "result": results.verdict,
+        "notes": results.notes,
+        "checks": [_check(result, results) for result in results.found],
     }
 
 
-def _check(finding: Result, findings: Results) -> Mapping[str, Any]:
-    check = finding.check
+def _check(result: Result, results: Results) -> Mapping[str, Any]:
+    check = result.check
     row: dict[str, Any] = {
         "name": check.full_name,
         "layer": check.layer,
         "aspect": check.aspect,
-        "outcome": finding.outcome,
+        "outcome": result.outcome,
         "sentence": check.sentence,
-        "requests": len(finding.exchanges),
+        "requests": len(result.exchanges),
     }
-    if finding.reason:
-        row["reason"] = finding.reason
-    if finding.expected:
+    if result.reason:
+        row["reason"] = result.reason
+    if result.expected:
         row |= {
-            "expected": finding.expected,
-            "seen": finding.seen,
+            "expected": result.expected,
+            "seen": result.seen,
             "contract": check.place,
-            "curl": [exchange.request.curl(findings.base_url) for exchange in finding.shown],
-            "rerun": rerun(finding, findings),
+            "curl": [exchange.request.curl(results.base_url) for exchange in result.shown],
+            "rerun": rerun(result, results),
         }
     return row

@@ -1,4 +1,4 @@
-"""What a run says on a terminal: the checks, the matrix, each failure, and the verdict."""
+"""The text report: checks, failures, matrix and summary."""
 
 import shlex
 from collections import Counter
@@ -7,13 +7,13 @@ from itertools import islice
 
 import click
 
-from auditmock.checker.core.checks import ANSWERS, LAYERS
+from auditmock.checker.core.checks import LAYERS, RESPONSES
 from auditmock.checker.core.redaction import one_line
 from auditmock.checker.core.results import Outcome, Result, Results, count
 
 _LONGEST = 600
 _CASES = 3
-"""Failing cases of one check that are told in full."""
+"""Failed cases of a check that are described in full."""
 
 _COLOURS = {
     Outcome.PASSED: "green",
@@ -30,30 +30,30 @@ _WORDS = {
     Outcome.SKIPPED: "skip",
 }
 _WORST = (Outcome.FAILED, Outcome.KNOWN, Outcome.FIXED, Outcome.PASSED, Outcome.SKIPPED)
-"""The outcome of a check with several cases is the first of these that occurs."""
+"""The outcome of a check is the first of these among its cases."""
 
 
-def describe_checks(findings: Results) -> Iterator[str]:
-    """Write one line a check, under its aspect, with what came of it and why."""
-    for aspect in findings.aspects:
+def describe_checks(results: Results) -> Iterator[str]:
+    """Yield one line for each check, grouped by aspect, with its outcome and reason."""
+    for aspect in results.aspects:
         yield f"\n{aspect}"
-        for name, cases in findings.by_check().items():
+        for name, cases in results.by_check().items():
             if cases[0].check.aspect == aspect:
                 yield f"  {_mark(worst_of(cases))} {name.partition('/')[2].replace('-', ' ')}{_aside(cases)}"
 
 
 def worst_of(cases: Iterable[Result]) -> Outcome:
-    """Give the outcome of a check."""
+    """Return the worst outcome of some cases."""
     outcomes = {case.outcome for case in cases}
     return next(outcome for outcome in _WORST if outcome in outcomes)
 
 
-def tone_of(findings: Results) -> Outcome:
-    """Give the outcome in whose colour the verdict is told; what is judged in part is never green."""
-    if findings.conforms is None:
+def tone_of(results: Results) -> Outcome:
+    """Return the outcome whose colour the summary has; an incomplete run is never green."""
+    if results.conforms is None:
         return Outcome.SKIPPED
-    made = worst_of(finding for finding in findings.found if finding.outcome is not Outcome.SKIPPED)
-    return Outcome.KNOWN if findings.conforms and findings.unaffordable else made
+    made = worst_of(result for result in results.found if result.outcome is not Outcome.SKIPPED)
+    return Outcome.KNOWN if results.conforms and results.unaffordable else made
 
 
 def _aside(cases: Sequence[Result]) -> str:
@@ -72,12 +72,12 @@ def _mark(outcome: Outcome) -> str:
     return click.style(f"{_WORDS[outcome]:5}", fg=_COLOURS[outcome])
 
 
-def describe_matrix(findings: Results) -> Iterator[str]:
-    """Write the matrix of layers and aspects: how many checks passed, of how many that were made."""
-    width = max((len(aspect) for aspect in findings.aspects), default=0)
+def describe_matrix(results: Results) -> Iterator[str]:
+    """Yield the matrix of aspects and layers: passed checks out of those that ran."""
+    width = max((len(aspect) for aspect in results.aspects), default=0)
     yield " ".join([" " * width, *(f"{layer:>9}" for layer in LAYERS)])
-    for aspect in findings.aspects:
-        cells = [findings.cell(layer, aspect) for layer in LAYERS]
+    for aspect in results.aspects:
+        cells = [results.cell(layer, aspect) for layer in LAYERS]
         yield " ".join([f"{aspect:{width}}", *map(_cell, cells)])
 
 
@@ -91,60 +91,60 @@ def _cell(counts: Counter[Outcome]) -> str:
     return click.style(f"{text:>9}", fg=_COLOURS[worst])
 
 
-def describe_failures(findings: Results) -> Iterator[str]:
-    """Write each failure: the check, what was expected and seen, and how to see it again."""
-    for name, cases in findings.by_check().items():
+def describe_failures(results: Results) -> Iterator[str]:
+    """Yield the description of each failure."""
+    for name, cases in results.by_check().items():
         failed = [case for case in cases if case.outcome is Outcome.FAILED]
         for case in failed[:_CASES]:
             yield f"\n{_mark(Outcome.FAILED)} {case.check.full_name}"
-            yield from (f"  {line}" for line in describe_failure(case, findings))
+            yield from (f"  {line}" for line in describe_failure(case, results))
         if failed[_CASES:]:
             rest = ", ".join(case.check.case for case in failed[_CASES:])
-            yield f"\n{_mark(Outcome.FAILED)} {name}, likewise: {clip(rest)}"
+            yield f"\n{_mark(Outcome.FAILED)} {name}, also: {clip(rest)}"
 
 
-def describe_failure(finding: Result, findings: Results) -> Iterator[str]:
-    """Write the lines of one failure."""
-    yield f"Check: {finding.check.sentence}"
-    yield f"Expected: {clip(one_line(finding.expected))}"
-    yield f"Seen: {clip(one_line(finding.seen))}"
-    for exchange in finding.shown:
-        yield f"Again: {exchange.request.curl(findings.base_url)}"
-    yield f"Contract: openapi.yaml {finding.check.place}"
-    yield f"Rerun: {rerun(finding, findings)}"
+def describe_failure(result: Result, results: Results) -> Iterator[str]:
+    """Yield the description of one failure: the check, expected and seen, and how to reproduce it."""
+    yield f"Check: {result.check.sentence}"
+    yield f"Expected: {clip(one_line(result.expected))}"
+    yield f"Seen: {clip(one_line(result.seen))}"
+    for exchange in result.shown:
+        yield f"Reproduce: {exchange.request.curl(results.base_url)}"
+    yield f"Contract: openapi.yaml {result.check.place}"
+    yield f"Rerun: {rerun(result, results)}"
 
 
-def rerun(finding: Result, findings: Results) -> str:
-    """Write the command that judges by this check alone, of its cases by this one; a mock is started anew."""
-    url = [] if findings.is_of_own_mock else [findings.base_url]
-    names = ",".join([*_curl_commands(finding, findings), finding.check.full_name])
-    return f"{shlex.join(['auditmock', 'check', *url, '--only', names])} {findings.flags}"
+def rerun(result: Result, results: Results) -> str:
+    """Return the command that repeats only this case of a check, on a new mock if the run used one."""
+    url = [] if results.is_of_own_mock else [results.base_url]
+    names = ",".join([*_curl_commands(result, results), result.check.full_name])
+    return f"{shlex.join(['auditmock', 'check', *url, '--only', names])} {results.flags}"
 
 
-def _curl_commands(finding: Result, findings: Results) -> Iterator[str]:
-    """Name the check whose answer is at fault, where a check judges answers that others have asked for."""
-    if finding.check.aspect == ANSWERS:
-        asked = [exchange.request for exchange in finding.shown]
-        each = (check for check in findings.found if any(one.request in asked for one in check.exchanges))
+def _curl_commands(result: Result, results: Results) -> Iterator[str]:
+    """Name the check that sent the request, for checks that look at the responses of others."""
+    if result.check.aspect == RESPONSES:
+        asked = [exchange.request for exchange in result.shown]
+        each = (check for check in results.found if any(one.request in asked for one in check.exchanges))
         yield from (first.check.full_name for first in islice(each, 1))
 
 
-def describe_result(findings: Results) -> Iterator[str]:
-    """Write what came of it all."""
-    why = Counter(one_line(finding.reason) for finding in findings.of(Outcome.SKIPPED))
+def describe_result(results: Results) -> Iterator[str]:
+    """Yield the summary: reasons for skips, notes, known failures and the result."""
+    why = Counter(one_line(result.reason) for result in results.of(Outcome.SKIPPED))
     for reason, number in why.items():
-        yield f"not made: {count(number, 'check', 'checks')}; {reason}"
-    for note in findings.notes:
-        yield f"note:     {note}"
-    for finding in findings.of(Outcome.KNOWN):
-        yield f"known:    {finding.check.full_name}"
-    for finding in findings.of(Outcome.FIXED):
-        yield f"fixed:    {finding.check.full_name} (--baseline-update takes it off the list)"
-    colour = _COLOURS[tone_of(findings)]
-    verdict = click.style(f"{findings.base_url} {findings.verdict}", fg=colour, bold=True)
-    yield f"{verdict} ({count(findings.requests, 'request', 'requests')}, {findings.seconds:.1f} s)"
+        yield f"{number} skipped: {reason}"
+    for note in results.notes:
+        yield f"note: {note}"
+    for result in results.of(Outcome.KNOWN):
+        yield f"known failure: {result.check.full_name}"
+    for result in results.of(Outcome.FIXED):
+        yield f"fixed: {result.check.full_name} (remove it with --baseline-update)"
+    colour = _COLOURS[tone_of(results)]
+    verdict = click.style(f"{results.base_url} {results.verdict}", fg=colour, bold=True)
+    yield f"{verdict} ({count(results.requests, 'request', 'requests')}, {results.seconds:.1f} s)"
 
 
 def clip(text: str) -> str:
-    """Cut a long text."""
+    """Truncate a long text."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"

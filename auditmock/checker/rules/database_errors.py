@@ -1,4 +1,4 @@
-"""The 500s of a release's database, which its contract explains."""
+"""Status 500 responses that the contract of a release describes: errors of Coder's database."""
 
 from auditmock.checker.core.exchange import Exchange
 from auditmock.openapi.contract import Contract
@@ -7,14 +7,14 @@ _BREAKDOWN = 500
 
 
 def is_explained(exchange: Exchange, contract: Contract) -> bool:
-    """Tell whether an answer says what the contract says that the database does."""
+    """Whether a response is a database error that the contract describes."""
     negative = contract.paging.get("numbers", {}).get("negative", {})
     told = negative.values() if isinstance(negative, dict) else ()
     return _tell(exchange) in {*told, contract.no_user} - {""}
 
 
 def fails_without_user(exchange: Exchange, contract: Contract) -> bool:
-    """Tell whether an answer is the 500 for a page with a log of nobody (`x-no-user`)."""
+    """Whether a response is the 500 for a page that contains a log without a user (`x-no-user`)."""
     return exchange.status == _BREAKDOWN and _tell(exchange) == contract.no_user != ""
 
 

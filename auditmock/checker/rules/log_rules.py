@@ -1,4 +1,4 @@
-"""What is wrong with a single log by itself, told as what it should be and what it is."""
+"""Rules for single logs: each returns what was expected and what was seen, or None."""
 
 import re
 from collections.abc import Callable, Sequence
@@ -20,78 +20,78 @@ _ZERO: Sequence[object] = (
 
 
 def is_zero(value: Any) -> bool:
-    """Tell whether a value is the zero one of its type, or nothing."""
+    """Whether a value is None or the zero value of its type."""
     return value in _ZERO
 
 
 def fitting_description(log: Log, contract: Contract) -> RuleViolation:
-    """Hold the description: it is the contract's template for this action and type."""
+    """Check that the description follows the template for the action and type."""
     wanted = description_of(log, contract)
     if log["description"] == wanted or is_replaced(log, contract):
         return None
-    return f"{wanted!r} for {log['id']}", repr(log["description"])
+    return f"the description {wanted!r} of log {log['id']}", repr(log["description"])
 
 
 def fitting_link(log: Log, contract: Contract) -> RuleViolation:
-    """Hold the link: it has the form of its type, filled from the log itself."""
+    """Check that the link follows the template of the type, or is empty."""
     form, link = link_form(log, contract), log["resource_link"]
     if link == "" or is_replaced(log, contract) or re.fullmatch(form, link):
         return None
-    return f"nothing or {form} for {log['id']}", link
+    return f"no link, or one that matches {form}, in log {log['id']}", link
 
 
 def no_link_to_what_is_gone(log: Log, contract: Contract) -> RuleViolation:
-    """Hold the end: a deleted resource has no link, and only some types can be deleted."""
+    """Check that a deleted resource has no link and a deletable type."""
     deletable = contract.schema("AuditLog")["properties"]["is_deleted"]["x-deletable"]
     if not log["is_deleted"] or (log["resource_link"] == "" and log["resource_type"] in deletable):
         return None
-    return f"no link, and a type of {deletable}, for {log['id']}", log
+    return f"a deleted log {log['id']} to have no link and a type of {deletable}", log
 
 
 def hidden_secrets(log: Log, _: Contract) -> RuleViolation:
-    """Hold the secrets: a secret field of a diff holds the zero value of its type, or nothing."""
+    """Check that secret fields of a diff have zero values or none."""
     for name, change in log["diff"].items():
         if change["secret"] and not (is_zero(change.get("old")) and is_zero(change.get("new"))):
-            return f"nothing of {name} in {log['id']}", "a value that is not shown here either"
+            return f"an empty secret {name} in log {log['id']}", "a value (not shown)"
     return None
 
 
 def no_change_by_failure(log: Log, _: Contract) -> RuleViolation:
-    """Hold the failures: a request that failed has an empty diff."""
+    """Check that a failed request has an empty diff."""
     if log["status_code"] < _FAILED or not log["diff"]:
         return None
-    return f"an empty diff for {log['id']}, status {log['status_code']}", sorted(log["diff"])
+    return f"an empty diff in log {log['id']} with status {log['status_code']}", sorted(log["diff"])
 
 
 def real_changes(log: Log, _: Contract) -> RuleViolation:
-    """No field of a diff is the same before and after, unless it is secret, and none is null."""
+    """Check that every field of a diff has different values, unless it is secret, and none is null."""
     for name, change in log["diff"].items():
         if any(change.get(side, "") is None for side in ("old", "new")):
-            return f"null left out of {name} in {log['id']}", change
+            return f"no null in {name} of log {log['id']}", change
         same = "old" in change and "new" in change and change["old"] == change["new"]
         if same and not change["secret"]:
-            return f"a change of {name} in {log['id']}", change
+            return f"different values of {name} in log {log['id']}", change
     return None
 
 
 def utc(log: Log, _: Contract) -> RuleViolation:
-    """Every time ends in `Z`, and a log's own has at most six digits of a second's fraction."""
+    """Check that every time ends in `Z`, and that of the log has at most six fractional digits."""
     user = log["user"] or {}
     times = [log["time"], *(user[name] for name in ("created_at", "last_seen_at") if name in user)]
     if not all(UTC.fullmatch(time) for time in times):
-        return f"UTC in {log['id']}", times
+        return f"UTC times in log {log['id']}", times
     if not MICROS.fullmatch(log["time"]):
-        return f"at most six digits of a second's fraction in {log['id']}", log["time"]
+        return f"at most six fractional digits in log {log['id']}", log["time"]
     return None
 
 
 def an_address(log: Log, _: Contract) -> RuleViolation:
-    """`ip` is empty or an address of version 4 or 6."""
-    return None if is_address(log["ip"]) else (f"an address in {log['id']}", log["ip"])
+    """Check that `ip` is empty or an IPv4 or IPv6 address."""
+    return None if is_address(log["ip"]) else (f"an IP address in log {log['id']}", log["ip"])
 
 
 RULES: Sequence[Rule] = (
     *(fitting_description, fitting_link, no_link_to_what_is_gone, hidden_secrets, no_change_by_failure),
     *(real_changes, utc, an_address),
 )
-"""What holds for every log a server ever shows."""
+"""The rules for every log."""

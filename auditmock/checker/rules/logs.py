@@ -1,4 +1,4 @@
-"""Audit logs as the suite looks at them: plain JSON objects, and what search keys see in them."""
+"""Audit logs as JSON objects, and which searches match them."""
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,69 +11,69 @@ from auditmock.core.timestamps import DAY, SECOND, parse_day, parse_timestamp
 from auditmock.openapi.contract import Contract, SearchKey
 
 _FAILED, _REDIRECTED = 400, 303
-"""Statuses: from which on a request has failed, and that of one that was sent elsewhere."""
+"""The lowest status of a failed request, and that of a redirect."""
 
 Log = Mapping[str, Any]
 
 
-def instant(log: Log) -> int:
-    """Tell when it happened."""
+def time_of(log: Log) -> int:
+    """Return the time of a log."""
     return parse_timestamp(log["time"])
 
 
-def is_test(log: Log) -> bool:
-    """Whether testgenerate wrote it, about anything: such a log tells of no real request (reference 12.4)."""
+def is_test_log(log: Log) -> bool:
+    """Whether testgenerate created the log, so that it describes no real request (reference 12.4)."""
     return [*log["diff"]] == ["foo"]
 
 
 def matches(log: Log, key: SearchKey, value: str) -> bool:
-    """Whether a log is what `key:value` asks for, by the contract's table."""
+    """Whether `key:value` finds a log, by the contract."""
     if key.match == "not_before":
-        return instant(log) >= parse_day(value)
+        return time_of(log) >= parse_day(value)
     if key.match == "not_after":
-        return instant(log) < parse_day(value) + DAY
+        return time_of(log) < parse_day(value) + DAY
     if key.match == "not_after_its_last_second":
-        return instant(log) <= parse_day(value) + DAY - SECOND
+        return time_of(log) <= parse_day(value) + DAY - SECOND
     text = key.value_in(log)
     return (text if key.finds == "as_stored" else text.lower()) == value.lower()
 
 
 def select(logs: Iterable[Log], key: SearchKey, value: str) -> list[Log]:
-    """Pick the logs a search should find, in their order."""
+    """List the logs that `key:value` should find, in order."""
     return [log for log in logs if matches(log, key, value)]
 
 
 def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
-    """List the distinct values a key could be asked for in these logs; days for the dates."""
+    """List the distinct values of a key in these logs; days for dates."""
     found = {log["time"][:10] if key.type == "date" else key.value_in(log) for log in logs}
     listed = found & {*key.values} if key.values else found
     return sorted(value for value in listed if value not in {"", NIL_UUID} and '"' not in value)
 
 
 def distinctive_value(logs: Sequence[Log], key: SearchKey) -> str:
-    """Choose the value of a key that comes nearest to halving these logs; empty when none finds any."""
+    """Choose the value of a key that most nearly halves these logs; empty if there is none."""
     found = {value: len(select(logs, key, value)) for value in values_of(logs, key)}
     telling = (value for value, count in found.items() if count)
     return min(telling, key=lambda value: abs(2 * found[value] - len(logs)), default="")
 
 
-def is_left_out(found: Sequence[Log], *keys: SearchKey) -> bool:
-    """Whether a search may find nothing of these logs, because somebody was deleted since."""
+def may_be_left_out(found: Sequence[Log], *keys: SearchKey) -> bool:
+    """Whether a search may miss these logs, because their user may be deleted by now."""
     return bool(found) and any(key.finds == "present_users" for key in keys)
 
 
-def element(key: SearchKey, value: str) -> str:
-    """Write an element of a search, quoted where it must be."""
+def term(key: SearchKey, value: str) -> str:
+    """Return `key:value`, quoted if necessary."""
     return f'{key.name}:"{value}"' if set(value) & set(" :") else f"{key.name}:{value}"
 
 
 def description_of(log: Log, contract: Contract) -> str:
-    """Write a log's description by the contract's rules."""
+    """Return the description of a log by the contract's rules."""
     fields = contract.schema("AuditLog")["properties"]
     rules = fields["description"]["x-description"]
     names = fields["additional_fields"].get("x-build-fields", {})
     shown = next((name for name, fact in names.items() if fact == "build_number"), "build_number")
-    # deployed servers match names in any letter case
+    # deployed servers ignore the letter case of names
     told = {name.casefold(): value for name, value in (log["additional_fields"] or {}).items()}
     number = str(told.get(shown.casefold()) or "")
     facts = {**log, "build_number": "known" if number else ""}
@@ -95,13 +95,13 @@ def description_of(log: Log, contract: Contract) -> str:
 
 
 def is_replaced(log: Log, contract: Contract) -> bool:
-    """Tell whether a server shows something in the place of additional fields that it could not read."""
+    """Whether a server replaced additional fields that it could not parse."""
     unfit = contract.schema("AuditLog")["properties"]["additional_fields"].get("x-unfit")
     return bool(unfit) and log["additional_fields"] == unfit
 
 
 def link_form(log: Log, contract: Contract) -> str:
-    """Write the pattern of a log's link by the contract; what the log does not tell may be anything."""
+    """Return the pattern of a log's link by the contract; unknown parts match anything."""
     template = contract.schema("AuditLog")["properties"]["resource_link"]["x-link"].get(
         log["resource_type"], ""
     )
@@ -112,7 +112,7 @@ def link_form(log: Log, contract: Contract) -> str:
 
 
 def _verb(log: Log, rules: Mapping[str, Any]) -> str:
-    """Say what was done; some releases tell what was only attempted."""
+    """Return the verb of the description; some releases mark failed attempts."""
     status = log["status_code"]
     outcome = "failed" if status >= _FAILED else "redirected" if status == _REDIRECTED else ""
     verb: str = rules.get("outcomes", {}).get(outcome, rules["verbs"][log["action"]])
@@ -120,7 +120,7 @@ def _verb(log: Log, rules: Mapping[str, Any]) -> str:
 
 
 def is_address(text: str) -> bool:
-    """Tell whether a text is an address of the internet, or nothing."""
+    """Whether a text is empty or an IP address."""
     try:
         return not text or bool(ip_address(text))
     except ValueError:

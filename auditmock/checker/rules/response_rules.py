@@ -1,4 +1,4 @@
-"""What holds for every answer by itself, watched over all answers of a run."""
+"""Rules for every response, applied to all responses of a run."""
 
 import json
 import re
@@ -13,7 +13,7 @@ import jsonschema_rs
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.rules import log_rules
 from auditmock.checker.rules.database_errors import is_explained
-from auditmock.checker.rules.logs import Log, instant
+from auditmock.checker.rules.logs import Log, time_of
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.openapi.contract import Contract
 
@@ -23,7 +23,7 @@ _SERVER_ERROR = 500
 _LONGEST = 200
 _PAGES = 3
 _OTHER_PATHS = (401, 403, 404, 405)
-"""What is answered for paths that the contract does not have."""
+"""Statuses for paths outside the contract."""
 _ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _CONSTANT = (
     "time",
@@ -41,13 +41,13 @@ _CONSTANT = (
     "additional_fields",
     "description",
 )
-"""Fields of a log that do not change with what happens later."""
+"""Fields of a log that never change."""
 
 Responses = Mapping[int, Mapping[str, Any]]
 
 
 class ResponseViolation(NamedTuple):
-    """An answer that is not as it must be."""
+    """A response that breaks a rule."""
 
     expected: str
     seen: str
@@ -55,7 +55,7 @@ class ResponseViolation(NamedTuple):
 
 
 class _Answer(NamedTuple):
-    """An answer, and what the contract says of it: all responses of its operation, and its own, if listed."""
+    """A response with the contract's responses of its operation, and its own among them, if any."""
 
     exchange: Exchange
     responses: Responses
@@ -65,7 +65,7 @@ class _Answer(NamedTuple):
 
 
 class ResponseChecker:
-    """Looks at every answer by the contract; of each rule the first breach is kept."""
+    """Applies the rules to every response; keeps the first violation of each."""
 
     def __init__(self, contract: Contract) -> None:
         self._responses = _responses(contract)
@@ -83,25 +83,25 @@ class ResponseChecker:
         self._request_ids: set[str] = set()
         self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
             "no server error": self._judge_failure,
-            "a listed status": _judge_status,
-            "the media type": _judge_media_type,
-            "the headers": _judge_headers,
-            "a new request id": self._judge_request_id,
-            "the body": self._judge_body,
-            "a page's order": _judge_order,
-            "a page's size": self._judge_size,
-            "a log's constancy": self._judge_constancy,
-            "a log by itself": self._judge_logs,
+            "listed status": _judge_status,
+            "media type": _judge_media_type,
+            "headers": _judge_headers,
+            "unique request id": self._judge_request_id,
+            "body": self._judge_body,
+            "page order": _judge_order,
+            "page size": self._judge_size,
+            "unchanged logs": self._judge_constancy,
+            "consistent logs": self._judge_logs,
         }
         self._sound: set[tuple[str, bool, str]] = set()
         self._logs: dict[str, Mapping[str, int]] = {}
         self._pages: dict[str, Exchange] = {}
         self._largest = 0
         self.largest_page: Sequence[Exchange] = ()
-        self.sightings: dict[str, ResponseViolation] = {}
+        self.violations: dict[str, ResponseViolation] = {}
 
     def look(self, exchange: Exchange) -> None:
-        """Look at one more answer."""
+        """Apply the rules to a response."""
         path = exchange.request.path.partition("?")[0]
         method = exchange.request.method
         responses = self._responses.get((method, path)) or self._responses.get(("", path), self._elsewhere)
@@ -109,12 +109,12 @@ class ResponseChecker:
         self._note_page(exchange, logs)
         answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
         for rule, judge in self._rules.items():
-            breach = None if rule in self.sightings else judge(answer)
+            breach = None if rule in self.violations else judge(answer)
             if breach:
-                self.sightings[rule] = ResponseViolation(*breach, exchange)
+                self.violations[rule] = ResponseViolation(*breach, exchange)
 
     def pages_of(self, text: str) -> Sequence[Exchange]:
-        """Give the pages that showed the logs whose ids stand in a text first; a few, if there are many."""
+        """Return the first pages with the logs whose ids occur in a text; at most a few."""
         pages = (self._pages[name] for name in _ID.findall(text) if name in self._pages)
         return list({repr(page.request): page for page in pages}.values())[:_PAGES]
 
@@ -130,17 +130,17 @@ class ResponseChecker:
         if not request_id or request_id not in self._request_ids:
             self._request_ids.add(request_id)
             return None
-        return "an X-Coder-Request-Id of its own for each request", f"{request_id} once more"
+        return "a different X-Coder-Request-Id for each request", f"{request_id} again"
 
     def _judge_size(self, answer: _Answer) -> tuple[str, str] | None:
-        """Hold the number of logs against `limit` and, where counts are exact, against `count`."""
+        """Compare the number of logs with `limit` and, if counts are exact, with `count`."""
         asked = dict(parse_qsl(urlsplit(answer.exchange.request.target).query))
         limit, offset = (_read_number(asked.get(name, "0")) for name in ("limit", "offset"))
         if not limit or offset is None or answer.total is None:
             return None
         behind = max(answer.total - offset, 0)
         if len(answer.logs) > limit:
-            return f"{limit} logs at most", str(len(answer.logs))
+            return f"at most {limit} logs", str(len(answer.logs))
         if self._counts and "after_id" not in asked and len(answer.logs) != min(limit, behind):
             return f"{min(limit, behind)} logs, since the count is {answer.total}", str(len(answer.logs))
         return None
@@ -159,12 +159,15 @@ class ResponseChecker:
             known = self._logs.setdefault(str(log.get("id")), facts)
             changed = [name for name in facts if known[name] != facts[name]]
             if changed:
-                return f"the same {changed[0]} of {log.get('id')} on every page", f"{log.get(changed[0])!r}"
+                return (
+                    f"the same {changed[0]} of log {log.get('id')} on every page",
+                    f"{log.get(changed[0])!r}",
+                )
         return None
 
     def _judge_logs(self, answer: _Answer) -> tuple[str, str] | None:
         try:
-            # all else of a log is the same on every page
+            # everything else of a log is the same on every page
             new = {(log["id"], log["is_deleted"], log["resource_link"]): log for log in answer.logs}
             logs = [log for key, log in new.items() if key not in self._sound]
             self._sound |= new.keys()
@@ -190,28 +193,28 @@ class ResponseChecker:
         if error is None:
             return None
         where = ".".join(str(step) for step in error.instance_path)
-        return f"an {name} as the contract has it", f"{where}: {error.message[:_LONGEST]}"
+        return f"a body that matches the schema {name}", f"{where}: {error.message[:_LONGEST]}"
 
 
 RULES = (
     "no server error",
-    "a listed status",
-    "the media type",
-    "the headers",
-    "a new request id",
-    "the body",
-    "a page's order",
-    "a page's size",
-    "a log's constancy",
-    "a log by itself",
+    "listed status",
+    "media type",
+    "headers",
+    "unique request id",
+    "body",
+    "page order",
+    "page size",
+    "unchanged logs",
+    "consistent logs",
 )
-"""The names of the rules, in the order they are told."""
+"""The names of the rules, in report order."""
 
 
 def _judge_status(answer: _Answer) -> tuple[str, str] | None:
     if answer.response or not answer.responses:
         return None
-    return f"a status of {', '.join(map(str, answer.responses))}", str(answer.exchange.status)
+    return f"one of the statuses {', '.join(map(str, answer.responses))}", str(answer.exchange.status)
 
 
 def _judge_media_type(answer: _Answer) -> tuple[str, str] | None:
@@ -226,12 +229,12 @@ def _judge_media_type(answer: _Answer) -> tuple[str, str] | None:
 
 def _judge_order(answer: _Answer) -> tuple[str, str] | None:
     try:
-        places = [(-instant(log), log["id"]) for log in answer.logs]
+        places = [(-time_of(log), log["id"]) for log in answer.logs]
     except (KeyError, TypeError, ValueError):
         return None  # the rule of the body tells
     for one, other in pairwise(places):
         if one >= other:
-            return "logs newest first, ties by id, none twice", f"{other[1]} after {one[1]}"
+            return "logs sorted newest first, then by id, none repeated", f"{other[1]} after {one[1]}"
     return None
 
 
@@ -240,7 +243,7 @@ def _read_number(text: str) -> int | None:
 
 
 def _page_of(exchange: Exchange) -> tuple[Sequence[Log], int | None]:
-    """Read the logs and the count of a page; none when it is no page."""
+    """Read the logs and the count of a page; empty for other responses."""
     if exchange.status != HTTPStatus.OK or exchange.request.method != "GET":
         return (), None
     try:
@@ -256,14 +259,14 @@ def _judge_headers(answer: _Answer) -> tuple[str, str] | None:
     for name, header in answer.response.get("headers", {}).items():
         value = answer.exchange.headers.get(name)
         if value is None and header.get("required"):
-            return f"the header {name} with {answer.exchange.status}", "none"
+            return f"the header {name} on status {answer.exchange.status}", "no such header"
         if value is not None and not _keeps(value, header["schema"]):
-            return f"a {name} that keeps {header['schema']}", value
+            return f"a header {name} that matches {header['schema']}", value
     return None
 
 
 def _responses(contract: Contract) -> Mapping[tuple[str, str], Responses]:
-    """List the responses by method and path; another method is judged as those of the path are."""
+    """Map method and path to responses; an empty method stands for all others."""
     found: dict[tuple[str, str], Responses] = {}
     for operation in contract.operations.values():
         spec = contract.document["paths"][operation.path.removeprefix(contract.base_path)]

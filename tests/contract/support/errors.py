@@ -1,4 +1,4 @@
-"""What a error must look like: Coder's envelope, one entry for each problem."""
+"""Expectations of error responses: Coder's format, with one validation for each problem."""
 
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -10,8 +10,8 @@ from auditmock.openapi.contract import Contract
 _MEMBERS: Mapping[str, type] = {"message": str, "detail": str, "validations": list}
 
 
-def envelope_of(exchange: Exchange) -> Mapping[str, Any]:
-    """Read the envelope of a error; it is a violation if there is none."""
+def parse_error(exchange: Exchange) -> Mapping[str, Any]:
+    """Parse an error response; it must have Coder's format."""
     try:
         envelope = exchange.json()
         problems = envelope.get("validations", [])
@@ -22,26 +22,26 @@ def envelope_of(exchange: Exchange) -> Mapping[str, Any]:
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         sound = False
-    expect(sound, "the envelope {message, detail?, validations?}", exchange.body[:200], exchange)
+    expect(sound, "an error {message, detail?, validations?}", exchange.body[:200], exchange)
     known: Mapping[str, Any] = envelope
     return known
 
 
 def expect_error(exchange: Exchange, status: int, fields: Collection[str] | None = ()) -> None:
-    """Go on if an answer has this status and an envelope that names these fields; None: whichever."""
+    """Expect this status and an error that names these fields; None accepts any fields."""
     if exchange.status != status:
         raise Violation(str(status), f"{exchange.status}: {exchange.body[:200]!r}", (exchange,))
-    problems = envelope_of(exchange).get("validations", [])
+    problems = parse_error(exchange).get("validations", [])
     if fields is None:
         return
     named = sorted(problem["field"] for problem in problems)
-    expect(named == sorted(fields), f"a problem each of {sorted(fields)}", named, exchange)
+    expect(named == sorted(fields), f"one validation for each of {sorted(fields)}", named, exchange)
 
 
 def expect_message(exchange: Exchange, example: str, contract: Contract) -> None:
-    """Go on if the error of a query has the message of that example of the contract."""
+    """Expect the message of this example of the contract."""
     examples = contract.document["components"]["responses"]["BadQuery"]["content"]["application/json"][
         "examples"
     ]
-    wanted, message = examples[example]["value"]["message"], envelope_of(exchange)["message"]
+    wanted, message = examples[example]["value"]["message"], parse_error(exchange)["message"]
     expect(message == wanted, repr(wanted), repr(message), exchange)

@@ -1,4 +1,4 @@
-"""A stretch of the deployment's logs that lies in the past, known in full: checks compare answers with it."""
+"""The sample: all logs of some past days (or of one user), which checks compare responses with."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -7,9 +7,9 @@ from typing import NamedTuple
 import pytest
 
 from auditmock.checker.client.client import Client
-from auditmock.checker.expect import Scope, ask_independently
-from auditmock.checker.page import Page, listed
-from auditmock.checker.rules.logs import Log, distinctive_value, element
+from auditmock.checker.expect import Scope, read_fingerprint
+from auditmock.checker.page import Page, list_logs
+from auditmock.checker.rules.logs import Log, distinctive_value, term
 from auditmock.openapi.contract import SearchKey
 
 _SIZE = 300
@@ -19,27 +19,27 @@ _TRIES = 3
 
 
 class Bounds(NamedTuple):
-    """What a search finds: `words` say of what kind, `days` of which days; the days are over, if possible."""
+    """A search: `words` select a user or resource, `days` select days, which are over if possible."""
 
     words: str
     days: str
 
     @property
     def q(self) -> str:
-        """The search."""
+        """The search text."""
         return f"{self.words} {self.days}".strip()
 
 
 class Sample(NamedTuple):
-    """The logs within some bounds, newest first.
+    """All logs that a search finds, newest first.
 
-    The days are over, so that what others write meanwhile does not fall between the logs; only a
-    deployment whose logs are all of one day has none such.
+    The days are over, so that logs written meanwhile are not among them, unless all logs of the
+    deployment are from one day.
     """
 
     bounds: Bounds
     logs: Sequence[Log]
-    witness: bytes
+    fingerprint: bytes
 
     def __repr__(self) -> str:
         return f"Sample({self.q!r}, {len(self.logs)} logs)"
@@ -51,80 +51,80 @@ class Sample(NamedTuple):
 
     @property
     def scope(self) -> Scope:
-        """The logs of the sample, as a check speaks of them."""
-        return Scope(self.q, self.witness)
+        """The sample as a scope."""
+        return Scope(self.q, self.fingerprint)
 
     @property
     def past(self) -> str:
-        """Search everything up to the last day of the sample."""
+        """A search for all logs up to the last day of the sample."""
         return next((word for word in self.q.split() if word.startswith("date_to:")), "")
 
     def within(self, words: str) -> str:
-        """Write a search that stays within the sample; skips what asks by the key it is chosen by."""
+        """Restrict a search to the sample; skips the check if the sample is selected by the same key."""
         own = self.bounds.words.partition(":")[0]
         if own and own in words.lower():
-            pytest.skip(f"the deployment has so many logs that the sample is one {own}'s")
+            pytest.skip(f"the sample has one {own} only, since the deployment has many logs")
         return f"{words} {self.q}" if self.q else words
 
-    def around(self, key: str) -> str:
-        """Write the search without what it says by a key, for more to be said by that; skips likewise."""
+    def without(self, key: str) -> str:
+        """Return the sample's search without a key; skips the check if the sample is selected by that key."""
         if self.bounds.words.startswith(f"{key}:"):
-            pytest.skip(f"the deployment has so many logs that the sample is one {key}'s")
+            pytest.skip(f"the sample has one {key} only, since the deployment has many logs")
         return " ".join(word for word in self.q.split() if not word.startswith(f"{key}:"))
 
-    def between(self, days: str) -> str:
-        """Write a search for the sample's kind of logs on other days."""
+    def on_days(self, days: str) -> str:
+        """Return the sample's search with other days."""
         return Bounds(self.bounds.words, days).q
 
 
-def distinctive(logs: Sequence[Log], key: SearchKey) -> str:
-    """Choose a telling value of a key; skips a key of which these logs have none."""
+def distinctive_value_of(logs: Sequence[Log], key: SearchKey) -> str:
+    """Choose a distinctive value of a key; skips the check if these logs have none."""
     value = distinctive_value(logs, key)
     if not value:
         pytest.skip(f"no log of the sample has a {key.name}")
     return value
 
 
-Groups = Mapping[str, Sequence[Page]]
-"""By key, a page of the logs of each value the contract lists for it, in that order."""
+PagesByValue = Mapping[str, Sequence[Page]]
+"""By key, a page of logs for each enum value, in the contract's order."""
 
 
-def take_groups(target: Client, past: str) -> Groups:
-    """Read some logs of every kind, of the past."""
+def read_pages_by_value(target: Client, past: str) -> PagesByValue:
+    """Read some past logs for each enum value of each key."""
     keys = (key for key in target.contract.search.keys.values() if key.values)
-    return {key.name: take_shares(target, key, past) for key in keys}
+    return {key.name: read_pages(target, key, past) for key in keys}
 
 
-def take_shares(target: Client, key: SearchKey, past: str) -> Sequence[Page]:
-    """Read some logs of every value of a key, of the past."""
-    searches = (f"{element(key, value)} {past}".strip() for value in key.values)
-    return [listed(target, q, limit=_OF_A_KIND) for q in searches]
+def read_pages(target: Client, key: SearchKey, past: str) -> Sequence[Page]:
+    """Read some past logs for each enum value of a key."""
+    searches = (f"{term(key, value)} {past}".strip() for value in key.values)
+    return [list_logs(target, q, limit=_OF_A_KIND) for q in searches]
 
 
-def take_overview(target: Client, kinds: Groups) -> Sequence[Log]:
-    """Give the logs of every kind and some of the oldest, which a sample of few days may lack."""
-    pages = (page.logs for of_key in kinds.values() for page in of_key)
-    oldest = max(0, listed(target, "", limit=1).total - _OF_A_KIND)
-    old = (listed(target, "", limit=_OF_A_KIND, offset=place).logs for place in (oldest // 2, oldest))
+def read_varied_logs(target: Client, pages_by_value: PagesByValue) -> Sequence[Log]:
+    """Return logs of each enum value and some of the oldest, which the sample may lack."""
+    pages = (page.logs for of_key in pages_by_value.values() for page in of_key)
+    oldest = max(0, list_logs(target, "", limit=1).total - _OF_A_KIND)
+    old = (list_logs(target, "", limit=_OF_A_KIND, offset=place).logs for place in (oldest // 2, oldest))
     return list({log["id"]: log for page in (*pages, *old) for log in page}.values())
 
 
-def take_sample(target: Client) -> Sample:
-    """Read a few hundred logs of the days before the newest log's; none when there are none.
+def read_sample(target: Client) -> Sample:
+    """Read up to a few hundred logs of the days before the newest log.
 
-    They are read again when others write among them meanwhile.
+    They are read again if other clients write among them meanwhile.
     """
     for _ in range(_TRIES):
         bounds = _choose(target)
-        witness = ask_independently(target, bounds.q)
+        fingerprint = read_fingerprint(target, bounds.q)
         logs = _logs(target, bounds.q, _SIZE)
-        if ask_independently(target, bounds.q) == witness:
+        if read_fingerprint(target, bounds.q) == fingerprint:
             break
-    return Sample(bounds, logs, witness)
+    return Sample(bounds, logs, fingerprint)
 
 
 def _choose(target: Client) -> Bounds:
-    """Choose a search that finds many logs, but fewer than are read at once."""
+    """Choose a search that finds many logs, but fewer than one page can have."""
     newest = _logs(target, "", 1) or _logs(target, f"date_to:{date.max}", 1)
     if not newest:
         return Bounds("", "")
@@ -139,7 +139,7 @@ def _choose(target: Client) -> Bounds:
 
 
 def _narrow(target: Client, log: Log) -> Bounds:
-    """Choose part of a day that has too many logs: of one user, or about one resource."""
+    """Choose part of a day with too many logs: those of one user or one resource."""
     days = f"date_from:{_day(log)} date_to:{_day(log)}"
     users = [f"username:{log['user']['username']}"] if log["user"] else []
     choices = [Bounds(words, days) for words in ("", *users)]
@@ -148,7 +148,7 @@ def _narrow(target: Client, log: Log) -> Bounds:
 
 
 def _logs(target: Client, q: str, limit: int) -> Sequence[Log]:
-    return listed(target, q, limit=limit).logs
+    return list_logs(target, q, limit=limit).logs
 
 
 def _day(log: Log) -> date:

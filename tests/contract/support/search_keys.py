@@ -1,4 +1,4 @@
-"""The search keys and token places of a contract, as checks are judged once for each of them."""
+"""Search keys, values and token locations of a contract, for checks that run once for each."""
 
 from itertools import combinations
 
@@ -6,51 +6,51 @@ from auditmock.core.constants import ME
 from auditmock.openapi.contract import Contract, SearchKey
 
 
-def named(part: SearchKey | str) -> str:
-    """Name a key or a value in the id of a test."""
+def label(part: SearchKey | str) -> str:
+    """Return the label of a key or value in test ids."""
     return part if isinstance(part, str) else part.name
 
 
 def of_types(contract: Contract, *types: str) -> list[SearchKey]:
-    """List the search keys of these types, but those that look beyond the logs."""
+    """List the search keys of these types, except those that search builds."""
     return [key for key in contract.search.keys.values() if key.type in types and key.finds != "builds"]
 
 
-def enums(contract: Contract) -> list[tuple[SearchKey, str]]:
-    """List all values of all keys that have a list."""
+def enum_values(contract: Contract) -> list[tuple[SearchKey, str]]:
+    """List all enum keys with each of their values."""
     return [(key, value) for key in of_types(contract, "enum") for value in key.values]
 
 
-def reasons(contract: Contract) -> list[tuple[SearchKey, str]]:
-    """List all values of keys that look at builds."""
+def build_reasons(contract: Contract) -> list[tuple[SearchKey, str]]:
+    """List the keys that search builds with each of their values."""
     keys = (key for key in contract.search.keys.values() if key.finds == "builds")
     return [(key, value) for key in keys for value in key.values]
 
 
-def names(contract: Contract) -> list[SearchKey]:
-    """List the keys of names."""
+def name_keys(contract: Contract) -> list[SearchKey]:
+    """List the keys of type text."""
     return of_types(contract, "text")
 
 
-def words(contract: Contract) -> list[SearchKey]:
-    """List the keys of names and ids."""
+def text_keys(contract: Contract) -> list[SearchKey]:
+    """List the keys of types text and uuid."""
     return of_types(contract, "text", "uuid")
 
 
-ANYTHING, ANY = "%", "*"
-"""What stands for other letters, in databases and in shells."""
+SQL_WILDCARD, SHELL_WILDCARD = "%", "*"
+"""Wildcards of SQL and of shells."""
 
 
-def absent(contract: Contract) -> list[tuple[SearchKey, str]]:
-    """List values that no log has, for the keys of names and ids."""
-    wild = [*((key, ANYTHING) for key in names(contract)), (names(contract)[0], ANY)]
-    mine = [(key, ME) for key in names(contract) if key.name == "email"]
+def unused_values(contract: Contract) -> list[tuple[SearchKey, str]]:
+    """List keys of types text and uuid with values that no log has."""
+    wild = [*((key, SQL_WILDCARD) for key in name_keys(contract)), (name_keys(contract)[0], SHELL_WILDCARD)]
+    mine = [(key, ME) for key in name_keys(contract) if key.name == "email"]
     ids = [(key, "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25") for key in of_types(contract, "uuid")]
     return [*wild, *mine, *ids]
 
 
-def far_days(contract: Contract) -> list[tuple[SearchKey, str]]:
-    """List days that most clocks do not know: where seconds or nanoseconds of some size begin or end."""
+def distant_days(contract: Contract) -> list[tuple[SearchKey, str]]:
+    """List date keys with days at the limits of common time representations."""
     far = {"not_before": ("2040-01-01", "9999-12-31")}
     days = [
         (key, far.get(key.match, (first_day(contract), "1969-12-31"))) for key in of_types(contract, "date")
@@ -59,36 +59,36 @@ def far_days(contract: Contract) -> list[tuple[SearchKey, str]]:
 
 
 def first_day(contract: Contract) -> str:
-    """Give the first day that bounds anything: to deployed servers the first of all is no day."""
+    """Return the first day that filters; deployed servers ignore 0001-01-01."""
     return "0001-01-02" if contract.server else "0001-01-01"
 
 
-def lists_of_all_logs(contract: Contract) -> list[SearchKey]:
-    """List the keys of which every log has a value, each listed."""
+def complete_enums(contract: Contract) -> list[SearchKey]:
+    """List the enum keys of which every log has a value."""
     schema = contract.schema("AuditLog")["properties"]
     return [key for key in of_types(contract, "enum") if "$ref" in schema.get(key.field, ())]
 
 
-def pairs(contract: Contract) -> list[tuple[SearchKey, SearchKey]]:
-    """List all pairs of keys, but those of days."""
-    return list(combinations(fields(contract), 2))
+def key_pairs(contract: Contract) -> list[tuple[SearchKey, SearchKey]]:
+    """List all pairs of keys, except dates."""
+    return list(combinations(field_keys(contract), 2))
 
 
-def fields(contract: Contract) -> list[SearchKey]:
-    """List the keys that look at a field of a log, but those of days."""
+def field_keys(contract: Contract) -> list[SearchKey]:
+    """List the keys that match a field of a log, except dates."""
     return of_types(contract, "enum", "text", "uuid", "organization")
 
 
-def plain(contract: Contract) -> list[SearchKey]:
-    """List the keys that look at nothing but a log."""
+def log_keys(contract: Contract) -> list[SearchKey]:
+    """List the keys that match a field of a log."""
     return of_types(contract, "enum", "text", "uuid", "date")
 
 
-def bare(contract: Contract) -> list[str]:
-    """List what a term without a key may be."""
+def bare_words(contract: Contract) -> list[str]:
+    """List the values of the key that bare words stand for."""
     return list(contract.search.keys[contract.search.bare_term].values)
 
 
-def places(contract: Contract) -> list[str]:
-    """List the places of the token."""
+def locations(contract: Contract) -> list[str]:
+    """List the locations of the token."""
     return [token_location.label for token_location in contract.token_locations]

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from processes import Running, Start
 
-from auditmock.checker.core.tokens import FORBIDDEN, READERS, UNKNOWN_TOKENS, WRITERS
+from auditmock.checker.core.tokens import DENIED_IDS, FORBIDDEN_IDS, READER_IDS, WRITER_IDS
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 
@@ -33,10 +33,10 @@ def check(folder: Path, url: str, *flags: str, token: str = OWNER) -> subprocess
 
 def test_the_mocks_people_are_known() -> None:
     """What is said of the mock's own people is so."""
-    known = {*UNKNOWN_TOKENS, *READERS, *WRITERS}
+    known = {*DENIED_IDS, *READER_IDS, *WRITER_IDS}
 
     assert known == {token_of(holder).partition("-")[0] for holder in BuiltinUser}
-    assert set(FORBIDDEN) < set(UNKNOWN_TOKENS)
+    assert set(FORBIDDEN_IDS) < set(DENIED_IDS)
 
 
 SECOND = {

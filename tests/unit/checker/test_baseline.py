@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from check_results import failed, findings, passed, skipped
+from check_results import failed, passed, results, skipped
 
 from auditmock.checker.baseline import (
     Baseline,
@@ -23,18 +23,18 @@ from auditmock.checker.reports.text import describe_result
 def test_a_known_failure_does_not_fail() -> None:
     """What stands in the baseline is known, or fixed; what does not is judged as ever."""
     known = {"a/known", "a/fixed"}
-    found = [compare(finding, known) for finding in (failed("a/known"), passed("a/fixed"), failed("a/new"))]
+    found = [compare(result, known) for result in (failed("a/known"), passed("a/fixed"), failed("a/new"))]
 
-    assert [finding.outcome for finding in found] == [Outcome.KNOWN, Outcome.FIXED, Outcome.FAILED]
-    assert findings(*found[:2]).conforms
-    assert not findings(*found).conforms
+    assert [result.outcome for result in found] == [Outcome.KNOWN, Outcome.FIXED, Outcome.FAILED]
+    assert results(*found[:2]).conforms
+    assert not results(*found).conforms
 
 
 def test_a_baseline_is_written_and_read(tmp_path: Path) -> None:
     """What fails now is known next time, and what was not judged stays known; what holds is taken off."""
     path = tmp_path / "known.json"
     found = [failed("a/new"), compare(passed("a/fixed"), {"a/fixed"}), skipped("a/unjudged", "why")]
-    path.write_text(write_baseline(findings(*found), {"a/fixed", "a/unjudged", "a/elsewhere"}))
+    path.write_text(write_baseline(results(*found), {"a/fixed", "a/unjudged", "a/elsewhere"}))
 
     known = Baseline(frozenset({"a/new", "a/unjudged", "a/elsewhere"}), "documented")
     assert read_baseline(path) == known
@@ -74,7 +74,7 @@ def test_what_a_baseline_cannot_mean_is_told(kind: str) -> None:
 
 def test_notes_are_told() -> None:
     """What else a reader should know stands before the verdict, and in the report for programs."""
-    run = replace(findings(passed("a/new")), notes=["mind this"])
+    run = replace(results(passed("a/new")), notes=["mind this"])
 
     assert next(iter(describe_result(run))) == "note:     mind this"
     assert json.loads(write_json(run))["notes"] == ["mind this"]

@@ -10,7 +10,7 @@ from xml.etree import ElementTree as ET
 
 import click
 import pytest
-from check_results import URL, check, exchange, failed, findings, passed, skipped
+from check_results import URL, check, exchange, failed, passed, results, skipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -118,7 +118,7 @@ def test_a_command_can_be_pasted(q: str, body: bytes | None) -> None:
     assert (words[words.index(b"--data-binary") + 1] if body is not None else None) == body
 
 
-RUN = findings(
+RUN = results(
     passed("paging/slice", "one"),
     failed("paging/slice", "two"),
     skipped("order/newest", "the deployment has no logs"),
@@ -147,7 +147,7 @@ def test_a_run_is_told() -> None:
 
 def test_an_aspect_has_one_heading() -> None:
     """Checks stand under their aspect, in whatever order they were judged."""
-    run = findings(passed("rows/a"), passed("filters/b"), passed("rows/c"), passed("filters/d"))
+    run = results(passed("rows/a"), passed("filters/b"), passed("rows/c"), passed("filters/d"))
     lines = [click.unstyle(line) for line in describe_checks(run)]
 
     assert lines == ["\nrows", "  ok    a", "  ok    c", "\nfilters", "  ok    b", "  ok    d"]
@@ -155,7 +155,7 @@ def test_an_aspect_has_one_heading() -> None:
 
 def test_one_is_told_as_one() -> None:
     """A single request or check is none in the plural."""
-    run = replace(findings(passed("order/newest"), skipped("order/ties", "why")), requests=1)
+    run = replace(results(passed("order/newest"), skipped("order/ties", "why")), requests=1)
     told = click.unstyle("\n".join(describe_result(run)))
 
     assert "conforms: 1 check holds (1 request, " in told
@@ -164,7 +164,7 @@ def test_one_is_told_as_one() -> None:
 
 def test_nothing_that_is_told_steers_a_terminal() -> None:
     """What a server sent is told in one line, its controls and line breaks as escapes."""
-    run = findings(failed("a/b", seen="\x1b[2J\r\n\x07\x9b\u202e"), skipped("a/c", "why\x1b\nnot"))
+    run = results(failed("a/b", seen="\x1b[2J\r\n\x07\x9b\u202e"), skipped("a/c", "why\x1b\nnot"))
     lines = [*describe_checks(run), *describe_failures(run), *describe_result(run)]
     told = click.unstyle("\n".join(lines))
 
@@ -186,7 +186,7 @@ def test_a_run_that_ended_early_is_no_good_one(
     conforms: bool | None,  # noqa: FBT001 - a case
 ) -> None:
     """What ended early conforms to nothing; what failed until then did fail."""
-    run = replace(findings(*found), ended="interrupted")
+    run = replace(results(*found), ended="interrupted")
 
     assert run.verdict.startswith(verdict)
     assert run.conforms is conforms
@@ -195,30 +195,30 @@ def test_a_run_that_ended_early_is_no_good_one(
 def test_a_command_that_judges_again_has_what_was_given() -> None:
     """The flags of a run are in it as a shell takes them: no defaults, no password, no check's name cut."""
     options = Options(release="documented", seed=1234567, deep=True, rate_limit=0.5, proxy="http://me:pw@p:1")
-    run = replace(findings(), flags=flags_again(options), is_of_own_mock=True)
-    finding = failed("a/b", "it's, here")
-    command = rerun(finding, run)
+    run = replace(results(), flags=flags_again(options), is_of_own_mock=True)
+    result = failed("a/b", "it's, here")
+    command = rerun(result, run)
 
     assert shlex.split(command) == [
         *("auditmock", "check", "--only", "a/b[it's, here]", "--release", "documented", "--seed", "1234567"),
         *("--deep", "--rate-limit", "0.5", "--proxy", "http://p:1"),
     ]
-    assert ONLY.read(f"paging,{finding.check.full_name}, order") == ("paging", "a/b[it's, here]", "order")
+    assert ONLY.read(f"paging,{result.check.full_name}, order") == ("paging", "a/b[it's, here]", "order")
 
 
 def test_an_answer_is_judged_again_with_the_check_that_asked_for_it() -> None:
     """A check of all answers sends nothing; the first check that got the faulty one is named beside it."""
-    finding = failed("answers/every-answer", "the body")
+    result = failed("answers/every-answer", "the body")
 
     assert "--only 'a/asks,answers/every-answer[the body]'" in rerun(
-        finding, findings(passed("a/asks"), finding)
+        result, results(passed("a/asks"), result)
     )
 
 
 @given(texts)
 def test_junit_is_xml_whatever_is_seen(seen: str) -> None:
     """JUnit's report can be parsed, and its names are those of the checks."""
-    root = ET.fromstring(write_junit(findings(failed("paging/slice", "two", seen), passed("paging/ends"))))  # noqa: S314 - our own
+    root = ET.fromstring(write_junit(results(failed("paging/slice", "two", seen), passed("paging/ends"))))  # noqa: S314 - our own
 
     cases = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
     assert cases == [("auditmock.paging", "slice[two]"), ("auditmock.paging", "ends")]

@@ -51,7 +51,7 @@ def make_target(answers: list[Answer], clock: Clock, retries: int = 2) -> Client
         tokens=Tokens("0123456789-abcdefghijklmnopqrstuv"),
         pace=RateLimiter(0, 100, clock, clock.sleep),
         client=httpx.Client(transport=httpx.MockTransport(handle)),
-        watch=ResponseChecker(CONTRACT),
+        response_checker=ResponseChecker(CONTRACT),
         retries=retries,
     )
 
@@ -76,7 +76,7 @@ def test_a_rate_limit_is_obeyed() -> None:
     clock = Clock()
     target = make_target([limited], clock)
 
-    assert target.ask().status == 200
+    assert target.search().status == 200
     assert clock.slept == [17]
 
 
@@ -117,7 +117,7 @@ def test_nobody_asks_earlier_than_told(retries: int) -> None:
     target = make_target([far], Clock(), retries)
 
     with pytest.raises(LockedOutError, match=r"asks to wait 3,600 s"):
-        target.ask()
+        target.search()
     with pytest.raises(LockedOutError):
         target.send_together([POST] * 2)
     assert target.pace.spent == 1
@@ -127,7 +127,7 @@ def test_a_rate_limit_that_stays_is_the_answer() -> None:
     """When the server asks to wait again and again, that is what it answers."""
     target = make_target([limited] * 3, Clock())
 
-    assert target.ask().status == 429
+    assert target.search().status == 429
 
 
 @pytest.mark.parametrize("told", ["\u00b2", "soon", "", "-1", "1e400", "nan"])
@@ -137,13 +137,13 @@ def test_a_wait_that_is_no_number_is_short(told: str) -> None:
     headers = [(b"Retry-After", told.encode("latin-1"))]
     answer = httpx.Response(429, headers=headers, content=b'{"message":"Wait."}')
 
-    assert make_target([lambda _: answer], clock).ask().status == 200
+    assert make_target([lambda _: answer], clock).search().status == 200
     assert clock.slept == [1]
 
 
 def test_a_lost_read_is_repeated() -> None:
     """A GET whose connection breaks is sent again."""
-    assert make_target([lost, lost], Clock()).ask().status == 200
+    assert make_target([lost, lost], Clock()).search().status == 200
 
 
 POST = Request("POST", CONTRACT.operations["generate-fake-audit-logs"].path, body=b"{}")
@@ -163,7 +163,7 @@ def test_what_takes_too_long_is_not_repeated() -> None:
     target = make_target([silent], Clock())
 
     with pytest.raises(UnreachableError, match="no answer within 10 s"):
-        target.ask()
+        target.search()
     assert target.pace.spent == 1
 
 
@@ -179,7 +179,7 @@ def test_a_whole_request_has_the_timeout() -> None:
     target.timeout = 0.1
 
     with pytest.raises(UnreachableError, match=r"no answer within 0\.1 s"):
-        target.ask()
+        target.search()
     assert target.pace.spent == 1
 
 
@@ -188,10 +188,10 @@ def test_a_deployment_that_is_gone_is_given_up() -> None:
     target = make_target([silent] * 3, Clock())
     for _ in range(2):
         with pytest.raises(UnreachableError):
-            target.ask()
+            target.search()
 
     with pytest.raises(ConnectionLostError, match=r"http://coder\.test answers no more"):
-        target.ask()
+        target.search()
 
 
 def test_a_token_is_kept_from_errors_and_answers() -> None:
@@ -201,7 +201,7 @@ def test_a_token_is_kept_from_errors_and_answers() -> None:
         token = request.headers["Coder-Session-Token"]
         return httpx.Response(401, headers={"X-Echo": token}, content=f'{{"message":"{token}"}}'.encode())
 
-    exchange = make_target([echo], Clock()).ask()
+    exchange = make_target([echo], Clock()).search()
 
     assert "abcdefghijklmnopqrstuv" not in f"{exchange}"
     assert exchange.json()["message"] == "$CODER_SESSION_TOKEN"
@@ -237,7 +237,7 @@ def test_a_token_that_expires_ends_the_run() -> None:
 
     for _ in range(2):
         with pytest.raises(LockedOutError, match="the token is taken no more"):
-            target.ask()
+            target.search()
     assert target.pace.spent == 2
 
 
@@ -246,7 +246,7 @@ def test_a_error_without_a_reason_is_an_answer() -> None:
     target = make_target([refused], Clock())
     target.begin()
 
-    assert target.ask("action:write").status == 401
+    assert target.search("action:write").status == 401
 
 
 BAD = [{"headers": {"Cookie": "coder_session_token=x"}}, {"sender": "Nobody0000-x"}, {"token": "query"}]
@@ -266,8 +266,8 @@ def test_a_token_out_of_the_usual_may_be_refused(odd: dict[str, Any]) -> None:
 def test_a_broken_check_is_looked_for_in_memory() -> None:
     """Once a check is broken the same question is answered from memory, and few new ones are asked."""
     target = make_target([], Clock())
-    first = target.ask("action:write")
+    first = target.search("action:write")
     target.remember()
 
-    assert target.ask("action:write") is first
+    assert target.search("action:write") is first
     assert target.pace.spent == 1

@@ -18,7 +18,7 @@ class Deployment:
         self._answers = [*answers]
         self.is_remembered = False
 
-    def ask(self, _q: str, **_page: Any) -> SimpleNamespace:
+    def search(self, _q: str, **_page: Any) -> SimpleNamespace:
         """Answer with a page of one log."""
         body = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
         return SimpleNamespace(body=body)
@@ -46,7 +46,7 @@ def judge(deployment: Deployment, scope: Scope, *holds: bool) -> None:
 
 def test_what_was_wrong_once_is_wrong() -> None:
     """Where nobody has written since the scope was read, one wrong answer is enough."""
-    deployment = Deployment(SCOPE.witness)
+    deployment = Deployment(SCOPE.fingerprint)
 
     with pytest.raises(Violation):
         judge(deployment, SCOPE, False, True)

@@ -6,12 +6,12 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from check_results import LIST, URL, check, exchange, failed, findings, passed, skipped
+from check_results import LIST, URL, check, exchange, failed, passed, results, skipped
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from auditmock.checker.core.exchange import Exchange, Request
-from auditmock.checker.core.rate import SLOW_DOWN_HINT
+from auditmock.checker.core.rate import BUDGET_HINT
 from auditmock.checker.core.results import Outcome, Result, Results
 from auditmock.checker.reports.coverage import OTHER_PATHS, Group, measure_coverage, terms
 from auditmock.checker.reports.html_report import write_page
@@ -50,7 +50,7 @@ def known(name: str) -> Result:
     return replace(failed(name), outcome=Outcome.KNOWN)
 
 
-RUN = findings(
+RUN = results(
     *(passed("paging/slice", f"{number} logs") for number in range(300)),
     *(failed("paging/slice", f"page {number}", "x" * 5000) for number in range(30)),
     failed("order/newest"),
@@ -62,7 +62,7 @@ RUN = findings(
 
 def of_exchanges(*exchanges: Exchange) -> Results:
     """Make a run with one check that is broken, and these exchanges."""
-    return findings(replace(failed("paging/slice"), shown=exchanges[:1], exchanges=exchanges))
+    return results(replace(failed("paging/slice"), shown=exchanges[:1], exchanges=exchanges))
 
 
 def written(run: Results) -> Markup:
@@ -95,7 +95,7 @@ def run_about(text: str) -> Results:
     )
     case = check("paging/slice", text, sentence=text)
     found = Result(case, Outcome.FAILED, "", text, text, (told,), (told,))
-    run = findings(found, found, replace(found, outcome=Outcome.SKIPPED, reason=text, shown=(), exchanges=()))
+    run = results(found, found, replace(found, outcome=Outcome.SKIPPED, reason=text, shown=(), exchanges=()))
     return replace(run, base_url=text, server_version=text, release=text, started=text)
 
 
@@ -123,7 +123,7 @@ def test_text_is_never_markup(text: str) -> None:
 @given(st.text(min_size=1))
 def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
     """Half characters, controls, and what turns text about are told by their escapes."""
-    page = write_page(findings(failed("paging/slice", seen=f"\ud800\0\u202e{seen}")), CONTRACT)
+    page = write_page(results(failed("paging/slice", seen=f"\ud800\0\u202e{seen}")), CONTRACT)
 
     assert "\\ud800\\u0000\\u202e" in page
     assert page.encode().decode() == page
@@ -145,7 +145,7 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
         ),
         ([skipped("a/b", "why"), passed("a/c")], "passed", "The deployment conforms: 1 check holds."),
         (
-            [passed("a/c"), skipped("a/b", f"9 requests are spent; {SLOW_DOWN_HINT}")],
+            [passed("a/c"), skipped("a/b", f"9 requests are spent; {BUDGET_HINT}")],
             "known",
             "The deployment conforms as far as it was judged: 1 check holds, 1 check was not made",
         ),
@@ -155,7 +155,7 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
 )
 def test_the_verdict_is_told_in_its_colour(found: list[Result], tone: str, sentence: str) -> None:
     """The page starts with the verdict, in the colour of the worst that was found."""
-    markup = written(findings(*found))
+    markup = written(results(*found))
 
     assert ("header", {"class": tone}) in markup.tags
     assert sentence in markup.text
@@ -166,7 +166,7 @@ def test_a_failure_is_told_with_all_that_shows_it() -> None:
     found = replace(
         failed("order/newest", "it's", "another"), check=check("order/newest", "it's", sentence="It is.")
     )
-    run = findings(found)
+    run = results(found)
     text = written(run).text
 
     assert all(part in text for part in ("It is.", "it's", "one", "another", "openapi.yaml #/paths"))

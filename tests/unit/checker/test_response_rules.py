@@ -50,7 +50,7 @@ def sightings(exchanges: list[Exchange], *, own_ids: bool) -> set[str]:
         request_id = f"53bded77-7b9d-4e82-8771-{number if own_ids else 0:012d}"
         each.headers["x-coder-request-id"] = request_id  # type: ignore[index]
         watch.look(each)
-    return set(watch.sightings)
+    return set(watch.violations)
 
 
 @pytest.mark.parametrize("rule", RULES)
