@@ -53,7 +53,7 @@ def test_with_writes_it_conforms_as_well(start_server: Start, tmp_path: Path) ->
     done = check(tmp_path, start_server().url, *flags)
 
     assert done.returncode == 0, done.stdout
-    assert "it writes" not in done.stdout
+    assert "--allow-writes" not in done.stdout
 
 
 def test_without_a_url_a_mock_is_judged(tmp_path: Path) -> None:
@@ -65,7 +65,7 @@ def test_without_a_url_a_mock_is_judged(tmp_path: Path) -> None:
 
 UNREADY = {
     "nobody there": ("http://127.0.0.1:9", TOKEN, "cannot be reached"),
-    "a bad token": ("URL", "x", "the token is refused"),
+    "a bad token": ("URL", "x", "the token is rejected"),
     "a member's token": ("URL", token_of(BuiltinUser.MEMBER), "may not read audit logs"),
 }
 
@@ -111,27 +111,28 @@ def faulty(tmp_path: Path) -> Done:
 def test_a_broken_check_is_told(faulty: Done) -> None:
     """A fault is status 1; the check, what was expected and a command to see it again are shown, no token."""
     assert faulty.returncode == 1
-    assert "Check: The page at `offset` and `limit` is that slice of the whole list" in faulty.stdout
+    assert "Check: A page is the slice of the whole list at `offset` and `limit`" in faulty.stdout
     assert (
-        'Again: curl -i -H "Coder-Session-Token: $CODER_SESSION_TOKEN" \'http://127.0.0.1:' in faulty.stdout
+        'Reproduce: curl -i -H "Coder-Session-Token: $CODER_SESSION_TOKEN" \'http://127.0.0.1:'
+        in faulty.stdout
     )
     assert TOKEN not in faulty.stdout + faulty.stderr
 
 
 MISTAKES = {
-    "a check nobody knows": (("--only", "pagging"), '"pagging" is no check: did you mean "paging"?'),
+    "a check nobody knows": (("--only", "pagging"), 'unknown check "pagging"; did you mean "paging"?'),
     "no check left": (
         ("--only", "order", "--skip", "checks,edges"),
-        "no check is left: --skip leaves out all",
+        "no checks left: --skip excludes everything",
     ),
-    "a report nobody knows": (("--report", "pdf"), '"pdf" is none of html, junit, json, har'),
+    "a report nobody knows": (("--report", "pdf"), '"pdf" is not one of html, junit, json, har'),
     "a release nobody knows": (("--release", "v9"), "'v9' is not one of"),
     "no folder for reports": (
         ("--report", "json", "--report-dir", "file/x"),
         "cannot write reports to file/x",
     ),
     "no baseline": (("--baseline", "nowhere.json"), "cannot read nowhere.json: no such file"),
-    "a file that is none": (("--baseline", "file"), "file is no baseline"),
+    "a file that is none": (("--baseline", "file"), "file is not a baseline"),
 }
 
 
@@ -170,19 +171,19 @@ def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:
     done = check(tmp_path, url)
 
     assert done.returncode == 2
-    assert f'"{url}" is no URL of a deployment' in done.stderr
+    assert f'"{url}" is not a deployment URL' in done.stderr
     assert done.stdout == ""
 
 
 def test_one_check_can_be_judged_alone(server: Running, tmp_path: Path) -> None:
     """`--only` and `--skip` choose checks, and no others are judged."""
-    flags = ("--only", "order,cursor", "--skip", "order/no-id-is-there-twice", "--report", "json")
+    flags = ("--only", "order,cursor", "--skip", "order/log-ids-are-unique", "--report", "json")
     done = check(tmp_path, server.url, "--rate-limit", "0", *flags)
     report = json.loads((tmp_path / "auditmock-report" / "report.json").read_text())
 
     assert done.returncode == 0, done.stdout
     assert {found["aspect"] for found in report["checks"]} == {"order", "cursor"}
-    assert "order/no-id-is-there-twice" not in {found["name"] for found in report["checks"]}
+    assert "order/log-ids-are-unique" not in {found["name"] for found in report["checks"]}
 
 
 def test_a_terminal_shows_a_bar(server: Running, tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release
         told = run(mock.url).stdout
 
     assert (identity["says"], identity["matches"]) == (other, [release])
-    assert f"Its version header lies: it says {version}, which stands for {other}, and it answers as" in told
+    assert f"but its version header says {version}, which stands for {other}." in told
 
 
 @pytest.mark.parametrize(
@@ -101,8 +101,8 @@ def test_it_tells_what_speaks_against(start_server: Start) -> None:
     done = run(start_server("--release", newest).url)
 
     assert done.returncode == 0
-    assert f"It answers as {newest} does, as its version header says" in done.stdout
-    assert "Against documented speak:\n" in done.stdout
+    assert f"It matches {newest}, as its version header says" in done.stdout
+    assert "Differences from documented:\n" in done.stdout
     assert "(openapi.yaml #/components/parameters/q/x-search)" in done.stdout
     assert f"Against {newest}" not in done.stdout
 
@@ -110,7 +110,7 @@ def test_it_tells_what_speaks_against(start_server: Start) -> None:
 @pytest.mark.parametrize(
     ("url", "words", "status", "reason"),
     [
-        ("nowhere", (), 2, '"nowhere" is no URL of a deployment'),
+        ("nowhere", (), 2, '"nowhere" is not a deployment URL'),
         ("http://127.0.0.1:9", (), 3, "http://127.0.0.1:9 cannot be reached"),
         ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "cannot read no-such-file: no such file"),
     ],
@@ -128,7 +128,7 @@ def test_a_bad_token_is_said(start_server: Start) -> None:
     done = run(start_server().url, token="Owner00000-wrong0secret0nobody0k")  # noqa: S106 - a bad one
 
     assert done.returncode == 3
-    assert "the token is refused" in done.stderr
+    assert "the token is rejected" in done.stderr
     assert "nobody0k" not in done.stdout + done.stderr
 
 

@@ -15,7 +15,7 @@ from auditmock.handlers.auth.tokens import token_of
 
 START = [sys.executable, "-P", "-u", "-m", "auditmock", "check"]
 FLAGS = ("--rate-limit", "30", "--only", "cursor,filters", "--report", "html,junit,json,har")
-VERDICT = "was not judged to the end: interrupted after "
+VERDICT = "was not checked completely: interrupted after "
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,7 @@ import pytest
 TOKEN = "Owner00000-" + "0" * 22
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
 TIMEOUT = 2
-LATE = f"cannot be reached: no answer within {TIMEOUT} s"
+LATE = f"cannot be reached: no response within {TIMEOUT} s"
 FLAGS = ("--token", TOKEN, "--rate-limit", "0", "--request-timeout", str(TIMEOUT))
 Talk = Callable[[socket.socket], None]
 
@@ -79,26 +79,26 @@ ODD: Mapping[str, tuple[Talk, str]] = {
     "drips": (drip, LATE),
     "drips headers": (drip_headers, LATE),
     "asks to go on for ever": (go_on, LATE),
-    "streams a gigabyte": (stream, "cannot be reached: the answer is larger than 32 MiB"),
+    "streams a gigabyte": (stream, "cannot be reached: the response is larger than 32 MiB"),
     "speaks HTML": (
         answer("200 OK", "text/html", b"<html></html>"),
-        "answers with text/html, not as Coder does",
+        "responds with text/html, not with audit logs",
     ),
     "speaks other JSON": (
         answer("200 OK", "application/json", b"[]"),
-        "answers with application/json, not as",
+        "responds with application/json, not with",
     ),
     "speaks no HTTP": (lambda connection: connection.sendall(b"220 mail\r\n"), "cannot be reached: "),
-    "fails": (answer("502 Bad Gateway", "text/plain", b"no"), "it answers a plain list with 502"),
+    "fails": (answer("502 Bad Gateway", "text/plain", b"no"), "a simple request gets status 502"),
     "steers the terminal": (
         answer("401 No", "application/json", b'{"message":"\\u001b[31mred\\u0007\\n\\n\\u009bx \\u202e"}'),
-        r"the token is refused (\x1b[31mred\x07\n\n\x9bx \u202e)",
+        r"the token is rejected (\x1b[31mred\x07\n\n\x9bx \u202e)",
     ),
-    "is of a type that steers": (answer("200 OK", "x/\x9b1m", b"[]"), r"answers with x/\x9b1m, not as"),
-    "redirects": (answer("302 Found", "text/plain", b""), "it answers a plain list with 302"),
+    "is of a type that steers": (answer("200 OK", "x/\x9b1m", b"[]"), r"responds with x/\x9b1m, not with"),
+    "redirects": (answer("302 Found", "text/plain", b""), "a simple request gets status 302"),
     "redirects somewhere": (
         answer("307 Moved\r\nLocation: https://elsewhere/\x9b1m", "text/plain", b""),
-        r"a plain list with 307, which leads to https://elsewhere/\x9b1m: perhaps that is its URL",
+        r"status 307, a redirect to https://elsewhere/\x9b1m; try that URL",
     ),
 }
 
@@ -186,7 +186,7 @@ def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
         status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--only", "operations")
 
     assert status == 1
-    assert "Expected: no 404 where no cursor is named" in said
+    assert "Expected: no 404 without a cursor" in said
 
 
 @pytest.mark.parametrize("talks", [0, 1])
@@ -202,13 +202,13 @@ def test_a_wait_that_is_too_long_is_told(tmp_path: Path, talks: int) -> None:
 
 
 def test_a_token_that_expires_is_told(tmp_path: Path) -> None:
-    """Where the token is taken no more in the middle of a run nobody is accused: status 3 and a line."""
+    """Where the token is no longer accepted in the middle of a run nobody is accused: status 3 and a line."""
     error = answer("401 Unauthorized", "application/json", b'{"message":"You are signed out."}')
     with listening(after_one(b'{"audit_logs":[],"count":0}', error)) as port:
         status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 3
-    assert "was not judged to the end: the token is taken no more after " in said
+    assert "was not checked completely: the token is no longer accepted after " in said
     assert "FAIL" not in said
 
 
@@ -218,6 +218,6 @@ def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
         status, said, seconds = check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 1
-    assert "answers no more: no answer within 2 s" in said
+    assert "stopped responding: no response within 2 s" in said
     assert "Traceback" not in said
     assert seconds < 60

@@ -70,7 +70,15 @@ def test_the_second_token_is_looked_at_as_well(tmp_path: Path) -> None:
 def test_space_around_a_token_is_none_of_it(server: Running, tmp_path: Path) -> None:
     """A token may come with the line break of the file it was in."""
     done = run(
-        *("check", tmp_path, server.url, "--rate-limit", "0", "--only", "order/the-newest-come-first"),
+        *(
+            "check",
+            tmp_path,
+            server.url,
+            "--rate-limit",
+            "0",
+            "--only",
+            "order/first-page-is-sorted-by-time-and-id",
+        ),
         CODER_SESSION_TOKEN=f" {token_of(BuiltinUser.OWNER)}\r\n",
     )
 
@@ -83,9 +91,9 @@ SECRET_URLS: Mapping[str, tuple[str, str]] = {
     "a query": (f"{NOBODY}/?coder_session_token={OWNER}", 'has no "?" and no "#"'),
     "an empty query": (f"{NOBODY}/?", 'has no "?" and no "#"'),
     "a fragment": (f"{NOBODY}#{SECRET}", 'has no "?" and no "#"'),
-    "a token": (OWNER, "what is given is no URL of a deployment"),
+    "a token": (OWNER, "what is given is not a deployment URL"),
     "a password, and no address": (f"ftp://u:{SECRET[:9]}@x", "has no user and no password"),
-    "a password, and no scheme": (f"u:{SECRET[:9]}@x", "what is given is no URL of a deployment"),
+    "a password, and no scheme": (f"u:{SECRET[:9]}@x", "what is given is not a deployment URL"),
 }
 
 
@@ -103,7 +111,7 @@ def test_an_address_holds_no_secret(tmp_path: Path, kind: str, command: str) -> 
 def test_a_token_of_the_mocks_is_hidden_as_well(server: Running, tmp_path: Path) -> None:
     """Checks that know the mock's tokens by themselves name the variable, when it holds one of those."""
     member = token_of(BuiltinUser.MEMBER)
-    flags = ("--rate-limit", "0", "--only", "tokens", "--report", "html,junit,json,har")
+    flags = ("--rate-limit", "0", "--only", "auth", "--report", "html,junit,json,har")
     done = run(
         *("check", tmp_path, server.url, *flags, "--second-token", member),
         CODER_SESSION_TOKEN=token_of(BuiltinUser.OWNER),

@@ -16,7 +16,7 @@ from auditmock.handlers.auth.tokens import token_of
 OWNER, AUDITOR, MEMBER = (
     token_of(holder) for holder in (BuiltinUser.OWNER, BuiltinUser.AUDITOR, BuiltinUser.MEMBER)
 )
-NO_WRITER = "--allow-writes is given, but the token's owner may not write"
+NO_WRITER = "--allow-writes needs a token whose user may write"
 
 
 def check(folder: Path, url: str, *flags: str, token: str = OWNER) -> subprocess.CompletedProcess[str]:
@@ -40,7 +40,7 @@ def test_the_mocks_people_are_known() -> None:
 
 
 SECOND = {
-    "bogus": ("bogus", 3, "the second token is refused"),
+    "bogus": ("bogus", 3, "the second token is rejected"),
     "the owner's own": (OWNER, 2, "the second token may read"),
     "an auditor's": (AUDITOR, 2, "the second token may read"),
 }
@@ -50,7 +50,7 @@ SECOND = {
 def test_a_second_token_must_be_a_members(server: Running, tmp_path: Path, whose: str) -> None:
     """A second token that is refused, or that may read, says nothing of the deployment."""
     token, status, reason = SECOND[whose]
-    done = check(tmp_path, server.url, "--only", "tokens", "--second-token", token)
+    done = check(tmp_path, server.url, "--only", "auth", "--second-token", token)
 
     assert done.returncode == status, done.stdout
     assert reason in done.stderr
@@ -82,5 +82,5 @@ def test_who_may_not_write_is_told_by_the_first_denial(start_server: Start, tmp_
     done = check(tmp_path, url, "--allow-writes", "--only", "writes", token=AUDITOR)
 
     assert done.returncode == 3, done.stdout
-    assert f"was not judged to the end: {NO_WRITER} after " in done.stdout
+    assert f"was not checked completely: {NO_WRITER} after " in done.stdout
     assert "FAIL" not in done.stdout

@@ -60,7 +60,7 @@ def test_checks_are_chosen_by_words(choice: str) -> None:
         ("pagin", 'did you mean "paging"?'),
         ("PAGING", 'did you mean "paging"?'),
         ("order/NEWEST_", 'did you mean "order/newest"?'),
-        ("xyz", "aspects are"),
+        ("xyz", "aspects: "),
     ],
 )
 def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
@@ -140,9 +140,9 @@ def test_a_run_is_told() -> None:
     assert "Rerun: auditmock check http://127.0.0.1:8910 --only 'paging/slice[two]' --seed 1" in told
     assert "paging" in told
     assert "1/2" in told
-    assert "known:    order/ties" in told
-    assert "not made: 1 check; the deployment has no logs" in told
-    assert f"{URL} violates the contract: 1 of 4 checks fail (7 requests, 1.2 s)" in told
+    assert "known failure: order/ties" in told
+    assert "1 skipped: the deployment has no logs" in told
+    assert f"{URL} violates the contract: 1 of 4 checks failed (7 requests, 1.2 s)" in told
 
 
 def test_an_aspect_has_one_heading() -> None:
@@ -158,8 +158,8 @@ def test_one_is_told_as_one() -> None:
     run = replace(results(passed("order/newest"), skipped("order/ties", "why")), requests=1)
     told = click.unstyle("\n".join(describe_result(run)))
 
-    assert "conforms: 1 check holds (1 request, " in told
-    assert "not made: 1 check; why" in told
+    assert "conforms: 1 check passed (1 request, " in told
+    assert "1 skipped: why" in told
 
 
 def test_nothing_that_is_told_steers_a_terminal() -> None:
@@ -174,8 +174,12 @@ def test_nothing_that_is_told_steers_a_terminal() -> None:
 
 
 ENDED = [
-    ([passed("a/b"), skipped("a/c", "why")], "was not judged to the end: interrupted after 1 check", None),
-    ([failed("a/b"), passed("a/c")], "violates the contract: 1 of 2 checks fail; interrupted after 2", False),
+    ([passed("a/b"), skipped("a/c", "why")], "was not checked completely: interrupted after 1 check", None),
+    (
+        [failed("a/b"), passed("a/c")],
+        "violates the contract: 1 of 2 checks failed; interrupted after 2",
+        False,
+    ),
 ]
 
 
@@ -208,9 +212,9 @@ def test_a_command_that_judges_again_has_what_was_given() -> None:
 
 def test_an_answer_is_judged_again_with_the_check_that_asked_for_it() -> None:
     """A check of all answers sends nothing; the first check that got the faulty one is named beside it."""
-    result = failed("answers/every-answer", "the body")
+    result = failed("responses/every-response", "the body")
 
-    assert "--only 'a/asks,answers/every-answer[the body]'" in rerun(
+    assert "--only 'a/asks,responses/every-response[the body]'" in rerun(
         result, results(passed("a/asks"), result)
     )
 

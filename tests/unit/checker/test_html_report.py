@@ -56,7 +56,7 @@ RUN = results(
     failed("order/newest"),
     known("order/ties"),
     replace(passed("order/length"), outcome=Outcome.FIXED),
-    skipped("writes/lands", "it writes, and `--allow-writes` is not given"),
+    skipped("writes/lands", "needs `--allow-writes`"),
 )
 
 
@@ -136,21 +136,21 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
         (
             [failed("a/b"), passed("a/c")],
             "failed",
-            "The deployment violates the contract: 1 of 2 checks fail.",
+            "The deployment violates the contract: 1 of 2 checks failed.",
         ),
         (
             [known("a/b"), passed("a/c")],
             "known",
-            "The deployment conforms but for 1 known failure: 1 check holds",
+            "The deployment conforms except for 1 known failure: 1 check passed",
         ),
-        ([skipped("a/b", "why"), passed("a/c")], "passed", "The deployment conforms: 1 check holds."),
+        ([skipped("a/b", "why"), passed("a/c")], "passed", "The deployment conforms: 1 check passed."),
         (
-            [passed("a/c"), skipped("a/b", f"9 requests are spent; {BUDGET_HINT}")],
+            [passed("a/c"), skipped("a/b", f"the budget of 9 requests is spent; {BUDGET_HINT}")],
             "known",
-            "The deployment conforms as far as it was judged: 1 check holds, 1 check was not made",
+            "The deployment conforms so far: 1 check passed, 1 skipped",
         ),
-        ([skipped("a/b", "why")], "skipped", "Nothing could be judged."),
-        ([], "skipped", "Nothing could be judged."),
+        ([skipped("a/b", "why")], "skipped", "Nothing could be checked."),
+        ([], "skipped", "Nothing could be checked."),
     ],
 )
 def test_the_verdict_is_told_in_its_colour(found: list[Result], tone: str, sentence: str) -> None:
@@ -187,15 +187,15 @@ def test_cases_are_grouped_by_check() -> None:
     assert len([told for tag, told in markup.tags if tag == "article"]) == 3
     assert len(unfolded) == 3
     assert "300 passed · 30 failed" in markup.text
-    assert "it writes, and --allow-writes is not given" in markup.text
+    assert "needs --allow-writes" in markup.text
 
 
 def test_the_matrix_is_text_too() -> None:
     """Each cell tells its counts in words."""
     cells = re.sub(r"\s+", " ", written(RUN).text)
 
-    assert "paging nothing to judge 300/330 300 passed 30 failed" in cells
-    assert "order nothing to judge 1/3 0 passed 1 failed 1 known 1 fixed" in cells
+    assert "paging no checks 300/330 300 passed 30 failed" in cells
+    assert "order no checks 1/3 0 passed 1 failed 1 known 1 fixed" in cells
 
 
 def test_durations_are_told_of_each_operation() -> None:
@@ -228,7 +228,7 @@ def test_thousands_of_requests_are_not_all_told() -> None:
     many = [exchange(Request("GET", LIST, [("offset", str(number))])) for number in range(2500)]
     page = write_page(of_exchanges(*many), CONTRACT)
 
-    assert "The last 2000 of them" in page
+    assert "The last 2000 requests" in page
     assert "offset=499" not in page
     assert "offset=2499" in page
 
@@ -269,20 +269,20 @@ def test_what_was_exercised_is_told() -> None:
     )
 
     assert words(reading.groups, "parameters") == {"q": 3, "limit": 1}
-    assert words(reading.groups, "keys of q") == {
+    assert words(reading.groups, "search keys") == {
         "resource_type": 1,
         "action": 2,
         "build_reason": 1,
         "username": 1,
     }
-    assert words(reading.groups, "resource_type in q") == {"user": 1}
-    assert words(reading.groups, "action in q") == {"create": 1, "write": 1}
-    assert words(reading.groups, "build_reason in q") == {}
-    assert words(reading.groups, "username in q") == {"me": 1}
-    assert words(reading.groups, "token in") == {"header": 2}
+    assert words(reading.groups, "search by resource_type") == {"user": 1}
+    assert words(reading.groups, "search by action") == {"create": 1, "write": 1}
+    assert words(reading.groups, "search by build_reason") == {}
+    assert words(reading.groups, "search by username") == {"me": 1}
+    assert words(reading.groups, "token location") == {"header": 2}
     assert words(reading.groups, "statuses") == {"200": 1, "400": 1, "405": 1, "418": 1}
     assert [word.name for word in reading.groups[-1].words if not word.listed] == ["418"]
-    assert words(writing.groups, "fields of the body") == {"action": 1}
-    assert words(writing.groups, "action in the body") == {"stop": 1}
-    assert words(writing.groups, "token in") == {"cookie": 1, "header": 1}
+    assert words(writing.groups, "body fields") == {"action": 1}
+    assert words(writing.groups, "body field action") == {"stop": 1}
+    assert words(writing.groups, "token location") == {"cookie": 1, "header": 1}
     assert (other.name, words(other.groups, "statuses")) == (OTHER_PATHS, {"405": 1})

@@ -72,7 +72,7 @@ def test_the_budget_is_not_exceeded() -> None:
     """When no request is left, that is said, and none is counted any more."""
     pace = RateLimiter(0, 3)
     pace.step(2)
-    with pytest.raises(BudgetSpentError, match="3 requests are spent"):
+    with pytest.raises(BudgetSpentError, match="budget of 3 requests is spent"):
         pace.step(2)
 
     assert pace.spent == 2

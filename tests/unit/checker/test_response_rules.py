@@ -30,15 +30,15 @@ def error(status: int, **headers: str | None) -> Exchange:
 
 BREACHES: Mapping[str, list[Exchange]] = {
     "no server error": [error(500)],
-    "a listed status": [error(418)],
-    "the media type": [error(400, content_type="application/problem+json")],
-    "the headers": [error(405)],
-    "a new request id": [page(), page()],
-    "the body": [page({**FIRST, "ip": None})],
-    "a page's order": [page(SECOND, FIRST)],
-    "a page's size": [page(FIRST, SECOND, limit="1")],
-    "a log's constancy": [page(FIRST), page({**FIRST, "user_agent": "another"}, q="x")],
-    "a log by itself": [page({**FIRST, "ip": "nowhere"})],
+    "listed status": [error(418)],
+    "media type": [error(400, content_type="application/problem+json")],
+    "headers": [error(405)],
+    "unique request id": [page(), page()],
+    "body": [page({**FIRST, "ip": None})],
+    "page order": [page(SECOND, FIRST)],
+    "page size": [page(FIRST, SECOND, limit="1")],
+    "unchanged logs": [page(FIRST), page({**FIRST, "user_agent": "another"}, q="x")],
+    "consistent logs": [page({**FIRST, "ip": "nowhere"})],
 }
 """By rule, answers that break it."""
 
@@ -56,7 +56,7 @@ def sightings(exchanges: list[Exchange], *, own_ids: bool) -> set[str]:
 @pytest.mark.parametrize("rule", RULES)
 def test_a_breach_is_seen(rule: str) -> None:
     """An answer that breaks a rule is a sighting of that rule, and of no other."""
-    assert sightings(BREACHES[rule], own_ids=rule != "a new request id") == {rule}
+    assert sightings(BREACHES[rule], own_ids=rule != "unique request id") == {rule}
 
 
 def test_what_is_right_is_no_sighting() -> None:

@@ -42,7 +42,7 @@ def shown_cases(release: str) -> set[str]:
 
 
 def is_check(name: str) -> bool:
-    """Tell whether the suite has a check of that name, such as `rows/the-link-fits`."""
+    """Tell whether the suite has a check of that name, such as `order/log-ids-are-unique`."""
     function = "test_" + name.partition("/")[2].replace("-", "_")
     return any(f"def {function}(" in path.read_text(encoding="utf-8") for path in CHECKS.glob("test_*.py"))
 
@@ -100,7 +100,7 @@ def test_every_section_is_in_the_reference(found: ReleaseDrift) -> None:
 def test_a_check_that_is_none_is_seen() -> None:
     """The rule above knows checks by their names."""
     assert LAYERS
-    assert is_check("rows/the-link-fits")
+    assert is_check("fields/resource-link-follows-its-template")
     assert not is_check("rows/no-such-check")
 
 
