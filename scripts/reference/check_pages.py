@@ -29,7 +29,7 @@ _CHECKS = auditmock.contract.__path__[0]
 
 
 class Row(NamedTuple):
-    """A check, and the releases it holds for."""
+    """A check and the releases it applies to."""
 
     check: Check
     releases: Sequence[str]
@@ -72,7 +72,7 @@ def _collect() -> Iterator[Row]:
     contracts = {name: open_release(name) for name in list_releases()}
     for item in _collect_items():
         if check := check_of(item):
-            needs = [name for mark in item.iter_markers("promised") for name in mark.args]
+            needs = [name for mark in item.iter_markers("requires") for name in mark.args]
             holding = {name for name, each in contracts.items() if not find_missing_capability(each, needs)}
             found.setdefault(check.name, (check, set()))[1].update(holding)
     for check, holding in found.values():

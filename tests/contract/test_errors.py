@@ -17,8 +17,8 @@ from auditmock.contract.support.sample import Sample
 
 pytestmark = pytest.mark.check("edges", "errors", "#/components/parameters")
 
-UNKNOWN_ID = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
-DASHLESS_ID = UNKNOWN_ID.replace("-", "")
+SOME_ID = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
+DASHLESS_ID = SOME_ID.replace("-", "")
 
 UNKNOWN_PARAMETERS = (
     *("limt", "LIMIT", "limit[]", " limit", "page", "sort", "before_id", "_", "utm_source", "", "action"),
@@ -32,13 +32,13 @@ INVALID_QUERIES: Mapping[str, tuple[str, Collection[str]]] = {
     "NUL character": ("q=%00", ["q"]),
     "invalid UTF-8": ("q=%ff+%ED%A0%80", ["q"]),
     "malformed cursor": ("q=&after_id=xyz", ["after_id"]),
-    "missing q": (f"limit=1&after_id={UNKNOWN_ID}", ["q"]),
+    "missing q": (f"limit=1&after_id={SOME_ID}", ["q"]),
     "unknown parameters": (
         "&".join(["q=", *(f"{quote(name)}=1" for name in UNKNOWN_PARAMETERS)]),
         UNKNOWN_PARAMETERS,
     ),
     "repeated parameters": (
-        f"q=user&q=user&limit=1&limit=1&offset=0&offset=0&after_id={UNKNOWN_ID}&after_id={UNKNOWN_ID}",
+        f"q=user&q=user&limit=1&limit=1&offset=0&offset=0&after_id={SOME_ID}&after_id={SOME_ID}",
         ["q", "limit", "offset", "after_id"],
     ),
 }
@@ -76,23 +76,8 @@ INVALID_NUMBERS = (
 )
 """Invalid values of `limit` and `offset`."""
 INVALID_CURSORS = (
-    *(
-        "",
-        "xyz",
-        DASHLESS_ID,
-        f"%7B{UNKNOWN_ID}%7D",
-        f"urn:uuid:{UNKNOWN_ID}",
-        UNKNOWN_ID[:-1],
-        f"{UNKNOWN_ID}0",
-    ),
-    *(
-        f"{UNKNOWN_ID}%0A",
-        f"%20{UNKNOWN_ID}",
-        UNKNOWN_ID.replace("f", "g"),
-        UNKNOWN_ID.replace("-", "_"),
-        "0",
-        "null",
-    ),
+    *("", "xyz", DASHLESS_ID, f"%7B{SOME_ID}%7D", f"urn:uuid:{SOME_ID}", SOME_ID[:-1], f"{SOME_ID}0"),
+    *(f"{SOME_ID}%0A", f"%20{SOME_ID}", SOME_ID.replace("f", "g"), SOME_ID.replace("-", "_"), "0", "null"),
     *("%22%5C", "%3Cb%3E"),
 )
 INVALID_SEARCHES = ("a:b:c", "resource_target:%22a%00b%22")
@@ -149,17 +134,10 @@ INVALID_DATES = (
 """Invalid dates, and valid ones in another format."""
 
 INVALID_IDS = (
+    *(DASHLESS_ID, f"{{{SOME_ID}}}", f'"urn:uuid:{SOME_ID}"', f'"{SOME_ID} "', SOME_ID[:-1], f"{SOME_ID}0"),
     *(
-        DASHLESS_ID,
-        f"{{{UNKNOWN_ID}}}",
-        f'"urn:uuid:{UNKNOWN_ID}"',
-        f'"{UNKNOWN_ID} "',
-        UNKNOWN_ID[:-1],
-        f"{UNKNOWN_ID}0",
-    ),
-    *(
-        UNKNOWN_ID.replace("f", "g"),
-        UNKNOWN_ID.replace("-", "_"),
+        SOME_ID.replace("f", "g"),
+        SOME_ID.replace("-", "_"),
         f"{DASHLESS_ID[:4]}-{DASHLESS_ID[4:]}",
         "0",
         "xyz",
@@ -233,7 +211,7 @@ def test_unknown_parameters_are_ignored(target: Client, query: str) -> None:
 
 
 @requires("cursor")
-@pytest.mark.parametrize("cursor", [UNKNOWN_ID, "00000000-0000-0000-0000-000000000000"])
+@pytest.mark.parametrize("cursor", [SOME_ID, "00000000-0000-0000-0000-000000000000"])
 def test_unknown_cursor_is_not_found(target: Client, cursor: str) -> None:
     """An `after_id` that names no log gets 404."""
     expect_error(target.search("", after_id=cursor), 404, ["after_id"])
@@ -249,7 +227,7 @@ UNUSUAL_SEARCHES: Mapping[str, str] = {
     "invisible characters": 'resource_target:"\n\x1b\x7f\x85\xa0\u0301\u200d\u2028\u202e\ufeff\U0010ffff"',
     "every key": (
         "date_from:2024-02-29 date_to:2024-02-29 username:me email:x resource_target:42 action:create "
-        f"resource_type:user resource_id:{UNKNOWN_ID} build_reason:nobodys"
+        f"resource_type:user resource_id:{SOME_ID} build_reason:nobodys"
     ),
     "space and long names": f'resource_target:" " username:{"u" * 300} email:{"e" * 300}',
 }

@@ -31,7 +31,7 @@ pytestmark = [
 ]
 
 REJECTED_USER_AGENT = unique_user_agent()
-UNKNOWN_ID = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
+SOME_ID = "3f9d2c61-58ab-4f0e-9d47-6b1e0a9c7d25"
 INVALID_VALUES: Mapping[str, Sequence[Any]] = {
     "action": (
         "dance",
@@ -64,23 +64,9 @@ INVALID_VALUES: Mapping[str, Sequence[Any]] = {
         False,
     ),
     "resource_id": (
-        *(
-            "xyz",
-            "",
-            UNKNOWN_ID.replace("-", ""),
-            f"{{{UNKNOWN_ID}}}",
-            f"urn:uuid:{UNKNOWN_ID}",
-            UNKNOWN_ID[:-1],
-        ),
-        *(
-            f"{UNKNOWN_ID}0",
-            f" {UNKNOWN_ID}",
-            UNKNOWN_ID.replace("f", "g"),
-            UNKNOWN_ID.replace("-", "_"),
-            3,
-            None,
-        ),
-        *(f"{UNKNOWN_ID}\n", f"{UNKNOWN_ID[:8]}{UNKNOWN_ID[9:13]}--{UNKNOWN_ID[13:]}"),
+        *("xyz", "", SOME_ID.replace("-", ""), f"{{{SOME_ID}}}", f"urn:uuid:{SOME_ID}", SOME_ID[:-1]),
+        *(f"{SOME_ID}0", f" {SOME_ID}", SOME_ID.replace("f", "g"), SOME_ID.replace("-", "_"), 3, None),
+        *(f"{SOME_ID}\n", f"{SOME_ID[:8]}{SOME_ID[9:13]}--{SOME_ID[13:]}"),
     ),
     "time": (
         *("yesterday", "", "2001-02-03", "2001-02-03T04:05:06", "2001-02-03 04:05:06Z", "2001-02-03T04:05Z"),
@@ -128,10 +114,7 @@ INVALID_BODIES: Mapping[str, tuple[bytes, tuple[str, ...] | None]] = {
     "repeated field": (b'{"action":"stop","action":"stop"}', None),
     "trailing data": (b'{"action":"stop"} {}', None),
     "unknown field": (b'{"acton":"write"}', ("acton",)),
-    "unknown fields": (
-        json.dumps(UNKNOWN_FIELDS).encode(),
-        tuple(UNKNOWN_FIELDS),
-    ),
+    "unknown fields": (json.dumps(UNKNOWN_FIELDS).encode(), tuple(UNKNOWN_FIELDS)),
     "trailing comma": (b'{"action":"stop",}', None),
     "byte order mark": (b'\xef\xbb\xbf{"action":"stop"}', None),
     "single quotes": (b"{'action':'stop'}", None),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 ASPECTS: Mapping[str, str] = {
-    "answers": (
+    "responses": (
         "A client parses what it receives. A missing field, a wrong type or an unexpected value "
         "breaks generated clients first, and the reports built on them next."
     ),
@@ -11,9 +11,13 @@ ASPECTS: Mapping[str, str] = {
         "Every server receives requests that nobody planned. It must answer them with documented "
         "errors and never with a crash."
     ),
-    "rows": (
+    "fields": (
         "An audit log is evidence. A description that contradicts the action, a link to the wrong "
         "resource or a secret in a diff destroys its value."
+    ),
+    "consistency": (
+        "Investigations connect logs by user, request and resource. Logs that disagree about these "
+        "lead to wrong conclusions."
     ),
     "order": (
         "Readers take the first log for the newest. If the order is wrong or changes between "
@@ -28,15 +32,15 @@ ASPECTS: Mapping[str, str] = {
         "A filter that returns too much buries the log that matters; one that drops a log hides "
         "it altogether."
     ),
-    "searches": "Users combine terms. Two filters that work alone can still be wrong together.",
-    "language": (
+    "combinations": "Users combine terms. Two filters that work alone can still be wrong together.",
+    "syntax": (
         "A search that is parsed differently than the user meant answers another question, and "
         "the answer looks plausible."
     ),
     "errors": (
         "A client can react to an error only if it has the documented status and names the wrong field."
     ),
-    "tokens": (
+    "auth": (
         "Audit logs name people and addresses. A caller without the right to read them must "
         "receive nothing, whatever else the request contains."
     ),
