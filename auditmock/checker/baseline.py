@@ -64,9 +64,9 @@ def describe_unknown_entries(baseline: Baseline, release: str, names: Sequence[s
 
 def write_baseline(results: Results, known: Collection[str]) -> str:
     """Return the text of a new baseline: current failures, and known ones that this run did not check."""
-    judged = {result.check.full_name for result in results.found if result.outcome is not Outcome.SKIPPED}
+    checked = {result.check.full_name for result in results.found if result.outcome is not Outcome.SKIPPED}
     failing = {result.check.full_name for result in results.found if result.outcome in _BAD}
-    names = sorted(failing | (set(known) - judged))
+    names = sorted(failing | (set(known) - checked))
     return json.dumps({"release": results.release, "failures": names}, indent=2) + "\n"
 
 

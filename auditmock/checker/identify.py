@@ -24,14 +24,14 @@ _WIDTH = 16
 _LONGEST = 60
 
 
-class Answered(NamedTuple):
+class ProbeResult(NamedTuple):
     """A probe, what the deployment responded, and what each release responds."""
 
-    question: Probe
+    probe: Probe
     seen: str
     has: Mapping[str, str]
 
-    def fits(self, release: str) -> bool:
+    def matches(self, release: str) -> bool:
         """Whether a release responds like this."""
         return self.has[release] == self.seen
 
@@ -42,51 +42,53 @@ class Identification:
 
     url: str
     version: str
-    answers: Sequence[Answered]
+    results: Sequence[ProbeResult]
     requests: int
     source: str = "version header"
     """Where the version comes from."""
 
     @property
-    def told(self) -> str:
+    def claimed(self) -> str:
         """The release of its version; empty without a known one."""
         return find_release(self.version)
 
     @property
     def matched(self) -> Sequence[str]:
         """The releases that respond to all probes like this."""
-        return [release for release in list_releases() if not self.against(release)]
+        return [release for release in list_releases() if not self.differences(release)]
 
     @property
     def nearest(self) -> str:
         """The release with the fewest differences."""
-        return min(list_releases(), key=lambda release: len(self.against(release)))
+        return min(list_releases(), key=lambda release: len(self.differences(release)))
 
     @property
-    def is_honest(self) -> bool:
+    def is_consistent(self) -> bool:
         """Whether it matches a release, and the one it reports, if any."""
-        return bool(self.matched) and self.told in {"", *self.matched}
+        return bool(self.matched) and self.claimed in {"", *self.matched}
 
-    def against(self, release: str) -> Sequence[Answered]:
+    def differences(self, release: str) -> Sequence[ProbeResult]:
         """List the responses that differ from a release."""
-        return [answered for answered in self.answers if not answered.fits(release)]
+        return [result for result in self.results if not result.matches(release)]
 
     @property
-    def verdict(self) -> str:
+    def summary(self) -> str:
         """Summarize the identification in a sentence."""
         names = " and ".join(self.matched)
         if not names:
-            speaking = len(self.against(self.nearest))
-            number = "1 response differs" if speaking == 1 else f"{speaking} responses differ"
-            told = f" Its {self.source} says {self.version}." if self.version else ""
-            return f"It matches no release; {number} from the nearest, {self.nearest}.{told}"
+            number = len(self.differences(self.nearest))
+            differing = "1 response differs" if number == 1 else f"{number} responses differ"
+            reported = f" Its {self.source} says {self.version}." if self.version else ""
+            return f"It matches no release; {differing} from the nearest, {self.nearest}.{reported}"
         if not self.version:
             return f"It matches {names} and reports no version."
-        if not self.told:
+        if not self.claimed:
             return f"It matches {names}; its {self.source} names no known release: {self.version}."
-        if self.told in self.matched:
+        if self.claimed in self.matched:
             return f"It matches {names}, as its {self.source} says: {self.version}."
-        return f"It matches {names}, but its {self.source} says {self.version}, which stands for {self.told}."
+        return (
+            f"It matches {names}, but its {self.source} says {self.version}, which stands for {self.claimed}."
+        )
 
 
 def identify_at(options: Options, token: str) -> Identification:
@@ -107,14 +109,14 @@ def identify(target: Client) -> Identification:
     version = find_version(target, first)
     has_logs = bool(first.json()["audit_logs"])
     contracts = {release: open_release(release) for release in list_releases()}
-    answers = []
-    for question in PROBES:
-        if has_logs or not question.needs_logs:
-            seen = question.sees(target.send(question.request(target.contract)))
-            has = {release: question.has(contract) for release, contract in contracts.items()}
-            answers.append(Answered(question, seen, has))
+    results = []
+    for probe in PROBES:
+        if has_logs or not probe.needs_logs:
+            seen = probe.sees(target.send(probe.request(target.contract)))
+            has = {release: probe.has(contract) for release, contract in contracts.items()}
+            results.append(ProbeResult(probe, seen, has))
     source = "version header" if VERSION in first.headers else "build info"
-    return Identification(target.base_url, version, answers, target.pace.spent, source)
+    return Identification(target.base_url, version, results, target.pace.spent, source)
 
 
 def describe_identity(identity: Identification) -> Iterator[str]:
@@ -122,21 +124,21 @@ def describe_identity(identity: Identification) -> Iterator[str]:
     releases = list_releases()
     yield f"{identity.url}, version {identity.version or 'unknown'}"
     yield ""
-    width = max(len(answered.question.about) for answered in identity.answers) + 2
+    width = max(len(result.probe.about) for result in identity.results) + 2
     yield "".join([" " * width, *(release.ljust(_WIDTH) for release in releases)]).rstrip()
-    for answered in identity.answers:
-        marks = ("yes" if answered.fits(release) else "-" for release in releases)
-        yield answered.question.about.ljust(width) + "".join(mark.ljust(_WIDTH) for mark in marks).rstrip()
+    for result in identity.results:
+        marks = ("yes" if result.matches(release) else "-" for release in releases)
+        yield result.probe.about.ljust(width) + "".join(mark.ljust(_WIDTH) for mark in marks).rstrip()
     for release in releases:
-        against = identity.against(release)
-        if against:
+        differences = identity.differences(release)
+        if differences:
             yield f"\nDifferences from {release}:"
-        for answered in against:
-            seen, has = (_clip(text) for text in (answered.seen, answered.has[release]))
-            question = answered.question
-            place = f" (openapi.yaml {question.place})" if _has(release, question.place) else ""
-            yield f"  {question.about}: got {seen}, expected {has}{place}"
-    yield f"\n{identity.verdict} ({identity.requests} requests)"
+        for result in differences:
+            seen, has = (_clip(text) for text in (result.seen, result.has[release]))
+            probe = result.probe
+            place = f" (openapi.yaml {probe.place})" if _has_pointer(release, probe.place) else ""
+            yield f"  {probe.about}: got {seen}, expected {has}{place}"
+    yield f"\n{identity.summary} ({identity.requests} requests)"
 
 
 def write_identity(identity: Identification) -> Mapping[str, object]:
@@ -144,25 +146,25 @@ def write_identity(identity: Identification) -> Mapping[str, object]:
     return {
         "url": identity.url,
         "version": identity.version,
-        "claims": identity.told,
+        "claims": identity.claimed,
         "matches": identity.matched,
         "nearest": identity.nearest,
-        "consistent": identity.is_honest,
-        "result": identity.verdict,
+        "consistent": identity.is_consistent,
+        "result": identity.summary,
         "requests": identity.requests,
-        "answers": [
+        "probes": [
             {
-                "about": answered.question.about,
-                "contract": answered.question.place,
-                "seen": answered.seen,
-                "releases": dict(answered.has),
+                "about": result.probe.about,
+                "contract": result.probe.place,
+                "seen": result.seen,
+                "releases": dict(result.has),
             }
-            for answered in identity.answers
+            for result in identity.results
         ],
     }
 
 
-def _has(release: str, place: str) -> bool:
+def _has_pointer(release: str, place: str) -> bool:
     """Whether the contract of a release has this JSON pointer."""
     node = open_release(release).document
     for step in place.removeprefix("#/").split("/"):

@@ -39,8 +39,8 @@ def _status(exchange: Exchange) -> str:
     return str(exchange.status)
 
 
-def _one_of(refused: Callable[[Contract], bool], status: str = "400") -> Callable[[Contract], str]:
-    return lambda contract: status if refused(contract) else "200"
+def _one_of(rejected: Callable[[Contract], bool], status: str = "400") -> Callable[[Contract], str]:
+    return lambda contract: status if rejected(contract) else "200"
 
 
 def _rule(name: str, way: str, otherwise: str = "") -> Callable[[Contract], bool]:

@@ -56,11 +56,11 @@ def run_checks(options: Options, tokens: Mapping[str, str]) -> ExitStatus:
         set_hypothesis_home_dir(home)
         terminal = ProgressReporter(out)
         status = pytest.main([*_arguments(options)], plugins=[terminal])
-    verdict = ExitStatus.USAGE if terminal.broken else _EXIT_STATUSES.get(status, ExitStatus.USAGE)
+    status_of_run = ExitStatus.USAGE if terminal.broken else _EXIT_STATUSES.get(status, ExitStatus.USAGE)
     if terminal.lost and not isinstance(terminal.lost, BrokenPipeError):
         click.echo(f"cannot write to standard output: {reason_of(terminal.lost)}", err=True)
-        return verdict or ExitStatus.USAGE
-    return verdict
+        return status_of_run or ExitStatus.USAGE
+    return status_of_run
 
 
 @contextmanager

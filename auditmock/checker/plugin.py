@@ -152,7 +152,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         pytest.exit(str(error), returncode=_USAGE)
     if checks and not chosen:
         pytest.exit("no checks left: --skip excludes everything that --only selects", returncode=_USAGE)
-    run.judges_answers = any(check.aspect == RESPONSES for check in chosen)
+    run.checks_responses = any(check.aspect == RESPONSES for check in chosen)
     names = [check.full_name for check in checks.values()]
     run.results.notes += describe_unknown_entries(run.known, run.results.release, names)
     left_out = [item for item, check in checks.items() if check not in chosen]
@@ -164,9 +164,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         names = [name for mark in item.iter_markers("requires") for name in mark.args]
         if check.layer == WRITES and not run.options.allow_writes:
             item.add_marker(pytest.mark.skip(reason="needs --allow-writes"))
-        elif broken := find_missing_capability(run.contract, names):
+        elif missing := find_missing_capability(run.contract, names):
             # prepended, since pytest adds its own reason to a check without cases
-            item.add_marker(pytest.mark.skip(reason=broken), append=False)
+            item.add_marker(pytest.mark.skip(reason=missing), append=False)
 
 
 def _place(check: Check | None) -> int:

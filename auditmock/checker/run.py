@@ -92,7 +92,7 @@ class Run:
         self.pace = RateLimiter(options.rate_limit if options.base_url else 0, options.budget)
         self.contract = load_contract()
         self.target: Client | None = None
-        self.judges_answers = True
+        self.checks_responses = True
         self.unwritten: list[str] = []
         self.started = time.monotonic()
         self.status = 0
@@ -131,7 +131,7 @@ class Run:
 
         That is so once a response is invalid, which the checks of all responses report at the end.
         """
-        stops = self.options.fail_fast and self.judges_answers and check.aspect != RESPONSES
+        stops = self.options.fail_fast and self.checks_responses and check.aspect != RESPONSES
         return stops and self.target is not None and bool(self.target.response_checker.violations)
 
     def has_told(self, check: Check) -> bool:

@@ -89,12 +89,12 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
     except ModuleNotFoundError as error:
         _missing_packages(error)
     try:
-        verdict = run_checks(
+        status = run_checks(
             Options(base_url=url, **values), {"--token": token, "--second-token": second_token}
         )
     except SettingsError as error:
         raise click.ClickException(str(error)) from None
-    sys.exit(verdict)
+    sys.exit(status)
 
 
 @click.command()
@@ -127,7 +127,7 @@ def identify(url: str, token: str, form: str, **values: Any) -> None:
         click.echo(json.dumps(write_identity(identity), indent=2))
     else:
         click.echo("\n".join(describe_identity(identity)))
-    sys.exit(not identity.is_honest)
+    sys.exit(not identity.is_consistent)
 
 
 def _missing_packages(error: ModuleNotFoundError) -> NoReturn:

@@ -237,8 +237,8 @@ UNUSUAL_SEARCHES: Mapping[str, str] = {
 @pytest.mark.parametrize("case", UNUSUAL_SEARCHES)
 def test_unusual_searches_are_accepted(target: Client, sample: Sample, case: str) -> None:
     """A valid search is accepted, however unusual, and finds all logs or none."""
-    asks = any(f"{name}:" in UNUSUAL_SEARCHES[case] for name in target.contract.search.keys)
-    found, q = [] if asks else sample.logs, sample.within(UNUSUAL_SEARCHES[case])
+    filters = any(f"{name}:" in UNUSUAL_SEARCHES[case] for name in target.contract.search.keys)
+    found, q = [] if filters else sample.logs, sample.within(UNUSUAL_SEARCHES[case])
 
     while_unchanged(
         target, sample.scope, lambda: expect_logs(list_logs(target, q, limit=1), found[:1], len(found))

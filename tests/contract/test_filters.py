@@ -113,10 +113,10 @@ OTHERS: Mapping[str, tuple[str, Callable[[Log], str]]] = {
 @pytest.mark.parametrize("other", OTHERS)
 def test_user_filter_matches_its_own_field_only(target: Client, sample: Sample, other: str) -> None:
     """`username` matches neither emails nor user ids, and `email` does not match a domain."""
-    name, tell = OTHERS[other]
+    name, value_of = OTHERS[other]
     key = target.contract.search.keys[name]
 
-    expect_nothing(target, sample, key, [tell(log) for log in sample.logs if log["user"]])
+    expect_nothing(target, sample, key, [value_of(log) for log in sample.logs if log["user"]])
 
 
 def expect_nothing(target: Client, sample: Sample, key: SearchKey, values: Sequence[str]) -> None:
@@ -155,8 +155,8 @@ def test_date_filters_include_both_days(target: Client, sample: Sample, data: st
     """`date_from` and `date_to` find the logs from the first day to the last, both included."""
     days = sorted({log["time"][:10] for log in sample.logs})
     first = data.draw(st.sampled_from(days), "first day")
-    wrong_way_round = target.contract.search.rules.get("date_order") != "refused"
-    last = data.draw(st.sampled_from(days if wrong_way_round else days[days.index(first) :]), "last day")
+    may_be_reversed = target.contract.search.rules.get("date_order") != "refused"
+    last = data.draw(st.sampled_from(days if may_be_reversed else days[days.index(first) :]), "last day")
     since, until = of_types(target.contract, "date")
     found = [log for log in sample.logs if matches(log, since, first) and matches(log, until, last)]
 

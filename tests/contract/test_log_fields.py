@@ -40,9 +40,9 @@ def properties(contract: Contract) -> Mapping[str, Any]:
 def expect_rule(logs: Sequence[Log], rule: Rule, contract: Contract) -> None:
     """Expect a rule to hold for each log."""
     for log in logs:
-        breach = rule(log, contract)
-        if breach:
-            raise Violation(*breach)
+        violation = rule(log, contract)
+        if violation:
+            raise Violation(*violation)
 
 
 def test_description_follows_its_template(varied_logs: Sequence[Log], contract: Contract) -> None:

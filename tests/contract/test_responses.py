@@ -12,6 +12,6 @@ pytestmark = pytest.mark.check("schema", "responses", "#/paths")
 @pytest.mark.parametrize("rule", RULES)
 def test_every_response_follows_the_contract(target: Client, rule: str) -> None:
     """Every response of this run has a status, headers and a body that the contract allows."""
-    sighting = target.response_checker.violations.get(rule)
-    if sighting:
-        raise Violation(sighting.expected, sighting.seen, (sighting.exchange,))
+    violation = target.response_checker.violations.get(rule)
+    if violation:
+        raise Violation(violation.expected, violation.seen, (violation.exchange,))

@@ -28,7 +28,7 @@ from auditmock.server.run import bind, url_of
 from auditmock.settings import Settings
 
 _TOKENS = {"--token": token_of(BuiltinUser.OWNER), "--second-token": token_of(BuiltinUser.MEMBER)}
-_WRITES = ("writes", "answers")
+_WRITES = ("writes", "responses")
 _BUDGET = 2000
 _LOGS = 6000
 """Fewer than by default: some faults look at every log for each answer."""

@@ -101,7 +101,7 @@ class Results:
         return list(dict.fromkeys(result.check.aspect for result in self.found))
 
     @property
-    def verdict(self) -> str:
+    def summary(self) -> str:
         """Summarize the run in one phrase."""
         failed, known = (len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN))
         ended = f"{self.ended} after {count(self.made, 'check', 'checks')}" if self.ended else ""

@@ -22,7 +22,7 @@ def write_har(results: Results) -> str:
         "version": "1.2",
         "creator": creator,
         "entries": list(_entries(results)),
-        "comment": f"{results.base_url} {results.verdict}",
+        "comment": f"{results.base_url} {results.summary}",
     }
     return json.dumps({"log": log}, indent=1) + "\n"
 

@@ -26,7 +26,7 @@ def _run(results: Results) -> Mapping[str, Any]:
         "requests": results.requests,
         "conforms": results.conforms,
         "ended": results.ended,
-        "result": results.verdict,
+        "result": results.summary,
         "notes": results.notes,
         "checks": [_check(result, results) for result in results.found],
     }

@@ -27,7 +27,7 @@ def write_junit(results: Results) -> str:
         # a separate case, because the format has no other place for errors of the whole run
         suite = ET.SubElement(root, "testsuite", name="run", tests="1", errors="1")
         run = ET.SubElement(suite, "testcase", classname=f"{_SUITE}.run", name="ended-early", time="0")
-        ET.SubElement(run, "error", message=_plain(results.verdict))
+        ET.SubElement(run, "error", message=_plain(results.summary))
     ET.indent(root)
     return ET.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 

@@ -39,7 +39,7 @@ def describe_checks(results: Results) -> Iterator[str]:
         yield f"\n{aspect}"
         for name, cases in results.by_check().items():
             if cases[0].check.aspect == aspect:
-                yield f"  {_mark(worst_of(cases))} {name.partition('/')[2].replace('-', ' ')}{_aside(cases)}"
+                yield f"  {_mark(worst_of(cases))} {name.partition('/')[2]}{_aside(cases)}"
 
 
 def worst_of(cases: Iterable[Result]) -> Outcome:
@@ -141,8 +141,8 @@ def describe_result(results: Results) -> Iterator[str]:
     for result in results.of(Outcome.FIXED):
         yield f"fixed: {result.check.full_name} (remove it with --baseline-update)"
     colour = _COLOURS[tone_of(results)]
-    verdict = click.style(f"{results.base_url} {results.verdict}", fg=colour, bold=True)
-    yield f"{verdict} ({count(results.requests, 'request', 'requests')}, {results.seconds:.1f} s)"
+    summary = click.style(f"{results.base_url} {results.summary}", fg=colour, bold=True)
+    yield f"{summary} ({count(results.requests, 'request', 'requests')}, {results.seconds:.1f} s)"
 
 
 def clip(text: str) -> str:

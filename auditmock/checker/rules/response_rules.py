@@ -54,7 +54,7 @@ class ResponseViolation(NamedTuple):
     exchange: Exchange
 
 
-class _Answer(NamedTuple):
+class _Observed(NamedTuple):
     """A response with the contract's responses of its operation, and its own among them, if any."""
 
     exchange: Exchange
@@ -81,17 +81,17 @@ class ResponseChecker:
         self._denial = contract.denial.get("status")
         self._contract = contract
         self._request_ids: set[str] = set()
-        self._rules: Mapping[str, Callable[[_Answer], tuple[str, str] | None]] = {
-            "no server error": self._judge_failure,
-            "listed status": _judge_status,
-            "media type": _judge_media_type,
-            "headers": _judge_headers,
-            "unique request id": self._judge_request_id,
-            "body": self._judge_body,
-            "page order": _judge_order,
-            "page size": self._judge_size,
-            "unchanged logs": self._judge_constancy,
-            "consistent logs": self._judge_logs,
+        self._rules: Mapping[str, Callable[[_Observed], tuple[str, str] | None]] = {
+            "no server error": self._check_failure,
+            "listed status": _check_status,
+            "media type": _check_media_type,
+            "headers": _check_headers,
+            "unique request id": self._check_request_id,
+            "body": self._check_body,
+            "page order": _check_order,
+            "page size": self._check_size,
+            "unchanged logs": self._check_constancy,
+            "consistent logs": self._check_logs,
         }
         self._sound: set[tuple[str, bool, str]] = set()
         self._logs: dict[str, Mapping[str, int]] = {}
@@ -107,11 +107,11 @@ class ResponseChecker:
         responses = self._responses.get((method, path)) or self._responses.get(("", path), self._elsewhere)
         logs, total = _page_of(exchange)
         self._note_page(exchange, logs)
-        answer = _Answer(exchange, responses, responses.get(exchange.status, {}), logs, total)
-        for rule, judge in self._rules.items():
-            breach = None if rule in self.violations else judge(answer)
-            if breach:
-                self.violations[rule] = ResponseViolation(*breach, exchange)
+        observed = _Observed(exchange, responses, responses.get(exchange.status, {}), logs, total)
+        for rule, apply in self._rules.items():
+            violation = None if rule in self.violations else apply(observed)
+            if violation:
+                self.violations[rule] = ResponseViolation(*violation, exchange)
 
     def pages_of(self, text: str) -> Sequence[Exchange]:
         """Return the first pages with the logs whose ids occur in a text; at most a few."""
@@ -125,35 +125,35 @@ class ResponseChecker:
         if len(logs) > self._largest:
             self._largest, self.largest_page = len(logs), (page,)
 
-    def _judge_request_id(self, answer: _Answer) -> tuple[str, str] | None:
-        request_id = answer.exchange.headers.get("x-coder-request-id", "")
+    def _check_request_id(self, observed: _Observed) -> tuple[str, str] | None:
+        request_id = observed.exchange.headers.get("x-coder-request-id", "")
         if not request_id or request_id not in self._request_ids:
             self._request_ids.add(request_id)
             return None
         return "a different X-Coder-Request-Id for each request", f"{request_id} again"
 
-    def _judge_size(self, answer: _Answer) -> tuple[str, str] | None:
+    def _check_size(self, observed: _Observed) -> tuple[str, str] | None:
         """Compare the number of logs with `limit` and, if counts are exact, with `count`."""
-        asked = dict(parse_qsl(urlsplit(answer.exchange.request.target).query))
+        asked = dict(parse_qsl(urlsplit(observed.exchange.request.target).query))
         limit, offset = (_read_number(asked.get(name, "0")) for name in ("limit", "offset"))
-        if not limit or offset is None or answer.total is None:
+        if not limit or offset is None or observed.total is None:
             return None
-        behind = max(answer.total - offset, 0)
-        if len(answer.logs) > limit:
-            return f"at most {limit} logs", str(len(answer.logs))
-        if self._counts and "after_id" not in asked and len(answer.logs) != min(limit, behind):
-            return f"{min(limit, behind)} logs, since the count is {answer.total}", str(len(answer.logs))
+        behind = max(observed.total - offset, 0)
+        if len(observed.logs) > limit:
+            return f"at most {limit} logs", str(len(observed.logs))
+        if self._counts and "after_id" not in asked and len(observed.logs) != min(limit, behind):
+            return f"{min(limit, behind)} logs, since the count is {observed.total}", str(len(observed.logs))
         return None
 
-    def _judge_failure(self, answer: _Answer) -> tuple[str, str] | None:
-        exchange = answer.exchange
+    def _check_failure(self, observed: _Observed) -> tuple[str, str] | None:
+        exchange = observed.exchange
         denied = exchange.request.method != "GET" and exchange.status == self._denial
         if exchange.status < _SERVER_ERROR or denied or is_explained(exchange, self._contract):
             return None
         return "a status below 500", f"{exchange.status}: {exchange.body[:_LONGEST]!r}"
 
-    def _judge_constancy(self, answer: _Answer) -> tuple[str, str] | None:
-        for log in answer.logs:
+    def _check_constancy(self, observed: _Observed) -> tuple[str, str] | None:
+        for log in observed.logs:
             facts = {name: hash(json.dumps(log.get(name), sort_keys=True)) for name in _CONSTANT}
             facts["user"] = hash(str((log.get("user") or {}).get("id")))
             known = self._logs.setdefault(str(log.get("id")), facts)
@@ -165,27 +165,27 @@ class ResponseChecker:
                 )
         return None
 
-    def _judge_logs(self, answer: _Answer) -> tuple[str, str] | None:
+    def _check_logs(self, observed: _Observed) -> tuple[str, str] | None:
         try:
             # everything else of a log is the same on every page
-            new = {(log["id"], log["is_deleted"], log["resource_link"]): log for log in answer.logs}
+            new = {(log["id"], log["is_deleted"], log["resource_link"]): log for log in observed.logs}
             logs = [log for key, log in new.items() if key not in self._sound]
             self._sound |= new.keys()
             found = (rule(log, self._contract) for log in logs for rule in log_rules.RULES)
-            breach = next(filter(None, found), None)
+            violation = next(filter(None, found), None)
         except (KeyError, TypeError, AttributeError, ValueError, StopIteration):
             return None  # the rule of the body tells
-        return (breach[0], repr(breach[1])[:_LONGEST]) if breach else None
+        return (violation[0], repr(violation[1])[:_LONGEST]) if violation else None
 
-    def _judge_body(self, answer: _Answer) -> tuple[str, str] | None:
-        exchange = answer.exchange
-        if not answer.response or exchange.request.method == "HEAD":
+    def _check_body(self, observed: _Observed) -> tuple[str, str] | None:
+        exchange = observed.exchange
+        if not observed.response or exchange.request.method == "HEAD":
             return None
-        if "content" not in answer.response:
+        if "content" not in observed.response:
             return (
                 (f"no body with {exchange.status}", repr(exchange.body[:_LONGEST])) if exchange.body else None
             )
-        name = answer.response["content"][_MEDIA_TYPE]["schema"]["$ref"].rpartition("/")[2]
+        name = observed.response["content"][_MEDIA_TYPE]["schema"]["$ref"].rpartition("/")[2]
         try:
             error = next(self._validators[name].iter_errors(exchange.json()), None)
         except ValueError:
@@ -211,25 +211,25 @@ RULES = (
 """The names of the rules, in report order."""
 
 
-def _judge_status(answer: _Answer) -> tuple[str, str] | None:
-    if answer.response or not answer.responses:
+def _check_status(observed: _Observed) -> tuple[str, str] | None:
+    if observed.response or not observed.responses:
         return None
-    return f"one of the statuses {', '.join(map(str, answer.responses))}", str(answer.exchange.status)
+    return f"one of the statuses {', '.join(map(str, observed.responses))}", str(observed.exchange.status)
 
 
-def _judge_media_type(answer: _Answer) -> tuple[str, str] | None:
-    if "content" not in answer.response:
+def _check_media_type(observed: _Observed) -> tuple[str, str] | None:
+    if "content" not in observed.response:
         return None
-    told = answer.exchange.headers.get("content-type", "")
+    told = observed.exchange.headers.get("content-type", "")
     media_type, *parameters = (part.strip().lower() for part in told.split(";"))
     if media_type == _MEDIA_TYPE and parameters == [_CHARSET]:
         return None
     return f"{_MEDIA_TYPE}; {_CHARSET}", told or "no Content-Type"
 
 
-def _judge_order(answer: _Answer) -> tuple[str, str] | None:
+def _check_order(observed: _Observed) -> tuple[str, str] | None:
     try:
-        places = [(-time_of(log), log["id"]) for log in answer.logs]
+        places = [(-time_of(log), log["id"]) for log in observed.logs]
     except (KeyError, TypeError, ValueError):
         return None  # the rule of the body tells
     for one, other in pairwise(places):
@@ -255,11 +255,11 @@ def _page_of(exchange: Exchange) -> tuple[Sequence[Log], int | None]:
     return (logs, total) if sound else ((), None)
 
 
-def _judge_headers(answer: _Answer) -> tuple[str, str] | None:
-    for name, header in answer.response.get("headers", {}).items():
-        value = answer.exchange.headers.get(name)
+def _check_headers(observed: _Observed) -> tuple[str, str] | None:
+    for name, header in observed.response.get("headers", {}).items():
+        value = observed.exchange.headers.get(name)
         if value is None and header.get("required"):
-            return f"the header {name} on status {answer.exchange.status}", "no such header"
+            return f"the header {name} on status {observed.exchange.status}", "no such header"
         if value is not None and not _keeps(value, header["schema"]):
             return f"a header {name} that matches {header['schema']}", value
     return None

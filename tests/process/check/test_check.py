@@ -122,7 +122,7 @@ def test_a_broken_check_is_told(faulty: Done) -> None:
 MISTAKES = {
     "a check nobody knows": (("--only", "pagging"), 'unknown check "pagging"; did you mean "paging"?'),
     "no check left": (
-        ("--only", "order", "--skip", "checks,edges"),
+        ("--only", "order", "--skip", "properties,edges"),
         "no checks left: --skip excludes everything",
     ),
     "a report nobody knows": (("--report", "pdf"), '"pdf" is not one of html, junit, json, har'),

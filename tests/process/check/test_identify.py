@@ -46,7 +46,7 @@ def test_each_mock_is_known(start_server: Start, release: str, logs: str) -> Non
     """A mock is known for what it is, and no other, with logs and without."""
     identity = read(start_server("--release", release, "--logs", logs).url)
 
-    assert (identity["says"], identity["matches"], identity["honest"]) == (release, [release], True)
+    assert (identity["claims"], identity["matches"], identity["consistent"]) == (release, [release], True)
 
 
 @every_release
@@ -60,7 +60,7 @@ def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release
         identity = read(mock.url, status=1)
         told = run(mock.url).stdout
 
-    assert (identity["says"], identity["matches"]) == (other, [release])
+    assert (identity["claims"], identity["matches"]) == (other, [release])
     assert f"but its version header says {version}, which stands for {other}." in told
 
 
@@ -82,7 +82,7 @@ def test_a_release_between_releases_is_no_lie(
     with AuditMock(Settings(release=release, logs=50)) as mock:
         identity = read(mock.url)
 
-    assert (identity["says"], identity["matches"], identity["honest"]) == (says, [release], True)
+    assert (identity["claims"], identity["matches"], identity["consistent"]) == (says, [release], True)
 
 
 def test_it_only_reads(start_server: Start) -> None:

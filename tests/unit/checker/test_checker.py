@@ -192,7 +192,7 @@ def test_a_run_that_ended_early_is_no_good_one(
     """What ended early conforms to nothing; what failed until then did fail."""
     run = replace(results(*found), ended="interrupted")
 
-    assert run.verdict.startswith(verdict)
+    assert run.summary.startswith(verdict)
     assert run.conforms is conforms
 
 
