@@ -1,13 +1,13 @@
-"""The settings, a row each; command-line flags, environment variables and their help follow from the rows."""
+"""Settings of the mock server: the source of the flags, the environment variables and their help."""
 
 from dataclasses import dataclass, field, fields
 from typing import Any, NamedTuple
 
-MOST_LOGS = 5_000_000
-MOST_WORLDS = 1_000_000
-LONGEST_JOURNAL = 100_000
-LEVELS = ("debug", "info", "warning", "error")
-FORMATS = ("text", "json")
+MAX_LOGS = 5_000_000
+MAX_WORLDS = 1_000_000
+MAX_REQUEST_LOG = 100_000
+LOG_LEVELS = ("debug", "info", "warning", "error")
+LOG_FORMATS = ("text", "json")
 ENVIRONMENT_PREFIX = "AUDITMOCK_"
 
 
@@ -17,46 +17,51 @@ def _row(default: Any, explanation: str) -> Any:
 
 @dataclass(frozen=True)
 class Settings:
-    """How one mock is to be; `until` is an instant."""
+    """The settings of one mock; `until` is a timestamp in microseconds."""
 
-    release: str = _row(
-        "documented", "Which release of the API to speak: documented, or that of a deployed release."
-    )
+    release: str = _row("documented", "API release to use: documented, or the name of a Coder release.")
     host: str = _row("127.0.0.1", "Address to listen on.")
-    port: int = _row(8910, "Port to listen on; 0 takes a free one, which is printed.")
-    scenario: str = _row("default", "Which scenario worlds begin with, where no token says another.")
-    scenarios: str = _row("", "Folder of scenario files, NAME.yaml, beside those that ship.")
+    port: int = _row(8910, "Port to listen on; 0 picks a free port.")
+    scenario: str = _row("default", "Default scenario for new worlds.")
+    scenarios: str = _row("", "Folder of additional scenario files, NAME.yaml.")
     seed: int | None = _row(
-        None, "Seed of the history: the same seed gives the same bytes. By the scenario: 1."
+        None,
+        "Seed of the generated history; the same seed gives the same bytes. Set by the scenario, usually 1.",
     )
     logs: int | None = _row(
         None,
-        f"How many logs the history has, up to {MOST_LOGS:,}. By the scenario: 10,000.",
+        f"Number of generated logs, up to {MAX_LOGS:,}. Set by the scenario, usually 10,000.",
     )
     until: int | None = _row(
         None,
-        'Where the history ends: a date, an RFC 3339 time, or "now". By the scenario: 2026-01-01.',
+        'End of the generated history: a date, an RFC 3339 time, or "now". '
+        "Set by the scenario, usually 2026-01-01.",
     )
     data: tuple[str, ...] = _row(
         (),
-        'Serve the logs of this file instead: what GET /api/v2/audit answered, or NDJSON; "-" reads stdin.',
+        'Serve the logs of this file instead of a generated history; "-" reads stdin. '
+        "Accepts responses of GET /api/v2/audit and NDJSON. Repeatable.",
     )
-    cors: tuple[str, ...] = _row((), 'Allow this origin ("*": any) instead of those on localhost.')
-    rate_limit: int = _row(0, "Requests a minute a client may send to one path; 0 is no limit.")
-    max_worlds: int = _row(1000, "Worlds to keep beside the shared one; the one used longest ago goes first.")
-    request_log: int = _row(500, "Requests to keep for the request_log; 0 keeps none.")
+    cors: tuple[str, ...] = _row(
+        (), 'Origin allowed by CORS instead of localhost; "*" allows any. Repeatable.'
+    )
+    rate_limit: int = _row(0, "Maximum requests per minute for each client and path; 0 means no limit.")
+    max_worlds: int = _row(1000, "Maximum number of private worlds; the least recently used is evicted.")
+    request_log: int = _row(500, "Number of requests kept in the request log; 0 disables it.")
     control_token: str = _row(
-        "", "Open /_mock beyond loopback, by this as a bearer token or by signing in; the variable is safer."
+        "",
+        "Token for remote access to /_mock, sent as a bearer token or entered when signing in. "
+        "Prefer the environment variable: process lists do not show it.",
     )
     watch: bool = _row(
-        default=False, explanation="Load contract, overlays, scenarios and data anew when their files change."
+        default=False, explanation="Reload contract, overlays, scenarios and data when their files change."
     )
-    log_level: str = _row("info", "What to log; an access line is info.")
-    log_format: str = _row("text", "How to log.")
+    log_level: str = _row("info", "Minimum level of log messages; access lines have level info.")
+    log_format: str = _row("text", "Format of log messages.")
 
 
 class Setting(NamedTuple):
-    """One row, as the command line sees it."""
+    """A setting as the command line declares it."""
 
     name: str
     default: Any
@@ -64,12 +69,12 @@ class Setting(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The name of the command-line flag."""
+        """The command-line flag."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """The name of the environment variable."""
+        """The environment variable."""
         return ENVIRONMENT_PREFIX + self.name.upper()
 
 

@@ -1,4 +1,4 @@
-"""What the server says when it is ready: where it is, the tokens, and a first call."""
+"""The text printed when the server is ready: addresses, tokens, scenarios and an example request."""
 
 from collections.abc import Iterator
 
@@ -11,11 +11,11 @@ from auditmock.server.state import MockState
 from auditmock.settings import Settings
 from auditmock.version import VERSION
 
-_A_LINE = 4
+_PER_LINE = 4
 
 
-def write_banner(mock: MockState, url: str, settings: Settings) -> str:
-    """Write the lines; the colours are for terminals, `click.echo` takes them out elsewhere."""
+def format_banner(mock: MockState, url: str, settings: Settings) -> str:
+    """Format the banner with colours; `click.echo` strips them if stdout is not a terminal."""
     listing = mock.contract.operations["get-audit-logs"].path
     header = next(
         token_location.name
@@ -24,24 +24,24 @@ def write_banner(mock: MockState, url: str, settings: Settings) -> str:
     )
     token = token_of(BuiltinUser.OWNER)
     curl = f"curl -H '{header}: {token}' '{url}{listing}?q=resource_type:workspace&limit=1'"
-    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, {settings.release} release"
-    asks = "   asks for the control token" if settings.control_token else ""
+    title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, release {settings.release}"
+    sign_in = "   requires the control token" if settings.control_token else ""
     lines = [
         click.style(title, bold=True),
         "",
-        f"  API     {click.style(url + listing, fg='cyan')}   {mock.size:,} logs",
-        f"  Docs    {click.style(url + '/docs', fg='cyan')}",
-        f"  Window  {click.style(url + '/_mock/', fg='cyan')}{asks}",
+        f"  API        {click.style(url + listing, fg='cyan')}   {mock.size:,} logs",
+        f"  Docs       {click.style(url + '/docs', fg='cyan')}",
+        f"  Dashboard  {click.style(url + '/_mock/', fg='cyan')}{sign_in}",
         "",
-        f"  Tokens, for the header {header}:",
+        f"  Tokens for the header {header}:",
         *_tokens(mock),
         "",
         *_scenarios(mock),
         "",
-        "  A first call:",
+        "  Example request:",
         f"    {curl}",
         "",
-        "  Ctrl-C stops the server.",
+        "  Press Ctrl-C to stop.",
     ]
     return "\n".join(lines)
 
@@ -54,22 +54,22 @@ def _tokens(mock: MockState) -> Iterator[str]:
 
 
 def _scenarios(mock: MockState) -> Iterator[str]:
-    """Tell the scenarios and their tokens, a few a line; the second half is anybody's own."""
-    yield "  Scenarios, by the first half of a token:"
-    told = [
+    """List the scenarios and their token prefixes."""
+    yield "  Token prefixes of the scenarios:"
+    entries = [
         f"{name} {click.style(each.token, fg='green')}" for name, each in mock.scenarios.scenarios.items()
     ]
-    for row in range(0, len(told), _A_LINE):
-        yield "    " + ", ".join(told[row : row + _A_LINE])
+    for row in range(0, len(entries), _PER_LINE):
+        yield "    " + ", ".join(entries[row : row + _PER_LINE])
 
 
 def _rights(mock: MockState, token: str) -> str:
-    """Say what a token is good for, as the contract's roles have it."""
+    """Describe which methods a token may use."""
     try:
         caller = mock.tokens.open(token.encode())
     except ApiError as error:
-        return f"answered with {error.status}"
+        return f"rejected with {error.status}"
     allowed = [
         operation.method for operation in mock.contract.operations.values() if operation.roles & caller.roles
     ]
-    return f"may {' and '.join(allowed)}" if allowed else "answered with 403"
+    return f"may {' and '.join(allowed)}" if allowed else "rejected with 403"

@@ -9,6 +9,7 @@ import click
 
 from auditmock.checker.core.option_types import SettingsError
 from auditmock.checker.core.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
+from auditmock.cli.param_types import ChoiceType
 
 _CONNECTION = ("rate_limit", "request_timeout", "retries", "tls_verify", "proxy")
 """The options of the connection."""
@@ -17,17 +18,31 @@ _UNREADY = 3
 """Exit status when a deployment cannot be checked."""
 
 
+_PLACEHOLDERS = {
+    "only": "NAME,...",
+    "skip": "NAME,...",
+    "seed": "N",
+    "rate_limit": "RATE",
+    "max_requests": "N",
+    "request_timeout": "SECONDS",
+    "retries": "N",
+    "tls_verify": "true|false|FILE",
+    "proxy": "URL",
+    "report_dir": "DIR",
+    "baseline": "FILE",
+}
+"""What the help shows for the value of an option without choices."""
+
+
 class OptionValue(click.ParamType[Any]):
     """The click type of an option of the suite."""
 
-    name = "value"
-
     def __init__(self, option: Option) -> None:
         self._option = option
-        self.name = ",".join(option.choices) or ("words" if option.many else type(option.default).__name__)
+        self.name = option.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the text."""
+        """Parse the text of an option."""
         if not isinstance(value, str):
             return value
         try:
@@ -37,11 +52,12 @@ class OptionValue(click.ParamType[Any]):
 
 
 def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    one_of: Any = click.Choice(option.choices) if option.choices and not option.many else None
+    one_of: Any = ChoiceType(option.choices) if option.choices and not option.many else None
     is_flag = isinstance(option.default, bool)
     return click.option(
         option.flag,
-        default=option.default,
+        default=f"{option.default:g}" if isinstance(option.default, float) else option.default,
+        metavar=None if one_of or is_flag else _PLACEHOLDERS.get(option.name) or ",".join(option.choices),
         is_flag=is_flag,
         type=one_of or (None if is_flag else OptionValue(option)),
         show_default=not is_flag and option.default not in ("", ()),
@@ -64,7 +80,9 @@ def _tokens(*flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]
     def add(command: Callable[..., None]) -> Callable[..., None]:
         for flag in reversed(flags):
             variable, explanation = TOKENS[flag]
-            option = click.option(flag, envvar=variable, show_envvar=True, default="", help=explanation)
+            option = click.option(
+                flag, envvar=variable, show_envvar=True, metavar="TOKEN", default="", help=explanation
+            )
             command = option(command)
         return command
 
@@ -76,9 +94,10 @@ def _tokens(*flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]
 @_tokens(*TOKENS)
 @_options(*(option.name for option in OPTIONS if option.name != "base_url"))
 def check(url: str, token: str, second_token: str, **values: Any) -> None:
-    """Check the deployment at URL (default: $CODER_URL) against the contract.
+    """Check a deployment against the contract.
 
-    Sends only GET requests unless --allow-writes is given. Without a URL, starts a mock and checks it.
+    URL is the address of the deployment (default: $CODER_URL); without one, a mock is started and checked.
+    Sends only GET requests unless --allow-writes is given.
     Prefer environment variables for tokens: process lists do not show them.
 
     Exit status: 0 conforms; 1 violates the contract; 2 usage error, interrupted, or nothing checked;
@@ -101,11 +120,19 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
 @click.argument("url", envvar=URL_VARIABLE)
 @_tokens("--token")
 @_options(*_CONNECTION)
-@click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=ChoiceType(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="Output format.",
+)
 def identify(url: str, token: str, form: str, **values: Any) -> None:
-    """Find the releases that the deployment at URL (default: $CODER_URL) responds like.
+    """Find the releases that match a deployment's responses.
 
-    Sends about twenty GET requests and compares the result with the version that the deployment reports.
+    URL is the address of the deployment (default: $CODER_URL). Sends about twenty GET requests and compares
+    the result with the version that the deployment reports.
     Prefer the environment variable for the token: process lists do not show it.
 
     Exit status: 0 matches a release and its own version; 1 does not; 2 usage error; 3 unreachable or token

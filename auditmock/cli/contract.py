@@ -1,20 +1,35 @@
-"""The commands that show contracts."""
+"""The commands `contract` and `drift`."""
 
 import json
 
 import click
 
-from auditmock.cli.options import ReleaseType
+from auditmock.cli.param_types import ChoiceType, ReleaseType
 from auditmock.openapi.diff import compare
 from auditmock.openapi.releases import DOCUMENTED, open_release
 
 
 @click.command()
-@click.option("--release", type=ReleaseType(), default=DOCUMENTED, show_default=True, help="Which release.")
-@click.option("--format", "form", type=click.Choice(["yaml", "json"]), default="yaml", show_default=True)
-@click.option("--diff", type=ReleaseType(), nargs=2, metavar="ONE OTHER", help="What differs between two.")
+@click.option(
+    "--release", type=ReleaseType(), default=DOCUMENTED, show_default=True, help="Release to print."
+)
+@click.option(
+    "--format",
+    "form",
+    type=ChoiceType(["yaml", "json"]),
+    default="yaml",
+    show_default=True,
+    help="Output format.",
+)
+@click.option(
+    "--diff",
+    type=ReleaseType(),
+    nargs=2,
+    metavar="RELEASE RELEASE",
+    help="Print the differences between two releases instead.",
+)
 def contract(release: str, form: str, diff: tuple[str, str] | None) -> None:
-    """Write out the contract of a release, or what differs between two."""
+    """Print the OpenAPI contract of a release, or compare two."""
     if diff:
         one, other = map(open_release, diff)
         for difference in compare(one.document, other.document):
@@ -25,17 +40,24 @@ def contract(release: str, form: str, diff: tuple[str, str] | None) -> None:
 
 
 @click.command()
-@click.option("--format", "form", type=click.Choice(["md", "html", "json"]), default="md", show_default=True)
+@click.option(
+    "--format",
+    "form",
+    type=ChoiceType(["md", "html", "json"]),
+    default="md",
+    show_default=True,
+    help="Output format.",
+)
 @click.option(
     "--reference",
     metavar="URL",
     default="",
-    help="Address of docs/reference/coder-server.md, for links to its sections.  [default: no links]",
+    help="Address of the published docs/reference/coder-server.md; adds links to its sections.",
 )
 def drift(form: str, reference: str) -> None:
     """List how deployed servers differ from the documented release.
 
-    Each difference names the sections of the reference that describe it, and the tests that demonstrate it.
+    Each difference lists the sections of the reference that describe it and the tests that demonstrate it.
     """
     from auditmock.openapi.drift import find_drift, write_data, write_markdown, write_page
 

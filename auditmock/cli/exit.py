@@ -1,4 +1,4 @@
-"""How a command ends."""
+"""Exit statuses, and the output after a closed pipe."""
 
 import os
 import sys
@@ -6,7 +6,7 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """What the command's exit status means."""
+    """The exit statuses."""
 
     DONE = 0
     FAILED = 1
@@ -14,5 +14,5 @@ class Exit(IntEnum):
 
 
 def silence_stdout() -> None:
-    """Send the rest of the output nowhere: whoever read it has gone, and nothing may fail at exit either."""
+    """Discard further output: the reader closed the pipe, and Python's flush at exit must not fail."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

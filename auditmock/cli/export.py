@@ -1,4 +1,4 @@
-"""Exports: the logs a world begins with, for fixtures elsewhere."""
+"""Writes all logs of the shared world as JSON, NDJSON or CSV."""
 
 import csv
 import io
@@ -16,12 +16,12 @@ _USER = "user"
 
 
 def write_export(mock: MockState, form: str, output: BinaryIO) -> None:
-    """Write all logs: as the body of a list, one a line, or as a table."""
-    output.writelines(FORMS[form](mock))
+    """Write all logs in a format of `FORMATS`."""
+    output.writelines(FORMATS[form](mock))
 
 
 def _write_body(mock: MockState) -> Iterator[bytes]:
-    """Write what a list answers that shows all."""
+    """Write the body of a GET response with all logs."""
     world = mock.worlds.open(SHARED_SECRET)
     caller = Caller(BuiltinUser.OWNER, world.cast[BuiltinUser.OWNER].username, frozenset({"owner"}), world)
     page = Page(max(1, len(world.store)))
@@ -38,7 +38,7 @@ def _write_lines(mock: MockState) -> Iterator[bytes]:
 
 
 def _write_table(mock: MockState) -> Iterator[bytes]:
-    """Write CSV: text as it is, everything else as JSON, nothing for null; the user in columns of its own."""
+    """Write CSV: strings as they are, null empty, other values as JSON; one column per user field."""
     names = [name for name in mock.contract.schema("AuditLog")["properties"] if name != _USER]
     user_names = list(mock.contract.schema("User")["properties"])
     yield _write_row([*names, *(f"{_USER}.{name}" for name in user_names)])
@@ -47,7 +47,7 @@ def _write_table(mock: MockState) -> Iterator[bytes]:
         yield _write_row([*_cells(log, names), *_cells(log[_USER] or {}, user_names)])
 
 
-FORMS: Mapping[str, Callable[[MockState], Iterator[bytes]]] = {
+FORMATS: Mapping[str, Callable[[MockState], Iterator[bytes]]] = {
     "json": _write_body,
     "ndjson": _write_lines,
     "csv": _write_table,

@@ -1,4 +1,4 @@
-"""The command line: its commands, and one clear line when something is wrong with what is asked."""
+"""Entry point of the command line; errors end in one line on standard error."""
 
 import sys
 from typing import NoReturn
@@ -7,6 +7,7 @@ import click
 
 from auditmock.cli.check import check, identify
 from auditmock.cli.contract import contract, drift
+from auditmock.cli.errors import describe_error
 from auditmock.cli.exit import Exit, silence_stdout
 from auditmock.cli.scenario import export, scenario
 from auditmock.cli.serve import serve
@@ -14,11 +15,15 @@ from auditmock.fixtures.importing.reader import RecordsError
 from auditmock.version import VERSION
 
 
-@click.group(invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="A mock server for Coder's audit API, and a contract suite for real deployments.",
+)
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Stand in for Coder's audit API."""
+    """Print the help if no command is given."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 
@@ -28,11 +33,11 @@ for _command in (serve, scenario, export, check, identify, contract, drift):
 
 
 def main() -> NoReturn:
-    """Run the command; every mistake of its user ends in one line and status 2."""
+    """Run the command; an error of the user ends in one line and exit status 2."""
     try:
         cli.main(prog_name="auditmock", standalone_mode=False)
     except click.ClickException as error:
-        click.echo(f"auditmock: {error.format_message()}", err=True)
+        click.echo(f"auditmock: {describe_error(error)}", err=True)
         sys.exit(Exit.USAGE)
     except RecordsError as error:
         click.echo(f"auditmock: {error}", err=True)
@@ -44,7 +49,7 @@ def main() -> NoReturn:
         silence_stdout()
         sys.exit(Exit.FAILED)
     except OSError as error:
-        # a full disk, say; what is left of the output would fail once more
+        # for example a full disk: flushing the rest of the output would fail again
         silence_stdout()
         click.echo(f"auditmock: {error.strerror or error}", err=True)
         sys.exit(Exit.USAGE)

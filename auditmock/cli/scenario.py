@@ -1,29 +1,43 @@
-"""The commands about scenarios, and the one that writes their logs."""
+"""The commands `scenario` and `export`."""
 
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import click
 
-from auditmock.cli.options import settings_options, state_for
+from auditmock.cli.options import load_state, settings_options
+from auditmock.cli.param_types import ChoiceType
 from auditmock.core.clock import current_time
 from auditmock.openapi.releases import open_release
 from auditmock.settings import Settings
 
 
 @click.command()
-@settings_options("release", "scenario", "scenarios", "seed", "logs", "until", "data")
-@click.option(
-    "--format", "form", type=click.Choice(["json", "ndjson", "csv"]), default="json", show_default=True
+@settings_options(
+    "release", "scenario", "scenarios", "seed", "logs", "until", "data", scenario="Scenario to export."
 )
 @click.option(
-    "--output", "-o", type=click.File("wb", lazy=True), default="-", help='File to write; "-" is stdout.'
+    "--format",
+    "form",
+    type=ChoiceType(["json", "ndjson", "csv"]),
+    default="json",
+    show_default=True,
+    help="Output format; json is the body of a GET response.",
+)
+@click.option(
+    "--output",
+    "-o",
+    type=click.File("wb", lazy=True),
+    metavar="FILE",
+    default="-",
+    show_default=True,
+    help='File to write; "-" writes to stdout.',
 )
 def export(form: str, output: BinaryIO, **values: Any) -> None:
-    """Write the logs of a scenario: the body of GET with all of them, one a line, or a table."""
+    """Write all logs of a scenario as JSON, NDJSON or CSV."""
     from auditmock.cli.export import write_export
 
-    write_export(state_for(Settings(**values)), form, output)
+    write_export(load_state(Settings(**values)), form, output)
 
 
 @click.group()
@@ -34,7 +48,7 @@ def scenario() -> None:
 @scenario.command("list")
 @settings_options("release", "scenarios")
 def list_scenarios(**values: Any) -> None:
-    """List the scenarios there are: name, the first half of its tokens, logs, what it is."""
+    """List all scenarios: name, token prefix, number of logs, summary."""
     from auditmock.server.scenarios import ScenarioRegistry
 
     settings = Settings(**values)
@@ -44,26 +58,31 @@ def list_scenarios(**values: Any) -> None:
 
 
 @scenario.command()
-@click.argument("name")
+@click.argument("name", metavar="NAME")
 @settings_options("scenarios")
 def show(name: str, scenarios: str) -> None:
-    """Write out the file of the scenario NAME."""
+    """Print the file of scenario NAME."""
     from auditmock.fixtures.scenarios.reader import find_scenario
 
     click.echo(find_scenario(name, scenarios).read_text(encoding="utf-8"), nl=False)
 
 
 @scenario.command("check")
-@click.argument("file", type=click.Path())
+@click.argument("file", type=click.Path(), metavar="FILE")
 @settings_options("release")
 def check_file(file: str, release: str) -> None:
-    """Check the scenario in FILE; what is wrong is told with its line, and the exit status is 2."""
+    """Validate a scenario file.
+
+    Reports the first error with its line; the exit status is then 2.
+    """
     from auditmock.fixtures.scenarios.reader import ScenarioReader
     from auditmock.fixtures.scenarios.snapshot import check_scenario
 
     contract = open_release(release)
     found = ScenarioReader(contract).read(Path(file))
     written = check_scenario(found, contract, current_time).size
-    told = f"{found.history['logs']:,} logs of history and {written:,} of its own"
-    left_out = f", {found.foreign} left out: {release} has no words for them" if found.foreign else ""
-    click.echo(f"{file}: good: {found.name}, {told}{left_out}")
+    counts = f"{found.history['logs']:,} generated logs, {written:,} written logs"
+    skipped = (
+        f", {found.foreign} skipped: {release} has no such action or resource type" if found.foreign else ""
+    )
+    click.echo(f"{file}: valid: {found.name}, {counts}{skipped}")

@@ -1,4 +1,4 @@
-"""The releases: the contract as documented, and as servers are deployed, by the overlays there are."""
+"""Releases: the documented contract, and the contract of each Coder release, from its overlay."""
 
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
@@ -18,44 +18,49 @@ _GENERATED = Path(__file__).parents[1] / "generated" / "contracts"
 
 
 class ReleaseError(ValueError):
-    """A release there is not, or an overlay that does not fit; the message says what would be right."""
+    """An unknown release, or an overlay with a wrong target; the message lists what is accepted."""
 
 
 def find_overlays() -> Mapping[str, Path]:
-    """List the overlays beside the contract by the name of their release, oldest release first."""
+    """List the overlay files by release name, oldest release first."""
     folder = find_contract().parent / "overlays"
     paths = {path.stem.removeprefix(_PREFIX): path for path in folder.glob(f"{_PREFIX}*.yaml")}
     return dict(sorted(paths.items(), key=lambda item: _version_key(item[0])))
 
 
 def list_releases() -> tuple[str, ...]:
-    """List the names of all releases, the documented one first."""
+    """List the names of all releases: `documented`, then the others, oldest first."""
     return (DOCUMENTED, *find_overlays())
 
 
+def check_release(name: str) -> None:
+    """Raise ReleaseError if no release has this name."""
+    if name not in list_releases():
+        raise ReleaseError(f'Unknown release "{name}". Available: {", ".join(list_releases())}.')
+
+
 def open_release(name: str) -> Contract:
-    """Read the contract of a release; raises ReleaseError when there is none of that name."""
+    """Read the contract of a release; raises ReleaseError if the name is unknown."""
+    check_release(name)
     if name == DOCUMENTED:
         return load_contract()
-    overlays = find_overlays()
-    if name not in overlays:
-        raise ReleaseError(f'"{name}" is no release; there are {", ".join(list_releases())}')
-    return _read_generated(overlays[name]) or overlay_contract(load_contract(find_contract()), overlays[name])
+    overlay = find_overlays()[name]
+    return _read_generated(overlay) or overlay_contract(load_contract(find_contract()), overlay)
 
 
 def write_generated() -> None:
-    """Apply all overlays and keep the contracts beside them, where a release is opened at once."""
+    """Apply all overlays and store the contracts: opening a stored one is fast."""
     for path in find_overlays().values():
         contract = overlay_contract(load_contract(find_contract()), path)
         _generated_path(path).write_text(f"{_source_line(path)}\n{contract.text}", encoding="utf-8")
 
 
 def _read_generated(path: Path) -> Contract | None:
-    """Read the contract that was kept, unless there is none or what it was made of has changed."""
-    applied = _generated_path(path)
-    if not applied.exists():
+    """Read the stored contract; None if it is missing or its sources have changed."""
+    stored = _generated_path(path)
+    if not stored.exists():
         return None
-    origin, _, text = applied.read_text(encoding="utf-8").partition("\n")
+    origin, _, text = stored.read_text(encoding="utf-8").partition("\n")
     return Contract(text, read_yaml(text)) if origin == _source_line(path) else None
 
 
@@ -64,14 +69,14 @@ def _generated_path(path: Path) -> Path:
 
 
 def _source_line(path: Path) -> str:
-    """Write the line that says what a contract was made of."""
+    """Write the first line of a generated contract: its sources and their digest."""
     parts = (find_contract(), path)
     digest = sha256(b"".join(part.read_bytes().replace(b"\r\n", b"\n") for part in parts)).hexdigest()
     return f"# Made by `make generate` of {parts[0].name} and {path.name}: {digest}"
 
 
 def overlay_contract(contract: Contract, path: Path) -> Contract:
-    """Apply an overlay; raises ReleaseError for an action whose target is nowhere in the contract."""
+    """Apply an overlay; raises ReleaseError for an action without a target in the contract."""
     actions = read_yaml(path.read_text(encoding="utf-8"))["actions"]
     try:
         document = apply_actions(contract.document, actions)
@@ -81,8 +86,8 @@ def overlay_contract(contract: Contract, path: Path) -> Contract:
 
 
 def apply_actions(document: Mapping[str, Any], actions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """Apply an overlay's actions to a copy; raises ReleaseError for a target that is nowhere."""
-    # the library brings half a second of imports along, which the documented release does without
+    """Apply an overlay's actions to a copy; raises ReleaseError for a target that does not exist."""
+    # importing the library takes half a second; the documented release does not need it
     from jsonpath_ng.ext.parser import parse
     from oas_patch.overlay import apply_overlay
 
@@ -90,8 +95,8 @@ def apply_actions(document: Mapping[str, Any], actions: Sequence[Mapping[str, An
     for number, action in enumerate(actions, 1):
         if not parse(action["target"]).find(changed):
             raise ReleaseError(
-                f"action {number}: {action['target']} is nowhere in the contract; "
-                "name a node that is there, and set new ones by updating their parent"
+                f"action {number}: {action['target']} does not exist in the contract; "
+                "target an existing node, and add new ones by updating their parent"
             )
         apply_overlay(changed, {"actions": [action]})
     return changed
@@ -108,8 +113,8 @@ def _version_key(name: str) -> tuple[int, ...]:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Writes what stands in a document twice out twice."""
+    """Writes repeated values in full, without YAML aliases."""
 
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - all are alike
-        """Make no alias of anything."""
+    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
+        """Disable aliases."""
         return True

@@ -49,7 +49,7 @@ def test_an_unknown_release_is_told() -> None:
     done = run("--release", "v9")
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert '"v9" is no release; there are documented, v0.14, v2.35' in done.stderr
+    assert '--release: Unknown release "v9". Available: documented, v0.14, v2.35.' in done.stderr
 
 
 @pytest.mark.parametrize(

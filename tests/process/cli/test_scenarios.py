@@ -45,7 +45,7 @@ def test_what_is_shown_can_be_checked(tmp_path: Path) -> None:
 
     assert shown == (SHIPPED / "incident.yaml").read_bytes()
     assert (checked.returncode, checked.stderr) == (0, b"")
-    assert b"good: mine, 10,000 logs of history and 245 of its own" in checked.stdout
+    assert b"valid: mine, 10,000 generated logs, 245 written logs" in checked.stdout
 
 
 @pytest.mark.parametrize(

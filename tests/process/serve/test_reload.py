@@ -179,4 +179,4 @@ def test_standard_input_cannot_be_watched() -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == "auditmock: --watch cannot read standard input again; give --data a file\n"
+    assert done.stderr == "auditmock: --watch cannot reload standard input; pass a file to --data.\n"

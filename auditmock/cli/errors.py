@@ -1,0 +1,33 @@
+"""Click's usage errors as one line: the flag or variable, then the reason."""
+
+import os
+from collections.abc import Sequence
+
+import click
+from click.core import ParameterSource
+
+
+def describe_error(error: click.ClickException) -> str:
+    """Write one line, such as `--port: "x" is not a whole number from 0 to 65,535.`."""
+    if isinstance(error, click.FileError):
+        return f"cannot open {error.ui_filename}: {error.message.lower()}"
+    if isinstance(error, click.MissingParameter) or not isinstance(error, click.BadParameter):
+        return " ".join(error.format_message().split())
+    message = error.message if error.message.endswith(".") else f"{error.message}."
+    return f"{_place_of(error)}: {message}"
+
+
+def _place_of(error: click.BadParameter) -> str:
+    """Return the flag, the argument, or the environment variable that has the bad value."""
+    param, context = error.param, error.ctx
+    if param is None or context is None:
+        return "command line"
+    name = param.human_readable_name.upper() if isinstance(param, click.Argument) else _long_flag(param.opts)
+    if context.get_parameter_source(param.name or "") != ParameterSource.ENVIRONMENT:
+        return name
+    variables = [param.envvar] if isinstance(param.envvar, str) else list(param.envvar or ())
+    return next((variable for variable in variables if os.environ.get(variable)), name)
+
+
+def _long_flag(flags: Sequence[str]) -> str:
+    return max(flags, key=len)
