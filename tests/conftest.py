@@ -1,11 +1,16 @@
 """What tests share: real servers, and how Hypothesis goes about its work."""
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
 from processes import Running, Start, end_process, start_process
+
+# Processes inherit an ignored SIGINT, as after `nohup make test &`; those that tests start need the default.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # Shared machines are slow at times, and a failure must come again.
 settings.register_profile("auditmock", deadline=None, database=None, derandomize=True)

@@ -170,23 +170,23 @@ class Client:
     def _look_at_token(self, exchange: Exchange) -> None:
         """End the run when its token is no longer accepted, or may not write although it should."""
         request, status = exchange.request, exchange.status
-        if not self._is_judged or not self._is_ordinary(request):
+        if not self._is_judged or request.token is None or request.sender != f"${TOKEN_VARIABLE}":
             return
         if status == HTTPStatus.UNAUTHORIZED and self._is_signed_out():
             self._lock_out("the token is no longer accepted")
-        if request.method == "POST":
+        if request.method == "POST" and self._is_ordinary(request):
             self._has_written |= status == HTTPStatus.NO_CONTENT
             if not self._has_written and self._is_denied(exchange):
                 self._lock_out(NO_WRITER)
 
     def _is_ordinary(self, request: Request) -> bool:
-        """Whether the request sends the run's token in the header and no other token."""
+        """Whether the request sends its token in the header and no other token."""
         places = {
             "cookie",
             *(token_location.name.lower() for token_location in self.contract.token_locations),
         }
         named = {name.lower() for name in (*request.headers, *dict(request.query))}
-        return request.token == "header" and request.sender == f"${TOKEN_VARIABLE}" and not named & places  # noqa: S105 - a place
+        return request.token == "header" and not named & places  # noqa: S105 - a place
 
     def _is_signed_out(self) -> bool:
         """Whether the token is rejected even for a plain list, which it could read when the run began."""

@@ -222,7 +222,7 @@ def test_names_are_the_same_from_run_to_run(server: Running, tmp_path: Path) -> 
     """JUnit's names do not depend on what is drawn."""
     names = []
     for seed in ("1", "2"):
-        flags = ("--only", "order,cursor,language", "--report", "junit", "--report-dir", seed, "--seed", seed)
+        flags = ("--only", "order,cursor,syntax", "--report", "junit", "--report-dir", seed, "--seed", seed)
         check(tmp_path, server.url, "--rate-limit", "0", *flags)
         names.append(re.findall(r'name="[^"]*"', (tmp_path / seed / "junit.xml").read_text()))
 

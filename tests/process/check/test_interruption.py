@@ -64,15 +64,15 @@ def test_programs_are_told_that_nothing_is_known(interrupted: tuple[int, str, Pa
 STARTING = """
 from auditmock.cli.main import main
 from auditmock.checker import main as checker
-def judge(*_):
+def interrupt(*_):
     raise KeyboardInterrupt
-checker.judge = judge
+checker.run_checks = interrupt
 main()
 """
 
 
 def test_starting_may_be_interrupted(tmp_path: Path) -> None:
-    """Before anything is judged the exit status is the same, with one line."""
+    """An interruption before the first check has the same exit status, with one line."""
     done = subprocess.run(
         [sys.executable, "-P", "-c", STARTING, "check"],
         cwd=tmp_path,

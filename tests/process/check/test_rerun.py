@@ -56,5 +56,5 @@ def test_a_failure_is_judged_again(failed: dict[str, dict[str, Any]], tmp_path: 
 
 def test_every_failure_has_a_request(failed: dict[str, dict[str, Any]]) -> None:
     """Each failure names a request that shows it, those of single logs included."""
-    assert [name for name in failed if name.startswith("rows/")]
+    assert [name for name in failed if name.startswith("fields/")]
     assert not [name for name, check in failed.items() if not check["curl"]]

@@ -253,14 +253,23 @@ BAD = [{"headers": {"Cookie": "coder_session_token=x"}}, {"sender": "Nobody0000-
 
 
 @pytest.mark.parametrize("odd", BAD, ids=str)
-def test_a_token_out_of_the_usual_may_be_refused(odd: dict[str, Any]) -> None:
-    """A 401 where the token is another, or elsewhere, or not alone says nothing of the run's own."""
+def test_a_401_for_an_unusual_token_does_not_end_the_run(odd: dict[str, Any]) -> None:
+    """A 401 for another token, or one in another location, ends no run whose token is still accepted."""
     target = make_target([refused], Clock())
     target.begin()
     request = Request("GET", CONTRACT.operations["get-audit-logs"].path)
 
     assert target.send(request._replace(**odd)).status == 401
-    assert target.pace.spent == 1
+    assert target.locked_out == ""
+
+
+def test_a_token_in_another_location_may_expire() -> None:
+    """The run ends when the token gets 401 in the query and then also in the header."""
+    target = make_target([refused, refused], Clock())
+    target.begin()
+
+    with pytest.raises(LockedOutError, match="the token is no longer accepted"):
+        target.search(token="query")  # noqa: S106 - a place
 
 
 def test_a_broken_check_is_looked_for_in_memory() -> None:
