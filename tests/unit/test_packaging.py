@@ -70,7 +70,7 @@ def test_uvicorn_is_bounded() -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_uvicorn_has_the_method(name: str) -> None:
-    """uvicorn's protocol class has each method that ours overrides."""
+    """Uvicorn's protocol class has each method that ours overrides."""
     assert hasattr(HttpToolsProtocol, name), MISSING.format(f"HttpToolsProtocol.{name}")
 
 
@@ -80,12 +80,12 @@ def test_uvicorn_has_the_method(name: str) -> None:
     + [(RequestResponseCycle, name) for name in CYCLE_FIELDS],
 )
 def test_uvicorn_has_the_field(owner: type, name: str) -> None:
-    """uvicorn's protocol and its requests have each field that ours reads."""
+    """Uvicorn's protocol and its requests have each field that ours reads."""
     assert name in owner.__init__.__code__.co_names, MISSING.format(f"{owner.__name__}.{name}")
 
 
 def test_uvicorn_has_status_lines() -> None:
-    """uvicorn has its table of status lines as bytes."""
+    """Uvicorn has its table of status lines as bytes."""
     lines = getattr(httptools_impl, "STATUS_LINE", {})
 
     assert lines.get(200) == b"HTTP/1.1 200 OK\r\n", MISSING.format("STATUS_LINE")
