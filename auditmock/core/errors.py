@@ -74,48 +74,48 @@ def route_not_found(detail: str = "") -> ApiError:
 
 def log_not_found(log_id: str) -> ApiError:
     """404: `after_id` names no log."""
-    detail = f'No audit log has the id "{log_id}"; after_id takes the id of a log of this list.'
+    detail = f'No audit log has the ID "{log_id}". after_id accepts the ID of a log in this list.'
     return ApiError(404, "Audit log not found.", validations=[Validation("after_id", detail)])
 
 
 def world_not_found(name: str) -> ApiError:
     """404: no world of that name is open."""
-    detail = f'No world "{name}" is open; the first request with its token opens it, or a PUT to it.'
+    detail = f'World "{name}" is not open. Open it with a PUT or with a request that sends its token.'
     return ApiError(404, "World not found.", detail=detail)
 
 
 def clock_out_of_range(latest: str) -> ApiError:
     """409: a clock would be moved out of the years there are."""
-    return ApiError(409, "The clock cannot go there.", detail=f"It shows no time after {latest}.")
+    return ApiError(409, "Time out of range.", detail=f"The clock accepts times up to {latest}.")
 
 
 def request_not_found(number: int) -> ApiError:
     """404: the request_log does not have that request."""
-    detail = (
-        f"The request_log does not have request {number}, or no longer; --journal says how many it keeps."
-    )
+    detail = f"Request {number} is not in the request log. --journal sets how many requests it keeps."
     return ApiError(404, "Request not found.", detail=detail)
 
 
 def control_closed(detail: str) -> ApiError:
     """403: the control API is closed to this client."""
-    return ApiError(403, "The control API is closed to this client.", detail=detail)
+    return ApiError(403, "This client may not use the control API.", detail=detail)
 
 
 def scenario_not_found(name: str, known: Iterable[str]) -> ApiError:
     """404: there is no scenario of that name."""
-    return ApiError(404, "Scenario not found.", detail=f'"{name}" is none; there are {", ".join(known)}.')
+    return ApiError(
+        404, "Scenario not found.", detail=f'Unknown scenario "{name}". Available: {", ".join(known)}.'
+    )
 
 
 def log_exists(log_id: str) -> ApiError:
     """409: a log that says something else has that id already."""
-    detail = f'Another log has the id "{log_id}"; give this one an id of its own.'
-    return ApiError(409, "Audit log exists already.", detail=detail)
+    detail = f'A different log has the ID "{log_id}". Choose another ID.'
+    return ApiError(409, "Audit log already exists.", detail=detail)
 
 
 def no_logs(problems: Iterable[Validation]) -> ApiError:
     """409: what is to be inserted are no logs by the contract of the server."""
-    return ApiError(409, "Those are no audit logs of this server.", validations=problems)
+    return ApiError(409, "Invalid audit logs.", validations=problems)
 
 
 def no_search(problems: Iterable[Validation]) -> ApiError:
@@ -126,25 +126,25 @@ def no_search(problems: Iterable[Validation]) -> ApiError:
 def method_not_allowed(path: str, allowed: str) -> ApiError:
     """405: the path is known, the method is not one of its own."""
     return ApiError(
-        405, "Method not allowed.", detail=f"{path} takes {allowed}.", headers=(("Allow", allowed),)
+        405, "Method not allowed.", detail=f"{path} supports {allowed}.", headers=(("Allow", allowed),)
     )
 
 
 def not_acceptable(accept: str, types: str) -> ApiError:
     """406: the client takes nothing this server has."""
-    detail = f'This server answers in {types}; the request accepts only "{accept}".'
+    detail = f'The request accepts only "{accept}". Available: {types}.'
     return ApiError(406, "Not acceptable.", detail=detail)
 
 
 def body_too_large(limit: int) -> ApiError:
     """413: more body than the server reads."""
-    return ApiError(413, "Request body is too large.", detail=f"A body may have {limit} bytes at most.")
+    return ApiError(413, "Request body is too large.", detail=f"The maximum size is {limit} bytes.")
 
 
 def unsupported_media_type(detail: str) -> ApiError:
     """415: the body is not declared as JSON in UTF-8."""
     return ApiError(
-        415, "Unsupported media type.", detail=f'{detail}; send "Content-Type: application/json".'
+        415, "Unsupported media type.", detail=f'{detail}. Send "Content-Type: application/json".'
     )
 
 
@@ -156,21 +156,21 @@ def rate_limited(limit: int, headers: Iterable[tuple[str, str]] = ()) -> ApiErro
 
 def origin_not_allowed(origin: str) -> ApiError:
     """400: a CORS preflight from a page that may not call."""
-    detail = f'"{origin}" may not call this server; start it with --cors {origin} to allow it.'
+    detail = f"Pages of {origin} may not call this server. To allow them, start it with --cors {origin}."
     return ApiError(400, "Disallowed CORS origin.", detail=detail)
 
 
 def cors_method_not_allowed(method: str) -> ApiError:
     """400: a CORS preflight for a method no page may use."""
-    detail = f'"{method}" is no method a page may use here; GET and POST are.'
+    detail = f'Pages may not use the method "{method}". Available: GET, POST.'
     return ApiError(400, "Disallowed CORS method.", detail=detail)
 
 
 def not_http() -> ApiError:
     """400: the bytes that came are no HTTP request."""
     detail = (
-        "A request is a method in capitals, a target of at most 65,535 bytes, HTTP/1.1, and headers, each "
-        "line ended by CR LF."
+        "Expected a method in capitals, a target of at most 65,535 bytes, HTTP/1.1 and headers. "
+        "Each line ends with CR LF."
     )
     return ApiError(400, "Malformed HTTP request.", detail=detail)
 

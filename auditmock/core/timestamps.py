@@ -57,21 +57,21 @@ def parse_timestamp(text: str) -> int:
             pass  # the way of all other texts says what is wrong
     match = _RFC3339.fullmatch(text)
     if match is None:
-        raise ValueError(f'"{text}" is no RFC 3339 time; write it like 2022-08-15T14:30:45Z')
+        raise ValueError(f'"{text}" is not an RFC 3339 time such as 2022-08-15T14:30:45Z')
     day, minute, seconds, fraction, sign, offset_hours, offset_minutes = match.groups()
     try:
         start = datetime.fromisoformat(f"{day}T{minute}")
     except ValueError:
-        raise ValueError(f'"{text}" names a day that is in no calendar') from None
+        raise ValueError(f'"{text}" has a date that does not exist') from None
     instant = (start - EPOCH) // _MICROSECOND + int(seconds) * SECOND
     if sign is not None:
         offset = int(offset_hours) * HOUR + int(offset_minutes) * 60 * SECOND
         instant -= offset if sign == "+" else -offset
     if seconds == "60" and instant % DAY:
-        raise ValueError(f'"{text}" has a leap second, which only ends a day of UTC')
+        raise ValueError(f'"{text}" has a leap second before the end of a UTC day')
     instant += _round_fraction(fraction)
     if not _FIRST <= instant <= LAST:
-        raise ValueError(f'"{text}" lies outside the years 1 to 9999 in UTC')
+        raise ValueError(f'"{text}" is outside the years 1 to 9999 in UTC')
     return instant
 
 
@@ -85,9 +85,9 @@ def _round_fraction(digits: str | None) -> int:
 def parse_day(text: str) -> int:
     """Read a calendar date `YYYY-MM-DD` as its first instant; raises ValueError for anything else."""
     if _ISO_DATE.fullmatch(text) is None:
-        raise ValueError(f'"{text}" is no date; write it like 2022-08-15')
+        raise ValueError(f'"{text}" is not a date such as 2022-08-15')
     try:
         day = date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f'"{text}" is in no calendar; write a date like 2022-08-15') from None
+        raise ValueError(f'"{text}" is a date that does not exist') from None
     return (day - EPOCH.date()).days * DAY

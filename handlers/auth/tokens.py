@@ -80,7 +80,9 @@ class Caller(NamedTuple):
         """Refuse (403) unless the caller has one of the roles."""
         if self.roles.isdisjoint(roles):
             wanted, held = " or ".join(sorted(roles)), " and ".join(sorted(self.roles)) or "member"
-            raise forbidden(f"This takes the role {wanted}; {self.username} is {held}.")
+            raise forbidden(
+                f"This operation requires the role {wanted}; {self.username} has the role {held}."
+            )
 
 
 class Tokens:

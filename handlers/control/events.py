@@ -18,7 +18,7 @@ _WAIT = 15.0
 _MOST_WAITING = 1000
 """Events kept for a client that reads too slowly; further ones are lost."""
 
-_ALIVE = b": nothing happened\n\n"
+_ALIVE = b": keep-alive\n\n"
 
 Event = tuple[str, Callable[[], Any]]
 """Its name, and what works out its data."""

@@ -67,10 +67,10 @@ class RequestAnalyzer:
         """Say which operation a request is for, or why for none."""
         path = clip(facts.path)
         if facts.operation:
-            return f"{facts.method} {path} is {facts.operation.id}."
+            return f"{facts.method} {path} matches {facts.operation.id}."
         if found := self._paths.find(facts.path):
-            return f"{path} takes {', '.join(found.methods)}, not {facts.method}."
-        return f"{path} is no path of the contract; {suggest(facts.path, self._paths.templates)}"
+            return f"{path} supports {', '.join(found.methods)}, not {facts.method}."
+        return f"Unknown path {path}. {suggest(facts.path, self._paths.templates)}"
 
     def _visitor(self, entry: Entry) -> TokenInfo:
         headers, query = entry.scope["headers"], entry.scope["query_string"]
@@ -81,7 +81,7 @@ class RequestAnalyzer:
         except ApiError as error:
             told = error.detail if error.message == SIGNED_OUT else error.message
             return TokenInfo(label, told)
-        result = f"A good token of {person.username}."
+        result = f"Valid token of {person.username}."
         return TokenInfo(label, result, person.username, person.roles, world)
 
 

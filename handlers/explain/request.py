@@ -82,11 +82,11 @@ class Explainer:
         known = tuple(each["name"] for each in facts.operation.parameters)
         for name in facts.values:
             if name not in known and name not in self._secrets:
-                yield f'"{clip(name)}" is no parameter, ignored; {suggest(name, known)}'
+                yield f'Unknown query param "{clip(name)}" is ignored. {suggest(name, known)}'
         if facts.value("after_id") and "cursor" not in self._contract.paging:
-            yield "after_id is checked and not used by this release; offset is"
+            yield "This release validates after_id but does not use it. Use offset."
         if not facts.value("limit") and not self._contract.default_limit:
-            yield "limit is absent: this release then shows an empty page"
+            yield "Without limit, this release returns an empty page."
 
     def _page(self, entry: Entry, facts: RequestAnalysis) -> Mapping[str, Any]:
         limit, offset = (wrap(int(facts.value(name) or 0)) for name in ("limit", "offset"))

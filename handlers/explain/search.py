@@ -87,7 +87,7 @@ class DeployedSearchExplainer:
             return unknown_key(term.key, tuple(self._search.keys))
         if key.type == "enum" and term.value:
             return unknown_value(term.value, key.name, key.values)
-        return f'"{clip(term.text)}" filters nothing: "{clip(term.value)}" counts as no {key.type}'
+        return f'"{clip(term.text)}" is ignored: this release treats "{clip(term.value)}" as absent.'
 
 
 def _told(error: ApiError) -> str:
@@ -138,4 +138,4 @@ class SearchDescriber:
         parts = [f"{self._fields.get(name, name)} = {value}" for name, value in wanted.equal]
         parts += [f"time >= {format_timestamp(wanted.since)}"] if wanted.since is not None else []
         parts += [f"time <= {format_timestamp(wanted.until)}"] if wanted.until is not None else []
-        return " and ".join(parts) or "every log"
+        return " and ".join(parts) or "all logs"

@@ -11,28 +11,28 @@ _UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 def unknown_key(word: str, keys: tuple[str, ...]) -> str:
     """Say that a key is none, and which one may have been meant."""
-    return f'"{clip(word)}" is no search key, ignored; {suggest(word, keys)}'
+    return f'Unknown search key "{clip(word)}" is ignored. {suggest(word, keys)}'
 
 
 def unknown_value(word: str, key: str, values: tuple[str, ...]) -> str:
     """Say that a value is none of its key's, and which one may have been meant."""
-    return f'"{clip(word)}" is no {key}, ignored; {suggest(word, values)}'
+    return f'Unknown {key} "{clip(word)}" is ignored. {suggest(word, values)}'
 
 
 def repeated_key(key: str, value: str) -> str:
     """Say which of several elements with the same key counts."""
-    return f'"{key}" is given more than once, the last one counts: "{clip(value)}"'
+    return f'Search key "{clip(key)}" is repeated. The last value wins: "{clip(value)}".'
 
 
 def wrong_uuid(word: str) -> str:
     """Say that a word is no UUID, and how one looks."""
-    return f'must be a valid uuid; "{clip(word)}" is none, write it like {_UUID}'
+    return f'must be a valid uuid such as {_UUID}; it is "{clip(word)}"'
 
 
 def write_hints(hints: Sequence[str]) -> str:
     """Join hints into one line of printable ASCII, the first few of many."""
-    shown = "; ".join(hints[:_MOST])
-    more = f"; and {len(hints) - _MOST} more" if len(hints) > _MOST else ""
+    shown = " ".join(hints[:_MOST])
+    more = f" {len(hints) - _MOST} more hints are not shown." if len(hints) > _MOST else ""
     return "".join(_printable(character) for character in shown + more)
 
 
@@ -44,7 +44,7 @@ def suggest(word: str, known: tuple[str, ...]) -> str:
 @lru_cache(maxsize=256)
 def _nearest(word: str, known: tuple[str, ...]) -> str:
     close = get_close_matches(word, known, n=1)
-    return f'did you mean "{close[0]}"?' if close else f"known are {', '.join(known)}"
+    return f'Did you mean "{close[0]}"?' if close else f"Available: {', '.join(known)}."
 
 
 def clip(word: str) -> str:

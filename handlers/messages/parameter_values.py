@@ -13,7 +13,7 @@ Schema = Mapping[str, Any]
 def check_text(schema: Schema, text: str) -> None:
     """Judge a value by its schema; raises ValueError with the reason."""
     if "\0" in text:
-        raise ValueError("cannot contain the character U+0000; leave it out")
+        raise ValueError("cannot contain the character U+0000")
     for keyword, check in _CHECKS.items():
         if keyword in schema:
             check(schema, text)
@@ -25,7 +25,7 @@ def _check_number(schema: Schema, text: str) -> None:
     low, high = schema["minimum"], schema["maximum"]
     if not NUMBER.fullmatch(text) or not low <= int(text) <= high:
         raise ValueError(
-            f'must be a valid integer; "{clip(text)}" is none from {low} to {high}, in plain digits'
+            f'must be a valid integer from {low} to {high}, in digits only; it is "{clip(text)}"'
         )
 
 
@@ -36,12 +36,12 @@ def _check_format(schema: Schema, text: str) -> None:
 
 def _check_pattern(schema: Schema, text: str) -> None:
     if not re.fullmatch(schema["pattern"], text):
-        raise ValueError(f'must match {schema["pattern"]}; "{clip(text)}" does not')
+        raise ValueError(f'must match {schema["pattern"]}; it is "{clip(text)}"')
 
 
 def _check_length(schema: Schema, text: str) -> None:
     if len(text) > schema["maxLength"]:
-        raise ValueError(f"must have {schema['maxLength']} characters at most; it has {len(text)}")
+        raise ValueError(f"must have at most {schema['maxLength']} characters; it has {len(text)}")
 
 
 _CHECKS: Mapping[str, Callable[[Schema, str], None]] = {

@@ -45,14 +45,14 @@ class ControlAccess:
         header = first_header(headers, b"origin")
         origin = own if header is None else header.decode("latin-1")
         if not _is_ours(origin, own):
-            raise control_closed("Pages of other origins may not call it.")
+            raise control_closed("Pages of other origins may not call the control API.")
         if self._lock:
             # a browser adds the cookie to what any page of this host asks for, whatever port that is from
             return await self._lock.answer(scope, receive, by_cookie=origin == own)
         if not _is_loopback((scope["client"] or ("",))[0]):
-            raise control_closed("Beyond loopback the server must be started with --control-token.")
+            raise control_closed("To allow clients on other machines, start the server with --control-token.")
         if not _is_unmistakable(host):
-            raise control_closed(f'"{host}" is no name of this machine; call it by localhost or its address.')
+            raise control_closed(f'Unknown host name "{host}". Use localhost or an IP address.')
         return None
 
 

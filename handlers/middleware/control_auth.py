@@ -21,9 +21,10 @@ _FORM_LIMIT = 1 << 14
 _PORT = re.compile(rb":([0-9]+)$")
 _READING = ("GET", "HEAD")
 _SUGGESTION = (
-    'Send the header "Authorization: Bearer" with the --control-token, or sign in at {} by a browser.'
+    'Send the header "Authorization: Bearer" with the value of --control-token, '
+    "or sign in at {} in a browser."
 )
-_WRONG = "That is not the control token of this mock. Check it and try again."
+_WRONG = "Wrong control token. Check it and try again."
 
 
 class ControlAuth:

@@ -203,7 +203,7 @@ def _add_prefer_headers(preference: Preference, send: Send) -> Send:
             hints = [value for name, value in message["headers"] if name == _HINT]
             hints += [write_hints(preference.hints).encode()] if preference.hints else []
             others = [(name, value) for name, value in message["headers"] if name != _HINT]
-            hint = [(_HINT, b"; ".join(hints))] if hints else []
+            hint = [(_HINT, b" ".join(hints))] if hints else []
             message["headers"] = [*others, *hint, *applied]
         await send(message)
 

@@ -57,7 +57,7 @@ class RouteCheck:
             self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
         if found:
             raise method_not_allowed(clip(path), ", ".join(found.methods))
-        raise route_not_found(f"{clip(path)} is no path here; {suggest(path, self._paths.templates)}")
+        raise route_not_found(f"Unknown path {clip(path)}. {suggest(path, self._paths.templates)}")
 
 
 _JSON = "application/json"
@@ -91,7 +91,7 @@ class RequestCheck:
             _check_type(scope["headers"])
             if not body:
                 raise invalid_body(
-                    "The body is empty; send an object, {} to leave every field to its default."
+                    "The body is empty. Send an object; {} selects the default of every field."
                 )
             scope[QUERY_PROBLEMS] = []
         await self._app(*_replay(scope, body, receive), send)
@@ -107,15 +107,16 @@ def _check_accept(headers: Headers, types: frozenset[str]) -> None:
 def _check_type(headers: Headers) -> None:
     types = [value.decode("latin-1") for name, value in headers if name == b"content-type"]
     if len(types) != 1:
-        raise unsupported_media_type(f"The request has {len(types) or 'no'} Content-Type")
+        found = f"{len(types)} Content-Type headers" if types else "no Content-Type"
+        raise unsupported_media_type(f"The request has {found}")
     media_type, parameters = parse_options_header(types[0])
     parameters |= {each: "" for each in types[0].split(";")[1:] if each.strip() and "=" not in each}
     charset = parameters.pop("charset", "utf-8")
     if media_type.lower() != _JSON or parameters or charset.lower() != "utf-8":
-        raise unsupported_media_type(f'The body is declared as "{types[0]}"')
+        raise unsupported_media_type(f'Content-Type "{types[0]}" is not supported')
     if encoding := first_header(headers, b"content-encoding"):
         name = encoding.decode("latin-1")
-        raise unsupported_media_type(f'The body is encoded as "{name}"; leave Content-Encoding out')
+        raise unsupported_media_type(f'Content-Encoding "{name}" is not supported')
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
@@ -125,7 +126,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
             # nobody reads the answer; what counts is that half a request does nothing
-            raise invalid_body("The body breaks off.")
+            raise invalid_body("The body is incomplete.")
         part = message.get("body", b"")
         size += len(part)
         if size <= limit:

@@ -53,7 +53,7 @@ def _understand(given: Mapping[str, str], statuses: Sequence[int]) -> Preference
 def _hint(name: str, value: str, statuses: Sequence[int]) -> str:
     """Say what of a preference cannot be followed, and what could."""
     if name == "wait":
-        return f'"wait={clip(value)}" is ignored; wait takes seconds, {_LONGEST_WAIT} at most'
+        return f'Preference "wait={clip(value)}" is ignored. wait accepts seconds, at most {_LONGEST_WAIT}.'
     if name == "code":
-        return f'"code={clip(value)}" is ignored; code takes {", ".join(map(str, statuses))}'
-    return f'"{clip(name)}" is no preference here, ignored; there are code and wait'
+        return f'Preference "code={clip(value)}" is ignored. Available: {", ".join(map(str, statuses))}.'
+    return f'Unknown preference "{clip(name)}" is ignored. Available: code, wait.'

@@ -185,7 +185,7 @@ def _malformed(element: str, pieces: list[str]) -> str:
         return f"Query element {_quote(element)} can only contain 1 ':'; put the value in double quotes"
     if "" in [piece.strip('"') for piece in pieces]:
         if len(pieces) == 1:
-            return f"Query element {_quote(element)} is empty; leave it out"
+            return f"Query element {_quote(element)} is empty; remove it"
         return f"Query element {_quote(element)} cannot start or end with ':'; write key:value"
     return ""
 

@@ -49,7 +49,7 @@ _MOST_DIGITS = 4000
 """In a number; Python's own limit is a little higher."""
 
 _MOST_SUGGESTIONS = 50
-_TOO_DEEP = "The body is nested too deep; its fields are plain strings."
+_TOO_DEEP = "The body is nested too deeply. Its fields are strings."
 
 
 class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
@@ -70,7 +70,7 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
         wanted = _WANTED[self._schema["type"]]
         if not isinstance(body, wanted):
             kind, example = _KINDS[wanted], wanted()
-            raise self._error(f"The body must be {kind}, like {example}; it is {_KINDS[type(body)]}.")
+            raise self._error(f"The body must be {kind}, such as {example}; it is {_KINDS[type(body)]}.")
         try:
             problems = self._problems(body)
         except RecursionError:
@@ -110,17 +110,15 @@ def read_json(raw: bytes) -> tuple[Any, Sequence[str]]:
         json.dumps(value, ensure_ascii=False).encode()
     except JSONDecodeError as error:
         if raw.startswith(BOM_UTF8):
-            raise ValueError("The body begins with a byte order mark; leave it out.") from None
+            raise ValueError("The body starts with a byte order mark. Omit it.") from None
         place = f"line {error.lineno} column {error.colno}"
-        raise ValueError(f"{error.msg}: {place}; send a JSON object, like {{}}.") from None
+        raise ValueError(f"{error.msg}: {place}. Send a JSON object, such as {{}}.") from None
     except UnicodeDecodeError as error:
         raise ValueError(
-            f"The body is not UTF-8: byte {error.start} does not belong there; send JSON in UTF-8."
+            f"The body is not UTF-8: byte {error.start} is invalid. Send JSON in UTF-8."
         ) from None
     except UnicodeEncodeError:
-        raise ValueError(
-            "A string holds one half of a surrogate pair without the other; send the character itself."
-        ) from None
+        raise ValueError("A string contains half of a surrogate pair. Send the character itself.") from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
     return value, tuple(slips)
@@ -131,7 +129,7 @@ def _note_repeated(slips: dict[str, None], pairs: list[tuple[str, Any]]) -> dict
     if len(value) < len(pairs):
         for name, times in Counter(name for name, _ in pairs).items():
             if times > 1:
-                told = f'The name "{_readable(name)}" stands more than once in an object; once is right.'
+                told = f'The name "{_readable(name)}" occurs more than once in an object.'
                 slips[told] = None
     return value
 
@@ -143,12 +141,12 @@ def _readable(text: str) -> str:
 
 def _read_integer(digits: str) -> int:
     if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"A number has {len(digits)} digits; {_MOST_DIGITS} are the most.")
+        raise ValueError(f"A number has {len(digits)} digits. The maximum is {_MOST_DIGITS}.")
     return int(digits)
 
 
 def _note_constant(slips: dict[str, None], name: str) -> float:
-    slips[f"{name} is no JSON; a number has digits."] = None
+    slips[f"{name} is not valid JSON."] = None
     return 0.0
 
 
@@ -160,11 +158,9 @@ def _explain(error: Any) -> Iterator[Validation]:
         for number, name in enumerate(name for name in error.instance if name not in known):
             # finding what was meant takes long, so not for a body that is all unknown names
             suggestion = (
-                suggest(name, known) if number < _MOST_SUGGESTIONS else f"known are {', '.join(known)}"
+                suggest(name, known) if number < _MOST_SUGGESTIONS else f"Available: {', '.join(known)}."
             )
-            yield Validation(
-                ".".join((*place, clip(name))), f'"{clip(name)}" is no field of this body; {suggestion}'
-            )
+            yield Validation(".".join((*place, clip(name))), f'Unknown field "{clip(name)}". {suggestion}')
     elif error.validator == "required":
         for name in error.validator_value:
             if name not in error.instance:
@@ -181,7 +177,7 @@ def _wrong_type(error: Any) -> str:
 def _wrong_value(error: Any) -> str:
     word = str(error.instance)
     suggestion = suggest(word, tuple(map(str, error.validator_value)))
-    return f'has invalid value: "{clip(word)}" is not a valid value; {suggestion}'
+    return f'has invalid value: "{clip(word)}" is not a valid value. {suggestion}'
 
 
 def _wrong_format(error: Any) -> str:
@@ -192,11 +188,11 @@ _REASONS: Mapping[str, Callable[[Any], str]] = {
     "type": _wrong_type,
     "enum": _wrong_value,
     "format": _wrong_format,
-    "pattern": lambda error: f'must match {error.validator_value}; "{clip(error.instance)}" does not',
+    "pattern": lambda error: f'must match {error.validator_value}; it is "{clip(error.instance)}"',
     "minimum": lambda error: f"must be {error.validator_value} or more; it is {clip(str(error.instance))}",
     "maximum": lambda error: f"must be {error.validator_value} or less; it is {clip(str(error.instance))}",
-    "maxLength": lambda error: f"must have {error.validator_value} characters at most",
-    "minItems": lambda error: f"must have {error.validator_value} items or more",
-    "maxItems": lambda error: f"must have {error.validator_value} items at most",
+    "maxLength": lambda error: f"must have at most {error.validator_value} characters",
+    "minItems": lambda error: f"must have at least {error.validator_value} items",
+    "maxItems": lambda error: f"must have at most {error.validator_value} items",
 }
 """By keyword of JSON Schema, what is wrong with a field."""

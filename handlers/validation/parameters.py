@@ -57,14 +57,14 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
         for name in given:
             if name not in everything:
                 suggestion = suggest(name, everything)
-                yield Validation(clip(name), f'Query param "{clip(name)}" is not known; {suggestion}')
+                yield Validation(clip(name), f'Unknown query param "{clip(name)}". {suggestion}')
 
 
 def _take(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
     """Decode the one value of a parameter (None: absent); raises ValueError with the reason."""
     if not values:
         if parameter.get("required"):
-            raise ValueError(f'is required; send "{parameter["name"]}=" if it is to be empty')
+            raise ValueError(f'is required; send "{parameter["name"]}=" for an empty value')
         return None
     if len(values) > 1:
         raise ValueError(
@@ -74,8 +74,8 @@ def _take(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
     try:
         text = values[0].decode("ascii")
         if BROKEN_ESCAPE.search(values[0]):
-            raise ValueError('has a "%" that starts no escape; write it as "%25"')
+            raise ValueError('has a "%" without two hexadecimal digits; write "%25" for a percent sign')
         text = unquote_plus(text, errors="strict")
     except UnicodeDecodeError:
-        raise ValueError("must be UTF-8, percent-encoded") from None
+        raise ValueError("must be percent-encoded UTF-8") from None
     return text

@@ -130,7 +130,7 @@ def test_examples_are_choices(open_tab: OpenTab, server: Running) -> None:
     picked = []
     for search in SEARCHES:
         form.get_by_role("row").filter(has_text="Required").get_by_role("button").first.click()
-        page.get_by_role("menuitem", name=search or "(empty: every log)", exact=True).click()
+        page.get_by_role("menuitem", name=search or "(empty: all logs)", exact=True).click()
         request = send(form)
         picked.append((search_of(request), status_of(request)))
 

@@ -64,9 +64,7 @@ def test_a_wrong_token_is_told(open_tab: OpenTab, locked: Running) -> None:
     page = show(open_tab(viewport=DESK), locked)
     type_in(page, "a-wrong-token")
 
-    expect(page.get_by_role("alert")).to_have_text(
-        "That is not the control token of this mock. Check it and try again."
-    )
+    expect(page.get_by_role("alert")).to_have_text("Wrong control token. Check it and try again.")
     expect(page.get_by_label("Control token")).to_be_focused()
     type_in(page, TOKEN)
     expect(page.locator(".news.live")).to_be_visible()

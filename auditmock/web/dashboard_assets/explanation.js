@@ -21,7 +21,7 @@ const token = ({ location: place, username, roles, world, result }) => html`
   </dl>`;
 
 const search = (understood) => html`
-  <p class="marked"><code dir="ltr">${understood.q ? marked(understood) : html`<i>empty: every log</i>`}</code></p>
+  <p class="marked"><code dir="ltr">${understood.q ? marked(understood) : html`<i>empty: all logs</i>`}</code></p>
   ${understood.terms.length
     ? html`<table class="terms">
         <thead><tr><th>At</th><th>Key</th><th>Value</th><th>Effect</th></tr></thead>

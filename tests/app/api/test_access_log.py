@@ -89,7 +89,7 @@ def test_a_hint_ends_the_line(shared_app: App, lines: pytest.LogCaptureFixture) 
     """What search ignored is in the line as it is in the header."""
     answer = ask(shared_app, listing("q=resourcetype:user"))
 
-    hint = '"resourcetype" is no search key, ignored; did you mean "resource_type"?'
+    hint = 'Unknown search key "resourcetype" is ignored. Did you mean "resource_type"?'
     assert answer.header("x-mock-hint") == hint
     assert lines.messages[0].endswith(" ms  " + hint)
 

@@ -62,8 +62,8 @@ def test_the_forbidden_are_told_why(shared_app: App) -> None:
     envelope = ask(shared_app, writing({}, token_of(BuiltinUser.AUDITOR))).json()
 
     assert envelope["message"] == "Forbidden."
-    assert "takes the role owner" in envelope["detail"]
-    assert envelope["detail"].endswith("is auditor.")
+    assert "requires the role owner" in envelope["detail"]
+    assert envelope["detail"].endswith("has the role auditor.")
 
 
 @pytest.mark.parametrize("token", MISSHAPEN)

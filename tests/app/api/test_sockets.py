@@ -94,7 +94,7 @@ def test_what_is_no_http_waits_its_turn(server: Running) -> None:
 
     assert status == 200
     assert b"HTTP/1.1 400 Bad Request\r\n" in rest
-    assert rest.endswith(b'line ended by CR LF."}')
+    assert rest.endswith(b'Each line ends with CR LF."}')
 
 
 @pytest.mark.parametrize("kind", REFUSED)

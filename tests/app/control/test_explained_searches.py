@@ -110,7 +110,7 @@ def test_what_filters_has_no_problem(release: str, q: str) -> None:
     assert all((term["effect"] == "filters") == (term["problem"] == "") for term in told["terms"])
     if told["valid"]:
         filters = any(term["effect"] == "filters" for term in told["terms"])
-        assert filters == (told["filter"] != "every log")
+        assert filters == (told["filter"] != "all logs")
 
 
 CURES = [
@@ -138,11 +138,11 @@ def test_a_suggestion_is_near(release: str, q: str, suggestion: str) -> None:
 
 
 IGNORED = [
-    ("v0.14", "foo:bar", '"foo" is no search key, ignored; '),
-    ("v0.14", "action:creat", '"creat" is no action, ignored; did you mean "create"?'),
-    ("v0.14", "date_from:soon", '"date_from:soon" filters nothing'),
-    ("v0.14", "action:create action:write", '"action" is given more than once, the last one counts: "write"'),
-    ("documented", "foo:bar", '"foo" is no search key, ignored; '),
+    ("v0.14", "foo:bar", 'Unknown search key "foo" is ignored. '),
+    ("v0.14", "action:creat", 'Unknown action "creat" is ignored. Did you mean "create"?'),
+    ("v0.14", "date_from:soon", '"date_from:soon" is ignored: '),
+    ("v0.14", "action:create action:write", 'Search key "action" is repeated. The last value wins: "write".'),
+    ("documented", "foo:bar", 'Unknown search key "foo" is ignored. '),
 ]
 
 
@@ -154,7 +154,7 @@ def test_what_is_ignored_is_told(release: str, q: str, hint: str) -> None:
 
 FILTERS = [
     ("documented", "action:create username:me", "action = create and user.username = vernon-doyle"),
-    ("documented", "", "every log"),
+    ("documented", "", "all logs"),
     ("documented", "date_from:2025-12-24", "time >= 2025-12-24T00:00:00Z"),
     ("v0.14", "date_to:2025-12-24", "time <= 2025-12-24T23:59:59Z"),
     ("v2.35", "organization:coder x:y", ""),

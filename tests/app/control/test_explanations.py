@@ -141,8 +141,8 @@ def test_the_suggestion_is_near(name: str, suggestion: str) -> None:
 
 
 TOKENS = [
-    (listing("q="), "header", "A good token of vernon-doyle."),
-    (listing("q=", "", cookie=f"coder_session_token={OWNER}"), "cookie", "A good token of vernon-doyle."),
+    (listing("q="), "header", "Valid token of vernon-doyle."),
+    (listing("q=", "", cookie=f"coder_session_token={OWNER}"), "cookie", "Valid token of vernon-doyle."),
     (listing("q=", ""), "", 'Cookie "coder_session_token" or query parameter must be provided. '),
     (listing("q=", SUSPENDED), "header", 'User is not active (status = "suspended").'),
 ]
@@ -160,10 +160,10 @@ def test_the_token_is_told(call: Call, location: str, result: str) -> None:
 @pytest.mark.parametrize(
     ("release", "query", "hint"),
     [
-        ("v0.14", f"q=&limit=1&after_id={ODD}", "after_id is checked and not used"),
-        ("v0.14", "q=", "limit is absent"),
-        ("v0.14", "q=&limit=1&size=3", '"size" is no parameter, ignored'),
-        ("v2.35", f"q=&after_id={ODD}", "after_id is checked and not used"),
+        ("v0.14", f"q=&limit=1&after_id={ODD}", "This release validates after_id but does not use it."),
+        ("v0.14", "q=", "Without limit, "),
+        ("v0.14", "q=&limit=1&size=3", 'Unknown query param "size" is ignored.'),
+        ("v2.35", f"q=&after_id={ODD}", "This release validates after_id but does not use it."),
     ],
 )
 def test_what_a_deployed_server_leaves_out_is_told(release: str, query: str, hint: str) -> None:

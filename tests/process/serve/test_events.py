@@ -99,7 +99,7 @@ def test_a_watch_may_have_an_end(running: Running) -> None:
     httpx.put(f"{running.url}/_mock/worlds/{WORLD}", json={})
     answer = httpx.get(f"{running.url}/_mock/events?seconds=0", timeout=30)
 
-    assert (answer.status_code, answer.text) == (200, ": nothing happened\n\n")
+    assert (answer.status_code, answer.text) == (200, ": keep-alive\n\n")
 
 
 def test_worlds_that_make_room_are_told(start_server: Start) -> None:

@@ -23,7 +23,7 @@ REFUSALS = {
     "invalid_fields": errors.invalid_body(problems=[PROBLEM]),
     "signed_out": errors.signed_out("API key is invalid.", "Send another."),
     "inactive": errors.inactive("suspended", "Send another."),
-    "forbidden": errors.forbidden("This takes the role owner."),
+    "forbidden": errors.forbidden("This operation requires the role owner."),
     "route_not_found": errors.route_not_found("Did you mean something else?"),
     "log_not_found": errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
     "method_not_allowed": errors.method_not_allowed("/api/v2/audit", "GET"),
@@ -41,7 +41,7 @@ REFUSALS = {
     "world_not_found": errors.world_not_found("myTest0000000000000042"),
     "clock_out_of_range": errors.clock_out_of_range("9000-01-01T00:00:00Z"),
     "request_not_found": errors.request_not_found(42),
-    "control_closed": errors.control_closed("Pages of other origins may not call it."),
+    "control_closed": errors.control_closed("Pages of other origins may not call the control API."),
     "no_logs": errors.no_logs([PROBLEM]),
     "no_search": errors.no_search([PROBLEM]),
 }
@@ -72,12 +72,12 @@ MESSAGES = {
     "internal_error": (500, "An internal server error occurred."),
     "rate_limited": (429, "You've been rate limited for sending more than 60 requests in 1m0s."),
     "scenario_not_found": (404, "Scenario not found."),
-    "log_exists": (409, "Audit log exists already."),
+    "log_exists": (409, "Audit log already exists."),
     "world_not_found": (404, "World not found."),
-    "clock_out_of_range": (409, "The clock cannot go there."),
+    "clock_out_of_range": (409, "Time out of range."),
     "request_not_found": (404, "Request not found."),
-    "control_closed": (403, "The control API is closed to this client."),
-    "no_logs": (409, "Those are no audit logs of this server."),
+    "control_closed": (403, "This client may not use the control API."),
+    "no_logs": (409, "Invalid audit logs."),
     "no_search": (409, "Invalid audit search query."),
 }
 ENVELOPE = OAS30Validator(
@@ -135,7 +135,7 @@ def test_a_wrong_method_is_told_the_right_ones() -> None:
     error = errors.method_not_allowed("/api/v2/audit", "GET")
 
     assert error.headers == (("Allow", "GET"),)
-    assert error.detail == "/api/v2/audit takes GET."
+    assert error.detail == "/api/v2/audit supports GET."
 
 
 def test_a_signed_out_caller_is_told_the_suggestion() -> None:

@@ -24,40 +24,37 @@ def test_an_unknown_key_gets_the_nearest_one() -> None:
     """A misspelt key is answered with the key that was meant."""
     hint = unknown_key("resourcetype", KEYS)
 
-    assert hint == '"resourcetype" is no search key, ignored; did you mean "resource_type"?'
+    assert hint == 'Unknown search key "resourcetype" is ignored. Did you mean "resource_type"?'
 
 
 def test_an_unknown_value_gets_the_nearest_one() -> None:
     """A misspelt value is answered with the value that was meant, whatever its letter case."""
     hint = unknown_value("WORKSPACES", "resource_type", CONTRACT.enum("ResourceType"))
 
-    assert hint == '"WORKSPACES" is no resource_type, ignored; did you mean "workspace"?'
+    assert hint == 'Unknown resource_type "WORKSPACES" is ignored. Did you mean "workspace"?'
 
 
 def test_a_word_near_to_none_gets_them_all() -> None:
     """Where nothing is near, everything there is gets named."""
-    assert suggest("qqq", ("create", "write")) == "known are create, write"
+    assert suggest("qqq", ("create", "write")) == "Available: create, write."
 
 
 def test_a_repeated_key_is_named_with_what_counts() -> None:
     """Of a key given twice the hint names the value that counts."""
     hint = repeated_key("action", "delete")
 
-    assert hint == '"action" is given more than once, the last one counts: "delete"'
+    assert hint == 'Search key "action" is repeated. The last value wins: "delete".'
 
 
 def test_a_wrong_uuid_is_shown_a_right_one() -> None:
     """A word that is no UUID is answered with one."""
-    assert (
-        wrong_uuid("x")
-        == 'must be a valid uuid; "x" is none, write it like cff22a7b-bb6f-43d8-83e1-eefe0a1f5197'
-    )
+    assert wrong_uuid("x") == 'must be a valid uuid such as cff22a7b-bb6f-43d8-83e1-eefe0a1f5197; it is "x"'
 
 
 @pytest.mark.parametrize("word", WORDS)
 def test_a_known_word_with_a_letter_missing_is_found(word: str) -> None:
     """Every key and value is suggested for itself without its last letter."""
-    assert suggest(word[:-1], (word,)) == f'did you mean "{word}"?'
+    assert suggest(word[:-1], (word,)) == f'Did you mean "{word}"?'
 
 
 @given(st.text())
@@ -82,7 +79,7 @@ def test_hints_have_a_bound(words: list[str]) -> None:
 
 def test_the_first_five_hints_are_shown_and_the_rest_counted() -> None:
     """Beyond five hints only their number is told."""
-    assert write_hints(list("abcdefg")) == "a; b; c; d; e; and 2 more"
+    assert write_hints(list("abcdefg")) == "a b c d e 2 more hints are not shown."
 
 
 def test_what_is_not_ascii_is_escaped() -> None:

@@ -92,7 +92,7 @@ def test_hints_ride_in_a_header() -> None:
     """What search ignored is named in the hint header."""
     headers = dict(reply([], 0, ["one", "two"]).headers)
 
-    assert headers[HINT_HEADER.lower().encode()] == b"one; two"
+    assert headers[HINT_HEADER.lower().encode()] == b"one two"
 
 
 def test_without_hints_there_is_no_header_for_them() -> None:

@@ -145,7 +145,7 @@ def test_an_unknown_key_is_ignored_and_named(key: str, value: str) -> None:
     query = LANGUAGE.parse(f"no-{key}:{value} action:create", CALLER)
 
     assert query.filter == Filter(equal=(("action", "create"),))
-    assert query.hints[0].startswith(f'"no-{key[:57]}')
+    assert query.hints[0].startswith(f'Unknown search key "no-{key[:57]}')
 
 
 @pytest.mark.parametrize("key", [key.name for key in SEARCH.keys.values() if key.type == "enum"])
@@ -155,7 +155,7 @@ def test_an_unknown_value_is_ignored_and_named(key: str, value: str) -> None:
     query = LANGUAGE.parse(f"{key}:no-{value}", CALLER)
 
     assert query.filter == Filter()
-    assert query.hints[0].startswith(f'"no-{value[:57]}')
+    assert query.hints[0].startswith(f'Unknown {key} "no-{value[:57]}')
 
 
 @given(PLAIN)

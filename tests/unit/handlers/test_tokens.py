@@ -238,7 +238,7 @@ def test_without_a_role_it_is_forbidden(roles: tuple[str, ...], held: str) -> No
         caller.require_role(frozenset({"owner"}))
 
     assert (refused.value.status, refused.value.message) == (403, "Forbidden.")
-    assert refused.value.detail == f"This takes the role owner; carol is {held}."
+    assert refused.value.detail == f"This operation requires the role owner; carol has the role {held}."
 
 
 def test_a_scenarios_token_opens_its_world() -> None:

@@ -105,7 +105,7 @@ _OTHER_ACTION = (
     'action: "login" is not one of "create", "write" or 3 other candidates; '
     "it can be create, write, delete, start, stop"
 )
-_OVERFLOW = 'time: "0001-01-01T00:00:00+01:00" lies outside the years 1 to 9999 in UTC'
+_OVERFLOW = 'time: "0001-01-01T00:00:00+01:00" is outside the years 1 to 9999 in UTC'
 
 REFUSED = {
     "nothing": ("", "FILE is empty; it must hold logs, or the body of GET /api/v2/audit"),

@@ -114,7 +114,7 @@ def test_other_methods_are_refused(path: str, method: str) -> None:
     answer = ask(path, method)
 
     assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
-    assert answer.json() == {"message": "Method not allowed.", "detail": f"{path} takes GET, HEAD."}
+    assert answer.json() == {"message": "Method not allowed.", "detail": f"{path} supports GET, HEAD."}
 
 
 @pytest.mark.parametrize("path", ["/api/v2/audit?q=", "/docs/other", "/openapi.yml", "/DOCS"])
