@@ -40,9 +40,9 @@ def test_a_wait_can_be_asked_for() -> None:
 @pytest.mark.parametrize(
     ("words", "hint"),
     [
-        ("code=299", 'Preference Preference "code=299" is ignored.. Available: 400, '),
+        ("code=299", 'Preference "code=299" is ignored. Available: 400, '),
         ("wait=long", 'Preference "wait=long" is ignored. wait accepts seconds, at most 600.'),
-        ("wait=601", 'Preference Preference "wait=601" is ignored..'),
+        ("wait=601", 'Preference "wait=601" is ignored.'),
         ("example=x", 'Unknown preference "example" is ignored. Available: code, wait.'),
     ],
 )
@@ -59,7 +59,7 @@ def test_hints_are_told_together() -> None:
     hint = ask(APP, listing("q=foo:bar", prefer="code=299")).header("x-mock-hint") or ""
 
     assert 'Unknown search key "foo" is ignored.' in hint
-    assert 'Preference Preference "code=299" is ignored..' in hint
+    assert 'Preference "code=299" is ignored.' in hint
 
 
 def test_several_wishes_are_one_header() -> None:
