@@ -1,4 +1,4 @@
-"""A stand-in for Coder's audit API, and the judge of the real one."""
+"""A mock server for Coder's audit API, and a contract suite for real deployments."""
 
 from auditmock.version import VERSION
 

@@ -1,4 +1,4 @@
-"""The mock as an ASGI app, for use in a process of one's own."""
+"""The mock as an ASGI app."""
 
 from auditmock.core.clock import current_time
 from auditmock.fixtures.store.clock import Clock
@@ -10,7 +10,7 @@ from auditmock.settings import Settings
 
 
 def create_app(settings: Settings | None = None, clock: Clock = current_time) -> MockApp:
-    """Build a mock, as an ASGI app that shares nothing with any other; `clock` gives the current time."""
+    """Build a mock as an ASGI app without global state; `clock` returns microseconds since 1970."""
     settings = settings or Settings()
     state = make_state(settings, clock)
     headers = ResponseHeaders(state.ids, state.version)

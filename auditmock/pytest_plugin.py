@@ -1,4 +1,4 @@
-"""The pytest plugin of the mock: one mock for a whole session, and a token of its own for each test."""
+"""Pytest plugin: one mock per session, and a token with a private world per test."""
 
 from collections.abc import Iterator
 
@@ -11,7 +11,7 @@ from auditmock.testing import AuditMock
 
 @pytest.fixture(scope="session")
 def audit_mock(pytestconfig: pytest.Config) -> Iterator[AuditMock]:
-    """Give a mock that runs in this process, of the release that a run of the contract suite asks for."""
+    """Run a mock in this process, of the release in `--release`."""
     release = pytestconfig.getoption("release", DOCUMENTED)
     with AuditMock(Settings(release=release if release in list_releases() else DOCUMENTED)) as mock:
         yield mock
@@ -19,5 +19,5 @@ def audit_mock(pytestconfig: pytest.Config) -> Iterator[AuditMock]:
 
 @pytest.fixture
 def audit_token(audit_mock: AuditMock) -> str:
-    """Give a token of an owner in a world that nobody else sees."""
+    """Make an owner's token with a private world."""
     return audit_mock.token()

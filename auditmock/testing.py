@@ -1,4 +1,4 @@
-"""A mock for tests: in a thread of the process under test, on a port of its own."""
+"""A mock server for tests: runs in a thread, on a free port."""
 
 import threading
 from collections.abc import Mapping, Sequence
@@ -21,10 +21,10 @@ from auditmock.settings import Settings
 
 
 class AuditMock:
-    """A mock that answers while the context is open: `with AuditMock() as mock: get(mock.url)`."""
+    """A mock server that runs while the context is open: `with AuditMock() as mock: get(mock.url)`."""
 
     def __init__(self, settings: Settings | None = None, clock: Clock = current_time) -> None:
-        """Take the settings, and what tells the present instant."""
+        """Bind a free port; `clock` returns microseconds since 1970."""
         settings = settings or Settings()
         self._mock = make_state(settings, clock)
         self._listener = bind(settings.host, 0)
@@ -38,24 +38,24 @@ class AuditMock:
         self.url = url_of(self._listener)
 
     def token(self, role: str = "owner", *, scenario: str = "", beside: str = "") -> str:
-        """Give a token of the owner, auditor, member, user-admin, suspended or expired.
+        """Make a token of the owner, auditor, member, user-admin, suspended or expired user.
 
-        Each token opens a world of its own, as it was at the start and with nothing posted; one that is given
-        `beside` another token sees that token's world. With a `scenario` it is that scenario's token, and
-        the role is the one that the scenario has. Raises ValueError for a role or a scenario there is not.
+        Each token opens a new world; with `beside`, the world of that other token. With `scenario`, the token
+        opens a world of that scenario, and the scenario sets the role. Raises ValueError for an unknown role
+        or scenario.
         """
         secret = beside.partition("-")[2] or f"{next(self._worlds):0{SECRET_LENGTH}}"
         if not scenario:
             return token_of(_find_holder(role), secret)
         known = self._mock.scenarios.scenarios
         if scenario not in known:
-            raise ValueError(f'"{scenario}" is no scenario; there are {", ".join(known)}')
+            raise ValueError(f'Unknown scenario "{scenario}". Available: {", ".join(known)}.')
         return f"{known[scenario].token}-{secret}"
 
     def fault(self, kind: str, *, token: str, **fields: Any) -> None:
-        """Let something go wrong in a token's world, beside what does already; fields as in schema `Fault`.
+        """Add a fault to a token's world; fields as in schema `Fault` of the control API.
 
-        Raises ValueError for one that makes no sense.
+        Raises ValueError for an invalid fault.
         """
         fault = {"kind": kind, **fields}
         check_fault(fault)
@@ -63,21 +63,21 @@ class AuditMock:
         faults.set([*faults.show(), fault])
 
     def reset(self, token: str) -> None:
-        """Let a token's world begin anew."""
+        """Reset a token's world to its scenario."""
         self._mock.worlds.reset(self._world(token).name)
 
     def requests(self, token: str = "", **wanted: Any) -> Sequence[Mapping[str, Any]]:
-        """List what was asked, newest first (schema `Request`): in a token's world, with these values."""
+        """List received requests, newest first (schema `Request`), filtered by world and by field values."""
         if token:
             wanted["world"] = self._world(token).name
-        told = (self._explainer.summarize(entry) for entry in self._mock.request_log)
-        return [each for each in told if wanted.items() <= each.items()]
+        summaries = (self._explainer.summarize(entry) for entry in self._mock.request_log)
+        return [each for each in summaries if wanted.items() <= each.items()]
 
     def _world(self, token: str) -> World:
         try:
             return self._mock.tokens.open(token.encode()).world
         except ApiError as error:
-            raise ValueError(f"the token opens no world: {error.message}") from None
+            raise ValueError(f"The token is not accepted: {error.message}") from None
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -95,5 +95,5 @@ class AuditMock:
 def _find_holder(role: str) -> BuiltinUser:
     roles = {holder.name.lower().replace("_", "-"): holder for holder in BuiltinUser}
     if role not in roles:
-        raise ValueError(f'"{role}" is no role that has a token; there are {", ".join(roles)}')
+        raise ValueError(f'Unknown role "{role}". Available: {", ".join(roles)}.')
     return roles[role]

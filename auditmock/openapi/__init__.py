@@ -1,1 +1,1 @@
-"""The contract: `openapi.yaml`, the releases laid over it, and how they differ."""
+"""The contract `openapi.yaml`, the overlays of the releases, and their differences."""

@@ -1,4 +1,4 @@
-"""The contract: `openapi.yaml`, read once, and what its extensions say."""
+"""Reads an OpenAPI contract and its extensions (`x-…`)."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -15,7 +15,7 @@ _YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SearchKey(NamedTuple):
-    """A row of `x-search`: the field of a log a key looks at, its type, and when it matches."""
+    """A search key of `x-search`: the field of a log it compares, its type, and the comparison."""
 
     name: str
     type: str
@@ -24,15 +24,15 @@ class SearchKey(NamedTuple):
     values: tuple[str, ...]
     me: bool
     finds: str = ""
-    """What a deployed server's lookup leaves out: as_stored, present_users or builds; empty: nothing."""
+    """How the lookup of a Coder release restricts matches: as_stored, present_users or builds; empty: not."""
 
     @property
     def lookup(self) -> str:
-        """The name under which a store finds what the key finds."""
+        """The name of the index that the store uses for this key."""
         return f"{self.name} {self.finds}".rstrip()
 
     def value_in(self, log: Mapping[str, Any]) -> str:
-        """Find what the key looks at in a log; empty when there is nothing."""
+        """Return the log's value for this key; empty if it has none."""
         value: Any = log
         for step in self.field.split("."):
             value = value.get(step) if isinstance(value, dict) else None
@@ -40,7 +40,7 @@ class SearchKey(NamedTuple):
 
 
 class Search(NamedTuple):
-    """`x-search`: the keys of the search language, the key a bare term stands for, and the rules beside."""
+    """`x-search`: the keys of the search language, the key of a bare term, and further rules."""
 
     keys: Mapping[str, SearchKey]
     bare_term: str
@@ -48,33 +48,33 @@ class Search(NamedTuple):
 
 
 class TokenLocation(NamedTuple):
-    """A place where the session token may be: `place` is cookie, query, header or bearer."""
+    """A location of the session token; `place` is cookie, query, header or bearer."""
 
     place: str
     name: str
     trimmed: bool = False
-    """Whether spaces around the token do not count."""
+    """Whether spaces around the token are ignored."""
 
     @property
     def label(self) -> str:
-        """How the suite calls it: by the place alone where the name is that of the session token."""
+        """Its name in reports: only the place, if the parameter has the usual name."""
         known = self.name.lower().replace("-", "_") == "coder_session_token" or self.place == "bearer"
         return self.place if known else f"{self.place} {self.name}"
 
 
 class Operation(NamedTuple):
-    """One operation; `path` is whole, base path included."""
+    """One operation; `path` includes the base path."""
 
     id: str
     method: str
     path: str
     roles: frozenset[str]
     guarded: bool
-    """Whether it takes a token."""
+    """Whether it requires a token."""
     parameters: tuple[Mapping[str, Any], ...]
     takes_body: bool
     types: frozenset[str]
-    """The media types of its answers, good and bad."""
+    """The media types of its responses, errors included."""
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ class Contract:
     document: Mapping[str, Any]
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Follow a local `$ref`, if the node is one."""
+        """Resolve local `$ref`s."""
         while "$ref" in node:
             target: Any = self.document
             for step in node["$ref"].removeprefix("#/").split("/"):
@@ -93,72 +93,72 @@ class Contract:
             node = target
         return node
 
-    def whole(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Merge a schema with those its `allOf` names."""
-        whole = dict(self.resolve(schema))
-        for part in whole.pop("allOf", ()):
-            whole = {**self.whole(part), **whole}
-        return whole
+    def merged(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Merge a schema with its `allOf` parts."""
+        merged = dict(self.resolve(schema))
+        for part in merged.pop("allOf", ()):
+            merged = {**self.merged(part), **merged}
+        return merged
 
     def schema(self, name: str) -> Mapping[str, Any]:
-        """One of the named schemas."""
+        """Return a named schema."""
         schema: Mapping[str, Any] = self.document["components"]["schemas"][name]
         return schema
 
     def enum(self, name: str) -> tuple[str, ...]:
-        """List the values of a named enumeration, in the order of the contract."""
+        """Return the values of a named enumeration, in the order of the contract."""
         return tuple(self.schema(name)["enum"])
 
     def json_schema(self, name: str) -> dict[str, Any]:
-        """Write a named schema as JSON Schema 2020-12, which has no `nullable`."""
+        """Convert a named schema to JSON Schema 2020-12, which has no `nullable`."""
         schemas = self.document["components"]["schemas"]
         definitions = {each: _to_json_schema_2020(schema) for each, schema in schemas.items()}
         return {"$ref": f"#/$defs/{name}", "$defs": definitions}
 
     @property
     def version(self) -> str:
-        """The release of Coder the contract describes."""
+        """The Coder version of the contract."""
         version: str = self.document["info"]["version"]
         return version
 
     @property
     def build(self) -> str:
-        """What stands behind the release in a deployed server's version; empty for the documented release."""
+        """The build part of a server's version, after `+`; empty for the documented release."""
         build: str = self.document.get("x-build", "")
         return build
 
     @property
     def server(self) -> Mapping[str, Any]:
-        """How a deployed server goes about requests (`x-server`); empty for the documented release."""
+        """Request handling of a Coder release (`x-server`); empty for the documented release."""
         server: Mapping[str, Any] = self.document.get("x-server", {})
         return server
 
     @property
     def denial(self) -> Mapping[str, Any]:
-        """What a role that may read but not write hears from a deployed server (status, message, detail)."""
+        """Response of a Coder release to a write by a read-only role (status, message, detail)."""
         denial: Mapping[str, Any] = self.server.get("denied", {})
         return denial
 
     @property
     def rate(self) -> Mapping[str, str]:
-        """Whom the rate limit counts, and what it tells (`x-rate`)."""
+        """What the rate limit counts by, and its headers (`x-rate`)."""
         rule: Mapping[str, str] = self.document["x-rate"]
         return rule
 
     @property
     def escapes_html(self) -> bool:
-        """Whether JSON is written as Go does it: HTML escaped, and a newline behind it (`x-encoding`)."""
+        """Whether JSON is encoded as Go does: HTML characters escaped, trailing newline (`x-encoding`)."""
         encoding: Mapping[str, Any] = self.document.get("x-encoding", {})
         return encoding.get("html") == "escaped"
 
     @property
     def base_path(self) -> str:
-        """Where the paths start, without a trailing slash."""
+        """The base path, without a trailing slash."""
         return str(self.document["servers"][0]["url"]).rstrip("/")
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
-        """The operations by operation id."""
+        """The operations, by id."""
         return {operation.id: operation for operation in self._operations()}
 
     def _operations(self) -> Iterator[Operation]:
@@ -185,7 +185,7 @@ class Contract:
             yield from self.resolve(response).get("content", ())
 
     def example(self, operation_id: str) -> Any:
-        """Give the example of an operation's good answer."""
+        """Return the example of an operation's 200 response."""
         for methods in self.document["paths"].values():
             for operation in methods.values():
                 if operation["operationId"] == operation_id:
@@ -193,13 +193,13 @@ class Contract:
         raise KeyError(operation_id)
 
     def parameter(self, name: str) -> Mapping[str, Any]:
-        """One of the named parameters."""
+        """Return a named parameter."""
         parameter: Mapping[str, Any] = self.document["components"]["parameters"][name]
         return parameter
 
     @cached_property
     def token_locations(self) -> tuple[TokenLocation, ...]:
-        """The places of the token, first looked at first."""
+        """The locations of the token, in order of precedence."""
         schemes = self.document["components"]["securitySchemes"]
         order = self.document["x-token-order"]
         return tuple(_token_location(schemes[name]) for name in order)
@@ -225,28 +225,28 @@ class Contract:
 
     @property
     def paging(self) -> Mapping[str, Any]:
-        """`x-paging`: how pages are cut and matches counted."""
+        """Page limits and the meaning of `count` (`x-paging`)."""
         paging: Mapping[str, Any] = self.document["paths"]["/audit"]["get"]["x-paging"]
         return paging
 
     @property
     def no_user(self) -> str:
-        """`x-no-user`: the detail of the 500 for a page with a log of nobody; empty where it is answered."""
+        """`x-no-user`: detail of the 500 for a page with a log without a user; empty if it succeeds."""
         return str(self.schema("User").get("x-no-user", ""))
 
     @property
     def default_limit(self) -> int:
-        """What an absent `limit`, or 0, stands for."""
+        """The page size for a missing `limit` or 0."""
         limit: int = self.paging["default_limit"]
         return limit
 
     @property
     def orders_ties(self) -> bool:
-        """Whether it promises an order of logs of one instant."""
+        """Whether it defines the order of logs with equal time."""
         return len(self.paging["order"]) > 1
 
     def count(self, matching: int, shown: int) -> int:
-        """Tell what `count` says of so many matching logs on a page that shows some."""
+        """Return the value of `count` for these numbers of matching logs and of logs on the page."""
         if self.paging["count"] == "of_page" and not shown:
             return 0
         cap: int = self.paging.get("count_cap", matching)
@@ -273,17 +273,17 @@ def _to_json_schema_2020(node: Any) -> Any:
 
 
 def find_contract() -> Path:
-    """Find `openapi.yaml`: beside the package when installed, at the root of a checkout."""
-    beside = Path(__file__).parents[1] / "_spec" / "openapi.yaml"
-    return beside if beside.exists() else Path(__file__).parents[2] / "openapi.yaml"
+    """Return the path of `openapi.yaml`: inside the installed package, or at the root of a checkout."""
+    installed = Path(__file__).parents[1] / "_spec" / "openapi.yaml"
+    return installed if installed.exists() else Path(__file__).parents[2] / "openapi.yaml"
 
 
 def read_yaml(text: str) -> Any:
-    """Read YAML, several times as fast as `yaml.safe_load` where there is a C loader."""
-    return yaml.load(text, _YamlLoader)  # noqa: S506 - a safe loader, the C one if there is one
+    """Read YAML with the C loader if available: several times as fast as `yaml.safe_load`."""
+    return yaml.load(text, _YamlLoader)  # noqa: S506 - a safe loader
 
 
 def load_contract(path: Path | None = None) -> Contract:
-    """Read a contract, the project's own unless a path is given."""
+    """Read a contract; without a path, the project's own."""
     text = (path or find_contract()).read_text(encoding="utf-8")
     return Contract(text, read_yaml(text))

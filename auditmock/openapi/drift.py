@@ -1,7 +1,7 @@
 """Drift: how deployed servers differ from the documented release, read from the overlays.
 
-Each difference is a run of actions. The first has a `description`, the sections of the reference of the real
-server it is known from (`x-reference`) and the tests that demonstrate it (`x-shown-by`); the others do not.
+Each difference is a sequence of overlay actions. Only its first action has a `description`, the sections of
+the server reference that describe it (`x-reference`), and the tests that demonstrate it (`x-shown-by`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,13 +15,13 @@ from auditmock.openapi.diff import Difference, compare
 from auditmock.openapi.releases import DOCUMENTED, apply_actions, find_overlays, open_release
 
 _WIDTH = 400
-"""Values are cut after so many characters."""
+"""Maximum number of characters of a value."""
 
 _PAGE = Path(__file__).parents[1] / "web" / "pages" / "drift.html"
 
 
 class ExplainedFailure(NamedTuple):
-    """A failure that Schemathesis reports for the release, and why it is inherent to it."""
+    """A failure that Schemathesis reports, and why it is inherent to the release."""
 
     check: str
     operation: str
@@ -30,7 +30,7 @@ class ExplainedFailure(NamedTuple):
 
 
 class Drift(NamedTuple):
-    """A difference that clients can see; `sections` are those of the reference of the real server."""
+    """A difference visible to clients; `sections` are sections of the server reference."""
 
     description: str
     sections: Sequence[str]
@@ -76,18 +76,18 @@ def group_actions(actions: Sequence[Mapping[str, Any]]) -> Iterator[Sequence[Map
 
 
 def is_text(difference: Difference) -> bool:
-    """Whether only a text of the contract differs, which changes nothing for clients."""
+    """Whether only a description or summary differs, which clients do not see."""
     values = [value for value in (difference.before, difference.after) if value is not None]
     return difference.place.endswith((".description", ".summary")) and all(v.startswith('"') for v in values)
 
 
 def anchor(section: str) -> str:
-    """Write the anchor of a section on the reference page, such as `s4-1`."""
+    """Return the anchor of a section on the reference page, such as `s4-1`."""
     return "s" + section.replace(".", "-")
 
 
 def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
-    """Give the differences as JSON data."""
+    """Convert the differences to JSON data."""
     return [
         {
             "release": each.release,
@@ -108,10 +108,10 @@ def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
 
 
 def write_page(drift: Sequence[ReleaseDrift], *, linked: bool = False, reference: str = "") -> str:
-    """Write the differences as a page of its own, which loads nothing.
+    """Write the differences as a self-contained HTML page.
 
-    `linked` adds a link to the API page of the same site. `reference` is the address of the reference of the
-    real server; without it, its sections are not links.
+    `linked` adds a link to the API page of the same site. `reference` is the address of the server
+    reference; without it, sections are not links.
     """
     template = Template(_PAGE.read_text(encoding="utf-8"), autoescape=True)
     page: str = template.render(drift=drift, linked=linked, reference=reference, anchor=anchor)

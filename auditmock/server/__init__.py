@@ -1,1 +1,1 @@
-"""The server: the app, assembled from its middleware, and the process that runs it."""
+"""The mock server: the ASGI app and the process that runs it."""

@@ -1,6 +1,6 @@
-"""The mock as one ASGI app: recorder → CORS → faults → rate limit → fast path → the rest.
+"""The mock as one ASGI app: recorder → CORS → faults → rate limit → fast path → backends.
 
-It imports only what the first answers need; what takes long to import is behind `Backends`.
+Imports only what the fast path needs; slow imports are behind `Backends`.
 """
 
 from collections.abc import Callable
@@ -22,17 +22,17 @@ from auditmock.server.state import MockState
 from auditmock.settings import Settings
 
 OWN_PAGES = "/_mock"
-"""Where the control API and the dashboard are."""
+"""Path prefix of the control API and the dashboard."""
 
 _REPLY = "auditmock.reply"
-"""Where a scope carries the reply that the fast path found, when it is too long to be sent at once."""
+"""Scope key of a reply of the fast path that is too long to be sent in one write."""
 
 
 class Backends(Protocol):
     """The apps behind the fast path."""
 
     def start(self) -> None:
-        """Begin to build them, if that is still to be done; the server's start calls it."""
+        """Start building them, unless they are built; called when the server starts."""
 
     @property
     def api(self) -> App:
@@ -44,21 +44,21 @@ class Backends(Protocol):
 
 
 class MockApp:
-    """An ASGI app, with a synchronous short cut (`answer`) for servers."""
+    """An ASGI app with a synchronous fast path (`answer`)."""
 
     def __init__(
         self, state: MockState, settings: Settings, backends: Backends, headers: ResponseHeaders
     ) -> None:
         build = build_coder_pipeline if state.contract.server else build_pipeline
         self._backends = backends
-        api, self._answer = build(state, settings, backends.api)
+        api, self._try_fast_path = build(state, settings, backends.api)
         redaction = Redaction(state.contract.token_locations)
-        self._recorder = Recorder(_split(backends.own_pages, api), headers, state.request_log, redaction)
+        self._recorder = Recorder(_route(backends.own_pages, api), headers, state.request_log, redaction)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer over ASGI."""
         if scope["type"] == "lifespan":
-            await self._live(receive, send)
+            await self._run_lifespan(receive, send)
         elif _REPLY in scope:
             reply, received = scope.pop(_REPLY)
             await self._recorder.record_and_send(scope, reply, send, received)
@@ -66,13 +66,13 @@ class MockApp:
             await self._recorder(scope, receive, send)
 
     def answer(self, scope: Scope, body: bytes) -> Reply | None:
-        """Answer a request that has come as a whole, if the fast path takes it and the answer is short.
+        """Answer a complete request, if the fast path can and the reply is short.
 
-        The reply is the one that ASGI would give; for None, ask there with the same scope: it goes on from
-        here and does nothing twice.
+        The reply equals that of the ASGI call. If it is None, call the app with the same scope: the call
+        continues from here and repeats no work.
         """
         received = ReceivedRequest(perf_counter(), body)
-        reply = self._answer(scope, body)
+        reply = self._try_fast_path(scope, body)
         if reply is None:
             return None
         if not isinstance(reply.body, bytes):
@@ -80,7 +80,7 @@ class MockApp:
             return None
         return self._recorder.record(scope, reply, received)
 
-    async def _live(self, receive: Receive, send: Send) -> None:
+    async def _run_lifespan(self, receive: Receive, send: Send) -> None:
         await receive()
         self._backends.start()
         await send({"type": "lifespan.startup.complete"})
@@ -89,13 +89,13 @@ class MockApp:
 
 
 Answer = Callable[[Scope, bytes], Reply | None]
-"""Answers a request whose body is here as a whole; None if the pipeline has to be asked over ASGI."""
+"""Answers a request with its complete body; None if the ASGI call has to answer it."""
 
 
-def build_pipeline(state: MockState, settings: Settings, rest: App) -> tuple[App, Answer]:
-    """Build the way through the documented release: over ASGI, and the short cut through it."""
+def build_pipeline(state: MockState, settings: Settings, backend: App) -> tuple[App, Answer]:
+    """Build the pipeline of the documented release: the ASGI app, and its synchronous fast path."""
     contract = state.contract
-    fast_path = FastPath(rest, contract, state.tokens, state.operations)
+    fast_path = FastPath(backend, contract, state.tokens, state.operations)
     limited: FastPath | RateLimitMiddleware = fast_path
     if state.limit is not None:
         limiter = RateLimiter(state.limit, state.tokens, contract.rate)
@@ -115,12 +115,12 @@ def build_pipeline(state: MockState, settings: Settings, rest: App) -> tuple[App
     return cors, answer
 
 
-def build_coder_pipeline(state: MockState, settings: Settings, rest: App) -> tuple[App, Answer]:
-    """Build the way through a deployed release: its server answers for all paths of the API."""
+def build_coder_pipeline(state: MockState, settings: Settings, backend: App) -> tuple[App, Answer]:
+    """Build the pipeline of a Coder release; the emulated server answers all paths of the API."""
     contract = state.contract
     readers = make_readers(contract, state.operations, state.organization)
     limiter = RateLimiter(state.limit, state.tokens, contract.rate) if state.limit is not None else None
-    server = CoderServer(CorsMiddleware(rest, settings.cors), contract, state.tokens, readers, limiter)
+    server = CoderServer(CorsMiddleware(backend, settings.cors), contract, state.tokens, readers, limiter)
     faults = FaultMiddleware(server, contract, state.tokens, state.worlds_with_faults)
 
     def answer(scope: Scope, body: bytes) -> Reply | None:
@@ -129,8 +129,8 @@ def build_coder_pipeline(state: MockState, settings: Settings, rest: App) -> tup
     return faults, answer
 
 
-def _split(own_pages: App, api: App) -> App:
-    """Send requests below `/_mock` one way and all others the other."""
+def _route(own_pages: App, api: App) -> App:
+    """Route requests below `/_mock` to the control API and the dashboard, all others to the API."""
 
     async def choose(scope: Scope, receive: Receive, send: Send) -> None:
         ours = (scope["path"] + "/").startswith(OWN_PAGES + "/")

@@ -1,4 +1,4 @@
-"""The apps behind the fast path: Connexion, the documentation, the control API. Slow to import."""
+"""The apps behind the fast path: Connexion, the documentation and the control API. Slow to import."""
 
 from typing import NamedTuple
 
@@ -25,11 +25,11 @@ class BuiltBackends(NamedTuple):
     own_pages: App
 
     def start(self) -> None:
-        """Do nothing: there is nothing left to build."""
+        """Do nothing: the apps are built."""
 
 
 def build_backends(state: MockState, settings: Settings) -> BuiltBackends:
-    """Build the apps; a deployed release answers for its API itself and leaves nothing to Connexion."""
+    """Build the apps; for a Coder release, the emulated server answers instead of Connexion."""
     contract, document = state.contract, load_control_document()
     connexion = (
         not_found if contract.server else build_connexion_app(contract, state.tokens, state.operations)
@@ -41,5 +41,5 @@ def build_backends(state: MockState, settings: Settings) -> BuiltBackends:
 
 
 async def not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer 404: there is nothing but the API and its documentation."""
+    """Answer 404."""
     await send_reply(error_reply(route_not_found()), send)

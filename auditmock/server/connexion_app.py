@@ -1,4 +1,4 @@
-"""Connexion, assembled: the one judge of errors."""
+"""Builds Connexion apps with our security, validation and error handling."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -33,7 +33,7 @@ _log = logging.getLogger(__name__)
 
 
 def build_connexion_app(contract: Contract, tokens: Tokens, operations: AuditOperations) -> App:
-    """Build the app that routes, checks and answers whatever the lane leaves to it."""
+    """Build the app that answers all requests the fast path does not."""
     endpoints = Endpoints(operations, NewLogs(contract))
     return assemble(contract, endpoints.by_id, tokens, SearchLanguage(contract.search))
 
@@ -44,10 +44,10 @@ def assemble(
     tokens: Tokens | None = None,
     language: SearchLanguage | None = None,
 ) -> App:
-    """Build the app of a contract whose operations are these; without `tokens` nobody is asked for one.
+    """Build the app of a contract from its operations, by id; without `tokens`, no operation needs one.
 
-    Security and operations are found by name here, so that the contract holds no Python path and two
-    apps in one process share nothing.
+    Operations and security functions are passed by name: the contract contains no Python paths, and two
+    apps in one process share no state.
     """
     app = AsyncApp(
         "auditmock",
@@ -71,7 +71,7 @@ def assemble(
         security_map={"apiKey": partial(TokenSecurity, tokens)} if tokens else {},
         validator_map={
             "parameter": partial(StrictParameters, language=language),
-            # a plain key would leave application/merge-patch+json and its like to nobody
+            # a plain key would not match application/merge-patch+json and similar types
             "body": MediaTypeDict({"*/*json": StrictBody}),
         },
     )
@@ -88,6 +88,6 @@ async def _send_error(_request: ConnexionRequest, error: ApiError) -> ConnexionR
 
 
 async def _fail(request: ConnexionRequest, error: Exception) -> ConnexionResponse:
-    """Answer a mistake of ours; an error of Connexion's own is one, too, since we judge before it does."""
+    """Answer an internal error with 500; we validate before Connexion, so its own errors are internal too."""
     _log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     return await _send_error(request, internal_error())

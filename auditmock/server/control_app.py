@@ -1,4 +1,4 @@
-"""The control API, assembled: its document, its operations, and Connexion before them."""
+"""Builds the control API app from its document and its operations."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -25,26 +25,26 @@ from auditmock.version import VERSION
 
 
 def load_control_document() -> Contract:
-    """Read the document of the control API, and add the schema that scenario files share with it."""
+    """Read the control API's OpenAPI document and add the `Fault` schema, which scenario files share."""
     document: Any = load_contract(Path(auditmock.handlers.__path__[0]) / "control.yaml").document
     document["components"]["schemas"]["Fault"] = fault_schema()
     return Contract(write_yaml(document), document)
 
 
 def make_explainer(mock: MockState) -> Explainer:
-    """Make what tells how a mock understood its requests."""
-    understanding = SearchDescriber(mock.contract, reader_of(mock.contract, mock.organization))
-    return Explainer(mock.contract, mock.tokens, mock.worlds, understanding)
+    """Make the explainer of a mock's requests."""
+    describer = SearchDescriber(mock.contract, reader_of(mock.contract, mock.organization))
+    return Explainer(mock.contract, mock.tokens, mock.worlds, describer)
 
 
 def build_control_app(mock: MockState, settings: Settings, document: Contract) -> App:
-    """Build the app that steers a mock."""
+    """Build the app of the control API."""
     contract = mock.contract
-    understanding = SearchDescriber(contract, reader_of(contract, mock.organization))
+    describer = SearchDescriber(contract, reader_of(contract, mock.organization))
     explainer = make_explainer(mock)
-    news = EventStream(mock.request_log, explainer.summarize)
-    atlas = WorldDirectory(mock.worlds, mock.tokens, news)
-    about = ServerInfo(
+    events = EventStream(mock.request_log, explainer.summarize)
+    worlds = WorldDirectory(mock.worlds, mock.tokens, events)
+    info = ServerInfo(
         {
             "version": VERSION,
             "release": settings.release,
@@ -53,12 +53,12 @@ def build_control_app(mock: MockState, settings: Settings, document: Contract) -
         },
         lambda: [_describe(mock, name) for name in sorted(mock.scenarios.scenarios)],
     )
-    parts = (
-        ServerOperations(atlas, mock.request_log, news),
-        WorldOperations(atlas, contract, understanding),
-        RequestOperations(mock.request_log, explainer, understanding, mock.worlds, about),
+    groups = (
+        ServerOperations(worlds, mock.request_log, events),
+        WorldOperations(worlds, contract, describer),
+        RequestOperations(mock.request_log, explainer, describer, mock.worlds, info),
     )
-    return assemble(document, {name: _method(parts, name) for name in document.operations})
+    return assemble(document, {name: _method(groups, name) for name in document.operations})
 
 
 def _describe(mock: MockState, scenario: str) -> Mapping[str, Any]:
@@ -71,8 +71,8 @@ def _describe(mock: MockState, scenario: str) -> Mapping[str, Any]:
     }
 
 
-def _method(parts: tuple[object, ...], operation_id: str) -> Callable[..., Any]:
-    """Find the method of an operation in one of the parts."""
+def _method(groups: tuple[object, ...], operation_id: str) -> Callable[..., Any]:
+    """Find the method of an operation in one of the groups."""
     name = operation_id.replace("-", "_")
-    found: Callable[..., Any] = next(getattr(part, name) for part in parts if hasattr(part, name))
-    return found
+    method: Callable[..., Any] = next(getattr(part, name) for part in groups if hasattr(part, name))
+    return method

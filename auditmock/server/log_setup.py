@@ -1,4 +1,4 @@
-"""The log: one line a record on standard error, for people or as JSON."""
+"""Configures logging to standard error: one line per record, as text or JSON."""
 
 import asyncio
 import json
@@ -8,20 +8,20 @@ from typing import Any
 
 
 class TextLines(logging.Formatter):
-    """Lines for people: time, then the message; the level when it is more than information."""
+    """Formats records as text: time, level unless it is info, message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
+        """Format one record."""
         level = f"{record.levelname} " if record.levelno != logging.INFO else ""
         time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         return f"{time} {level}{super().format(record)}"
 
 
 class JsonLines(logging.Formatter):
-    """Lines for programs: `time`, `level`, and either the fields of an access line or `message`."""
+    """Formats records as JSON: `time`, `level`, and `message` or the fields of an access line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Write one record."""
+        """Format one record."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),
@@ -33,15 +33,15 @@ class JsonLines(logging.Formatter):
 _FORMATTERS = {"text": TextLines, "json": JsonLines}
 
 
-def _is_news(record: logging.LogRecord) -> bool:
-    """Keep quiet about requests that Ctrl-C cut short: uvicorn says so itself, and again with a traceback."""
+def _is_relevant(record: logging.LogRecord) -> bool:
+    """Drop the traceback of requests cancelled by Ctrl-C; uvicorn logs the cancellation in one line."""
     return record.exc_info is None or not isinstance(record.exc_info[1], asyncio.CancelledError)
 
 
 def open_log(level: str, form: str) -> None:
-    """Send everything of that level and up to standard error; other libraries only from warnings on."""
+    """Log our records from `level` on and those of libraries from warning on, to standard error."""
     handler = logging.StreamHandler()
-    handler.addFilter(_is_news)
+    handler.addFilter(_is_relevant)
     handler.setFormatter(_FORMATTERS[form]())
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     logging.getLogger("auditmock").setLevel(level.upper())

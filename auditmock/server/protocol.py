@@ -24,8 +24,8 @@ _log = logging.getLogger(__name__)
 GRACE = 0.8
 """Seconds that requests in flight have to finish after Ctrl-C; uvicorn needs a tenth to notice it."""
 
-_LAST_MOMENT = 0.7
-"""Seconds until connections are closed: what is unfinished then gets no answer rather than a wrong one."""
+_CLOSE_DELAY = 0.7
+"""Seconds until connections are closed: an unfinished request gets no response rather than an error."""
 
 _MAPPED = "::ffff:"
 _REQUEST_LINE = re.compile(rb"[A-Z]+ \S+ HTTP/1\.[01]")
@@ -48,32 +48,32 @@ class Protocol(HttpToolsProtocol):
 
     A request that arrives whole, with nothing before it on its connection, is answered at once if
     `MockApp.answer` can: one write and no task. A request that differs from the previous one on its
-    connection only in its query, byte for byte, is not parsed again. All others go uvicorn's way.
+    connection only in its query, byte for byte, is not parsed again. All others take uvicorn's path.
     """
 
     mock_app: ClassVar[MockApp]
     response_headers: ClassVar[ResponseHeaders]
     _broken = False
     _reading = False
-    _begun: RequestResponseCycle | None = None
+    _pending: RequestResponseCycle | None = None
     _between = True
     _used = False
-    _came = b""
+    _received = b""
     _cached: CachedRequest | None = None
     _tried: Mapping[str, Any] | None = None
-    """What `MockApp.answer` added to the scope of a request that is to be parsed again."""
+    """What `MockApp.answer` added to the scope of a request that is parsed again."""
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
-        """Begin; who comes by IPv4 to a server of both kinds has an address of IPv4."""
+        """Record the client; a dual-stack socket reports IPv4 clients as `::ffff:…`."""
         super().connection_made(transport)
         if self.client is not None:
             self.client = (self.client[0].removeprefix(_MAPPED), self.client[1])
 
     def data_received(self, data: bytes) -> None:
-        """Read; clients that write a target in plain UTF-8, as curl does, are understood."""
-        self._came = data
+        """Parse bytes; accepts targets in raw UTF-8, as curl sends them."""
+        self._received = data
         cached, self._cached = self._cached, None
-        if cached is not None and self._answer_alike(cached, data):
+        if cached is not None and self._answer_cached(cached, data):
             self._cached = cached
             return
         between = self._between
@@ -84,32 +84,32 @@ class Protocol(HttpToolsProtocol):
         self._reading = True
         super().data_received(data)
         self._reading, tried, self._tried = False, self._tried, None
-        if self._begun is not None:
-            cycle, self._begun = self._begun, None
+        if self._pending is not None:
+            cycle, self._pending = self._pending, None
             if tried is not None:
                 cast("Any", cycle.scope).update(tried)
-                self._ask(cycle)
+                self._call_app(cycle)
             elif not self._answer(cycle):
-                self._ask(cycle)
+                self._call_app(cycle)
             elif between and cycle.keep_alive:
                 self._cached = _cache_request(cycle.scope, data)
 
     def on_message_begin(self) -> None:
-        """Begin to read a request."""
+        """Note the start of a request."""
         self._between = False
         super().on_message_begin()
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Read a header; spaces behind a value are none of it (RFC 9110, 5.5), and the parser leaves them."""
+        """Strip trailing whitespace from a header value (RFC 9110, 5.5); the parser does not."""
         super().on_header(name, value.rstrip(b" \t"))
 
     def on_message_complete(self) -> None:
-        """Have read a request."""
+        """Note the end of a request."""
         self._between = True
         super().on_message_complete()
 
     def timeout_keep_alive_handler(self) -> None:
-        """Close an idle connection; one that was used since the timer was set is given as long again."""
+        """Close an idle connection; restart the timer if the fast path used it meanwhile."""
         if self._used:
             self._used = False
             self.timeout_keep_alive_task = self.loop.call_later(
@@ -119,21 +119,21 @@ class Protocol(HttpToolsProtocol):
             super().timeout_keep_alive_handler()
 
     def _start_asgi_task(self, cycle: RequestResponseCycle, app: Any) -> None:  # noqa: ARG002 - uvicorn's
-        """Wait until all of what came is read; a request that waited for its turn starts at once."""
+        """Defer the start until all received bytes are parsed; start pipelined requests at once."""
         if self._reading:
-            self._begun = cycle
+            self._pending = cycle
         else:
-            self._ask(cycle)
+            self._call_app(cycle)
 
-    def _ask(self, cycle: RequestResponseCycle) -> None:
-        """Ask over ASGI; whoever answers may break the connection off."""
+    def _call_app(self, cycle: RequestResponseCycle) -> None:
+        """Call the app; it gets the transport, to be able to abort the connection."""
         scope: Any = cycle.scope
         scope["extensions"] = {TRANSPORT: self.transport}
-        # not the app that the connection began with: it may have been exchanged since
+        # the current app: a reload may have replaced that of the connection's start
         super()._start_asgi_task(cycle, cast("Any", self.mock_app))
 
     def _answer(self, cycle: RequestResponseCycle) -> bool:
-        """Take the short cut, if it is open."""
+        """Answer by the fast path; False if it cannot."""
         if cycle.more_body or self.flow.write_paused or self.transport.is_closing():
             return False
         scope: Any = cycle.scope
@@ -148,8 +148,8 @@ class Protocol(HttpToolsProtocol):
         cycle.on_response()
         return True
 
-    def _answer_alike(self, cached: CachedRequest, data: bytes) -> bool:
-        """Answer a request that reads as the one before it did, but for its query."""
+    def _answer_cached(self, cached: CachedRequest, data: bytes) -> bool:
+        """Answer a request that differs from the previous one only in its query; False if it cannot."""
         start, end, scope = cached
         if not (data.startswith(start) and data.endswith(end)) or len(data) < len(start) + len(end):
             return False
@@ -167,38 +167,42 @@ class Protocol(HttpToolsProtocol):
         return True
 
     def _write(self, reply: Reply, end: bytes, body: bytes) -> None:
-        """Write status line, headers and body as uvicorn does, all at once."""
+        """Write status line, headers and body in one call, as uvicorn formats them."""
         lines = [STATUS_LINE[reply.status]]
         for name, value in (*self.server_state.default_headers, *reply.headers):
             lines += (name, b": ", value, b"\r\n")
         self.transport.writelines((b"".join((*lines, end)), body))
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words, which say nothing
-        """Refuse what is no request, behind the answer to the request before it."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's generic message
+        """Reject invalid HTTP, after the response to the previous request."""
         if self._broken:
             return
         self._broken = True
-        refuse = partial(self._refuse, self._came)
+        reject = partial(self._reject, self._received)
         if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
-            refuse()
+            reject()
         else:
-            self.cycle.on_response = refuse
+            self.cycle.on_response = reject
 
-    def _refuse(self, came: bytes) -> None:
-        asked = _ODD_METHOD.match(came)
-        reply = self._ask_routes(asked, came) if asked and asked[1].decode() not in KNOWN_METHODS else None
+    def _reject(self, received: bytes) -> None:
+        asked = _ODD_METHOD.match(received)
+        reply = (
+            self._answer_odd_method(asked, received)
+            if asked and asked[1].decode() not in KNOWN_METHODS
+            else None
+        )
         if reply is not None and isinstance(reply.body, bytes):
             self._write(reply, b"connection: close\r\n\r\n", reply.body)
             self.transport.close()
         else:
-            self._refuse_bytes()
+            self._reject_bytes()
 
-    def _ask_routes(self, asked: re.Match[bytes], came: bytes) -> Reply | None:
-        """Ask about a method that only the parser does not know: routers of some releases refuse it."""
+    def _answer_odd_method(self, asked: re.Match[bytes], received: bytes) -> Reply | None:
+        """Answer a method unknown to the parser; None if the request is invalid otherwise."""
         path, _, query = asked[2].partition(b"?")
         headers = _Headers()
         try:
-            HttpRequestParser(headers).feed_data(b"GET" + came[asked.end(1) :])
+            HttpRequestParser(headers).feed_data(b"GET" + received[asked.end(1) :])
         except HttpParserError:
             return None
         scope: Any = {
@@ -215,18 +219,18 @@ class Protocol(HttpToolsProtocol):
         }
         return self.mock_app.answer(scope, b"")
 
-    def _refuse_bytes(self) -> None:
+    def _reject_bytes(self) -> None:
         reply = error_reply(not_http())
         headers = [*reply.headers, *self.response_headers.headers(), (b"connection", b"close")]
         head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))
         self.transport.close()
-        _log.info("what came from %s is no HTTP request: 400", self.client[0] if self.client else "-")
+        _log.info("invalid HTTP request from %s: 400", self.client[0] if self.client else "-")
 
     def shutdown(self) -> None:
-        """Finish what is in flight, but not for long."""
+        """Finish the request in flight, within `_CLOSE_DELAY` seconds."""
         super().shutdown()
-        asyncio.get_running_loop().call_later(_LAST_MOMENT, self.transport.close)
+        asyncio.get_running_loop().call_later(_CLOSE_DELAY, self.transport.close)
 
 
 class _Headers:
@@ -236,17 +240,17 @@ class _Headers:
         self.found: list[tuple[bytes, bytes]] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Read a header."""
+        """Collect a header."""
         self.found.append((name.lower(), value.rstrip(b" \t")))
 
 
 def _body(scope: Scope, body: bytes) -> bytes:
-    """Give what is sent behind the headers: nothing to HEAD."""
+    """Return the body to send: none for HEAD."""
     return b"" if scope["method"] == "HEAD" else body
 
 
 def _cache_request(scope: Any, data: bytes) -> CachedRequest | None:
-    """Take note of how a request without a body read that was all there was of `data`."""
+    """Return the cache entry of a GET request that is all of `data`; None if it is not cacheable."""
     if scope["method"] != "GET":
         return None
     start = b"%b %b?" % (scope["method"].encode(), scope["raw_path"])

@@ -1,4 +1,4 @@
-"""Reloading: the mock anew when a file changes that it was made from (`--watch`)."""
+"""Reloads the mock when one of its files changes (`--watch`)."""
 
 import asyncio
 import logging
@@ -15,15 +15,15 @@ _log = logging.getLogger(__name__)
 
 _DEBOUNCE = 200
 """Milliseconds to wait for more changes: editors write a file in several steps."""
-_PATIENCE = 500
-"""Milliseconds after which the watch looks up, so that it ends with the server."""
+_POLL_INTERVAL = 500
+"""Milliseconds between checks for cancellation, so that the watch stops with the server."""
 
 Rebuild = Callable[[], tuple[MockState, Settings, Backends]]
-"""Makes a mock and its backends from the files as they are now."""
+"""Builds a mock and its backends from the current files."""
 
 
 class Reloader:
-    """Watches files, and folders for all that lies in them; hands on what was made anew."""
+    """Watches files and folders, rebuilds the mock on a change, and passes it to `replace`."""
 
     def __init__(
         self,
@@ -32,18 +32,18 @@ class Reloader:
         replace: Callable[[MockState, Settings, Backends], None],
     ) -> None:
         self._paths = frozenset(path.resolve() for path in paths)
-        # an editor may put a new file in the place of the old one, which only the folder notices
+        # watch the folders: editors replace files instead of writing to them
         self._folders = {path if path.is_dir() else path.parent for path in self._paths}
         self._rebuild = rebuild
         self._replace = replace
 
     async def run(self) -> None:
-        """Go on until cancelled; what was served stays where what is new is wrong."""
+        """Watch until cancelled; after a failed rebuild, the previous mock stays in use."""
         changes = awatch(
             *self._folders,
-            watch_filter=self._concerns,
+            watch_filter=self._is_watched,
             debounce=_DEBOUNCE,
-            rust_timeout=_PATIENCE,
+            rust_timeout=_POLL_INTERVAL,
             recursive=False,
         )
         async for changed in changes:
@@ -52,13 +52,15 @@ class Reloader:
     async def _reload(self, names: str) -> None:
         try:
             rebuilt = await asyncio.to_thread(self._rebuild)
-        except Exception as error:  # noqa: BLE001 - files can be wrong in any way; it is told
+        except Exception as error:  # noqa: BLE001 - any error in a file is reported
             reason = " ".join(str(error).split())
-            told = f"{type(error).__name__}: {reason}" if isinstance(error, LookupError) else reason
-            _log.warning("%s changed and is wrong; what was served before goes on: %s", names, told)
+            message = f"{type(error).__name__}: {reason}" if isinstance(error, LookupError) else reason
+            _log.warning(
+                "Reload failed (%s): %s. Still serving the previous version.", names, message.rstrip(".")
+            )
         else:
             self._replace(*rebuilt)
-            _log.info("%s changed: served from now on, all worlds begin anew", names)
+            _log.info("Reloaded (%s); all worlds were reset.", names)
 
-    def _concerns(self, _change: Change, path: str) -> bool:
+    def _is_watched(self, _change: Change, path: str) -> bool:
         return not self._paths.isdisjoint((Path(path), Path(path).parent))

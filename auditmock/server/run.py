@@ -1,4 +1,4 @@
-"""The server: one process, one port, on uvicorn."""
+"""Runs the mock on uvicorn: one process, one port."""
 
 import asyncio
 import gc
@@ -19,15 +19,15 @@ from auditmock.settings import Settings
 _log = logging.getLogger(__name__)
 
 _BACKLOG = 2048
-_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - where to find a server bound to all
+_ANY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - the local address of a server bound to all
 
 
 Watch = Callable[[], Coroutine[Any, Any, None]]
-"""Runs beside a server until that ends."""
+"""A coroutine that runs beside the server until it stops."""
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it is ready, and whether its app could not be built."""
+    """A uvicorn server with a callback when it is ready and a flag for a failed build of its app."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
@@ -37,31 +37,28 @@ class Server(uvicorn.Server):
         self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then call `ready`."""
         await super().startup(sockets)
         if self.watch is not None:
             self._beside = asyncio.create_task(self.watch())
-            # what changes once it is said to be ready is seen
+            # let the watch start first, so that changes after `ready` are seen
             await asyncio.sleep(0)
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop, and stop watching."""
+        """Stop the watch and the server."""
         if self._beside is not None:
             self._beside.cancel()
         await super().shutdown(sockets)
 
-    def give_up(self, error: BaseException) -> None:
-        """Stop, since the app could not be built."""
-        _log.critical("the server could not be built", exc_info=error)
+    def stop_after(self, error: BaseException) -> None:
+        """Stop after a failed build."""
+        _log.critical("cannot build the app", exc_info=error)
         self.failed = self.should_exit = True
 
 
 class MockServer(Server):
-    """A server of a mock, which can be exchanged while it runs.
-
-    A request in flight is finished by what it began with.
-    """
+    """A server whose mock can be replaced while it runs; requests in flight finish with the old one."""
 
     def __init__(
         self,
@@ -75,13 +72,13 @@ class MockServer(Server):
         self._headers = headers
 
     def replace(self, state: MockState, settings: Settings, backends: Backends) -> None:
-        """Serve another mock from the next request on."""
+        """Serve another mock, starting with the next request."""
         self._headers.renew(state.version)
         self._protocol.mock_app = MockApp(state, settings, backends, self._headers)
 
 
 def bind(host: str, port: int) -> socket.socket:
-    """Take a port; raises OSError when that cannot be."""
+    """Listen on a port; raises OSError if that fails."""
     family, kind, protocol, _, address = socket.getaddrinfo(
         host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
     )[0]
@@ -97,7 +94,7 @@ def bind(host: str, port: int) -> socket.socket:
 
 
 def url_of(listener: socket.socket) -> str:
-    """Give the URL under which a listener is reached from this machine."""
+    """Return the URL of a listener for local clients."""
     host, port = listener.getsockname()[:2]
     host = _ANY_ADDRESS.get(host, host)
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -106,7 +103,7 @@ def url_of(listener: socket.socket) -> str:
 def run_server(
     server: MockServer, listener: socket.socket, watch: Callable[[MockServer], Watch] | None = None
 ) -> bool:
-    """Serve until a signal comes, and watch beside it; False when the backends could not be built."""
+    """Run the server and the watch until a signal; False if the build of the backends failed."""
     gc.freeze()
     gc.enable()
     server.watch = watch(server) if watch else None
@@ -117,14 +114,14 @@ def run_server(
 def make_server(
     state: MockState, settings: Settings, build: Callable[[], Backends], ready: Callable[[], None]
 ) -> MockServer:
-    """Make a server that is still to be run.
+    """Make a server; `run_server` runs it.
 
-    The backends are built while the first requests are answered already: that takes longer than all the rest.
+    The backends are built in the background: that takes most of the startup time.
     """
     headers = ResponseHeaders(state.ids, state.version)
     backends = LazyBackends(
         build,
-        lambda error: server.give_up(error),  # noqa: PLW0108 - the server comes after its app
+        lambda error: server.stop_after(error),  # noqa: PLW0108 - `server` is defined below
     )
     app = MockApp(state, settings, backends, headers)
     protocol = make_protocol(app, headers)

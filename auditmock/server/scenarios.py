@@ -1,4 +1,4 @@
-"""The scenarios: which scenarios a mock has, and the stages of those that were opened."""
+"""Registry of scenarios and their snapshots."""
 
 from collections.abc import Callable
 from functools import cache
@@ -24,43 +24,45 @@ ReadRecords = Callable[[Contract], Base]
 
 
 class ScenarioRegistry:
-    """The scenarios of one mock; a stage is set when the first world of its scenario is opened."""
+    """The scenarios of one mock; a snapshot is built when the first world of its scenario is opened."""
 
     def __init__(
         self, settings: Settings, contract: Contract, clock: Clock, read_records: ReadRecords | None = None
     ) -> None:
-        """Read the scenarios; raises RecordsError for one that could not be opened, or is not there."""
+        """Read the scenarios; raises RecordsError for an invalid or unknown one."""
         self.scenarios = read_scenarios(contract, settings.scenarios)
-        self._first = settings.scenario
+        self._default = settings.scenario
         find_scenario(settings.scenario, settings.scenarios)
         self._contract = contract
         self._clock = clock
-        self._wishes = Overrides(settings.logs, settings.seed, settings.until)
+        self._overrides = Overrides(settings.logs, settings.seed, settings.until)
         for scenario in self.scenarios.values():
             if scenario.token in TOKEN_IDS.values():
                 place = scenario.source.where(("token",))
-                raise RecordsError(f"{place}: {scenario.token} is the token of a person; take another one")
+                raise RecordsError(
+                    f"{place}: {scenario.token} is reserved for a built-in user; choose another token"
+                )
             if not scenario.is_shipped:
                 check_scenario(scenario, contract, clock)
         self._data = read_records(contract) if read_records else None
-        self.stage: Callable[[str], Snapshot] = cache(self._set)
+        self.snapshot: Callable[[str], Snapshot] = cache(self._build_snapshot)
 
     def count_logs(self, name: str) -> int:
-        """Tell how many logs a world of a scenario begins with, without telling its history."""
-        outline, data = self._outline(name), self._data_of(name)
-        written = build_snapshot(self.scenarios[name], self._contract, outline._replace(logs=0)).size
-        return written + (outline.logs if data is None else len(data))
+        """Count the logs of a new world of a scenario, without generating its history."""
+        config, data = self._history_of(name), self._data_of(name)
+        written = build_snapshot(self.scenarios[name], self._contract, config._replace(logs=0)).size
+        return written + (config.logs if data is None else len(data))
 
-    def _set(self, name: str) -> Snapshot:
-        outline, data = self._outline(name), self._data_of(name)
+    def _build_snapshot(self, name: str) -> Snapshot:
+        config, data = self._history_of(name), self._data_of(name)
         if data is not None:
-            outline = outline._replace(logs=0)
-        return build_snapshot(self.scenarios[name], self._contract, outline, data)
+            config = config._replace(logs=0)
+        return build_snapshot(self.scenarios[name], self._contract, config, data)
 
-    def _outline(self, name: str) -> HistoryConfig:
-        """Say what history a scenario has: how long it is, only the first one lets itself be told."""
-        wishes = self._wishes if name == self._first else self._wishes._replace(logs=None)
-        return configure_history(self.scenarios[name], self._clock, wishes)
+    def _history_of(self, name: str) -> HistoryConfig:
+        """Return the history settings of a scenario; `--logs` applies only to the default scenario."""
+        overrides = self._overrides if name == self._default else self._overrides._replace(logs=None)
+        return configure_history(self.scenarios[name], self._clock, overrides)
 
     def _data_of(self, name: str) -> Base | None:
-        return self._data if name == self._first else None
+        return self._data if name == self._default else None

@@ -1,4 +1,4 @@
-"""The mock itself: contract, history, store and operations, before anything of HTTP is put around them."""
+"""The state of a mock: contract, worlds, tokens and operations, independent of HTTP."""
 
 from collections.abc import Callable
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from auditmock.settings import Settings
 
 
 class MockState(NamedTuple):
-    """What lane and stack both answer from."""
+    """What the fast path and the backends share."""
 
     contract: Contract
     worlds: Worlds
@@ -27,9 +27,9 @@ class MockState(NamedTuple):
     operations: AuditOperations
     ids: Ids
     organization: Callable[[str], str | None]
-    """Finds the id of an organization by its name."""
+    """Returns the id of an organization by name."""
     size: int
-    """How many logs there are at the start."""
+    """Number of logs in a new world of the default scenario."""
     limit: RateLimit | None
     worlds_with_faults: WorldsWithFaults
     request_log: RequestLog
@@ -37,34 +37,34 @@ class MockState(NamedTuple):
 
     @property
     def version(self) -> str:
-        """What `X-Coder-Build-Version` says."""
+        """Value of `X-Coder-Build-Version`."""
         return f"{self.contract.version}+{self.contract.build or DOCUMENTED}"
 
 
 def make_state(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> MockState:
-    """Make a mock; where a reader is given, its records are in place of the history.
+    """Make the state of a mock; records from `read_records` replace the generated history.
 
-    Raises RecordsError for scenarios and records that are not as they must be.
+    Raises RecordsError for invalid scenarios and records.
     """
     contract = open_release(settings.release)
     scenarios = ScenarioRegistry(settings, contract, clock, read_records)
-    first = scenarios.stage(settings.scenario)
+    default = scenarios.snapshot(settings.scenario)
 
     worlds_with_faults = WorldsWithFaults()
 
     def make_world(name: str, scenario: str) -> World:
-        stage, world_clock = scenarios.stage(scenario), WorldClock(clock)
-        faults = WorldFaults(f"{settings.seed} {name}", worlds_with_faults, stage.faults)
-        return World(name, scenario, Store(stage.desk, world_clock), world_clock, stage.cast, faults)
+        snapshot, world_clock = scenarios.snapshot(scenario), WorldClock(clock)
+        faults = WorldFaults(f"{settings.seed} {name}", worlds_with_faults, snapshot.faults)
+        return World(name, scenario, Store(snapshot.desk, world_clock), world_clock, snapshot.cast, faults)
 
     def find_cast(name: str) -> Users:
         world = worlds.find(name)
-        return world.cast if world else scenarios.stage(worlds.scenario_of(name)).cast
+        return world.cast if world else scenarios.snapshot(worlds.scenario_of(name)).cast
 
     worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, settings.scenario)
     passes = {each.token: Credential(each.caller, name) for name, each in scenarios.scenarios.items()}
     tokens = Tokens(contract.token_locations, worlds.open, find_cast, passes, server=contract.server)
-    history = first.desk.history
+    history = default.desk.history
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
     return MockState(
         contract,
@@ -73,7 +73,7 @@ def make_state(settings: Settings, clock: Clock, read_records: ReadRecords | Non
         AuditOperations(contract),
         history.ids,
         history.organization,
-        first.size,
+        default.size,
         limit,
         worlds_with_faults,
         RequestLog(settings.request_log, clock),

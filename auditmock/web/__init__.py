@@ -1,1 +1,1 @@
-"""Pages: documentation, drift and the dashboard."""
+"""The HTML pages: API documentation, drift and the dashboard."""

@@ -1,4 +1,4 @@
-"""The window: the page at `/_mock/` that shows and steers the mock, and its sign-in page."""
+"""The dashboard at `/_mock/` and its sign-in page."""
 
 import html
 from base64 import b64encode
@@ -11,11 +11,11 @@ from auditmock.handlers.messages.response import Reply
 from auditmock.web.static_files import Builders, Document
 
 DASHBOARD = "/_mock/"
-"""Where the page is."""
+"""Path of the dashboard."""
 
 _PAGES = Path(__file__).parent / "pages"
 _SCRIPT, _STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
-# The browser itself sees to it that no text becomes markup or script, and that nothing leaves this server.
+# The browser enforces that no text becomes markup or script, and that no request leaves this server.
 _POLICY = (
     "default-src 'self'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
     "require-trusted-types-for 'script'; trusted-types lit-html"
@@ -41,11 +41,11 @@ _VENDORED = {
         )
     },
 }
-"""By their name on the page, the files of others."""
+"""Third-party files, by their name on the page."""
 
 
 def dashboard_documents() -> Builders:
-    """Give what makes each file of the window, by its path."""
+    """Return the builder of each file of the dashboard, by path."""
     own = {path.name: path for path in _OWN.iterdir() if path.suffix in _TYPES}
     vendored = {f"vendor/{name}": _VENDOR / file for name, file in _VENDORED.items()}
     return {
@@ -65,14 +65,14 @@ def _asset(path: Path) -> Document:
 
 @cache
 def sign_in_page(problem: str) -> Reply:
-    """Make the page that asks for the control token, and says what was wrong, if anything was.
+    """Build the page with the form for the control token and an error message, if any.
 
-    The window's files are closed to whoever sees it, so it carries its style.
+    It contains its style sheet: the dashboard's files require the token.
     """
     style = (_OWN / "dashboard.css").read_text(encoding="utf-8")
     text = (_PAGES / "sign-in.html").read_text(encoding="utf-8")
-    told = f'<p id="problem" class="refused-box" role="alert">{html.escape(problem)}</p>' if problem else ""
-    body = text.replace("{{style}}", style).replace("{{problem}}", told).encode()
+    message = f'<p id="problem" class="error-box" role="alert">{html.escape(problem)}</p>' if problem else ""
+    body = text.replace("{{style}}", style).replace("{{problem}}", message).encode()
     policy = _SIGN_IN_POLICY.format(b64encode(sha256(style.encode()).digest()).decode())
     headers = [
         (b"content-type", b"text/html; charset=utf-8"),

@@ -1,4 +1,4 @@
-"""The documentation: the contract as a page, as YAML and as JSON, and the window, in front of the app."""
+"""Serves the documentation and the dashboard."""
 
 import html
 from collections.abc import Mapping
@@ -16,22 +16,22 @@ from auditmock.web.dashboard import DASHBOARD, dashboard_documents
 from auditmock.web.static_files import Builders, Document, document_reply
 
 HOME = "/docs"
-"""Where the page is."""
+"""Path of the API page."""
 
 DRIFT = f"{HOME}/drift"
-"""Where deployed releases are compared with the documented one."""
+"""Path of the drift page."""
 
 _METHODS = ("GET", "HEAD")
 DOCS_REDIRECTS = {"/": HOME, f"{HOME}/": HOME}
 CONTROL_REDIRECTS = {DASHBOARD.rstrip("/"): DASHBOARD}
 _PAGES = Path(__file__).parent / "pages"
-_SLOT = "{{token}}"
+_PLACEHOLDER = "{{token}}"
 
 
 class Site:
-    """ASGI middleware: serves documents by their paths, and passes on all others.
+    """ASGI middleware: serves documents by path and passes other requests on.
 
-    A document is built when first asked for.
+    A document is built at its first request.
     """
 
     def __init__(self, app: App, builders: Builders, redirects: Mapping[str, str]) -> None:
@@ -42,7 +42,7 @@ class Site:
         self._paths = builders.keys() | redirects.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or have it answered."""
+        """Serve a document, or pass the request on."""
         if scope["path"] not in self._paths:
             await self._app(scope, receive, send)
             return
@@ -64,7 +64,7 @@ class Site:
 
 
 def docs_pages(contract: Contract, token: str) -> Builders:
-    """Give the builders of the documentation; the API page has the token filled in."""
+    """Return the builders of the documentation; the API page uses `token`."""
     return {
         HOME: partial(_page, token),
         f"{HOME}/scalar.js": _script,
@@ -77,7 +77,7 @@ def docs_pages(contract: Contract, token: str) -> Builders:
 
 
 def control_pages(document: Contract) -> Builders:
-    """Give the builders of the dashboard and of the control API's document."""
+    """Return the builders of the dashboard and of the control API's OpenAPI document."""
     return {
         "/_mock/openapi.yaml": partial(_yaml, document),
         "/_mock/openapi.json": partial(_json, document),
@@ -87,7 +87,7 @@ def control_pages(document: Contract) -> Builders:
 
 def _page(token: str) -> Document:
     text = (_PAGES / "docs.html").read_text(encoding="utf-8")
-    return Document("text/html; charset=utf-8", text.replace(_SLOT, html.escape(token)).encode())
+    return Document("text/html; charset=utf-8", text.replace(_PLACEHOLDER, html.escape(token)).encode())
 
 
 def _drift() -> Document:

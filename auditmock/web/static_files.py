@@ -1,4 +1,4 @@
-"""Documents: files as they are served, with tags, encodings and 304."""
+"""Static files over HTTP: entity tags, compression and 304."""
 
 import gzip
 from collections.abc import Callable, Mapping
@@ -9,10 +9,7 @@ from auditmock.handlers.messages.response import Header, Reply
 
 
 class Document(NamedTuple):
-    """A file as it is served; `encoding` names what its body is compressed with, if it is.
-
-    `policy` is what the browser is to hold the page to (Content-Security-Policy).
-    """
+    """A static file; `encoding` is `gzip` or empty, `policy` the Content-Security-Policy."""
 
     content_type: str
     body: bytes
@@ -21,30 +18,30 @@ class Document(NamedTuple):
 
     @property
     def etag(self) -> str:
-        """A strong validator: other bytes, another one."""
+        """A strong entity tag: a hash of the body."""
         return f'"{blake2b(self.body, digest_size=16).hexdigest()}"'
 
     def unpacked(self) -> "Document":
-        """Give the same file without its gzip encoding."""
+        """Return the file without compression."""
         return self._replace(body=gzip.decompress(self.body), encoding="")
 
 
 Builders = Mapping[str, Callable[[], Document]]
-"""By path, how to make its document."""
+"""Functions that build documents, by path."""
 
 
-def document_reply(document: Document, asked: Mapping[bytes, bytes]) -> Reply:
-    """Answer a request of those headers with a document, or with 304 when the client has it."""
-    if document.encoding and not _takes(document.encoding, asked.get(b"accept-encoding", b"")):
+def document_reply(document: Document, request_headers: Mapping[bytes, bytes]) -> Reply:
+    """Answer a request with a document, or with 304 if the client has it."""
+    if document.encoding and not _accepts(document.encoding, request_headers.get(b"accept-encoding", b"")):
         document = document.unpacked()
     etag = document.etag
-    # no-cache: kept by the client, but asked for again, so that an upgrade shows at once
+    # no-cache: clients store the file but revalidate it, so that an upgrade shows at once
     headers: list[Header] = [
         (b"etag", etag.encode()),
         (b"cache-control", b"no-cache"),
         (b"vary", b"Accept-Encoding"),
     ]
-    if _names(asked.get(b"if-none-match", b"").decode("latin-1"), etag):
+    if _lists(request_headers.get(b"if-none-match", b"").decode("latin-1"), etag):
         return Reply(304, headers, b"")
     headers += [
         (b"content-type", document.content_type.encode()),
@@ -57,14 +54,14 @@ def document_reply(document: Document, asked: Mapping[bytes, bytes]) -> Reply:
     return Reply(200, headers, document.body)
 
 
-def _names(known: str, etag: str) -> bool:
-    """Tell whether `If-None-Match` names the tag; it compares weakly (RFC 9110, 13.1.2)."""
+def _lists(known: str, etag: str) -> bool:
+    """Whether `If-None-Match` contains the tag, by weak comparison (RFC 9110, 13.1.2)."""
     tags = {tag.strip().removeprefix("W/") for tag in known.split(",")}
     return etag in tags or "*" in tags
 
 
-def _takes(encoding: str, accepted: bytes) -> bool:
-    """Tell whether `Accept-Encoding` leaves room for an encoding (RFC 9110, 12.5.3)."""
+def _accepts(encoding: str, accepted: bytes) -> bool:
+    """Whether `Accept-Encoding` allows an encoding (RFC 9110, 12.5.3)."""
     weights: dict[str, str] = {}
     for entry in accepted.decode("latin-1").lower().split(","):
         name, _, weight = entry.partition(";")

@@ -55,7 +55,7 @@ class FastPath:
             each["name"].encode(): _query_reader(each["schema"]) for each in listing.parameters
         }
         fields = contract.schema("CreateTestAuditLogRequest")["properties"]
-        self._fields = {name: _field_reader(contract.whole(schema)) for name, schema in fields.items()}
+        self._fields = {name: _field_reader(contract.merged(schema)) for name, schema in fields.items()}
         self._routes: Mapping[tuple[str, str], tuple[Operation, Answer]] = {
             (listing.method, listing.path): (listing, self._list),
             (writing.method, writing.path): (writing, self._write),

@@ -141,12 +141,12 @@ def _body(operation: Operation, requests: Iterable[Request], contract: Contract)
     if not operation.takes_body:
         return
     content = _specification(operation, contract)["requestBody"]["content"]
-    fields = contract.whole(next(iter(content.values()))["schema"])["properties"]
+    fields = contract.merged(next(iter(content.values()))["schema"])["properties"]
     bodies = [_fields(request) for request in requests]
     yield _group("body fields", fields, (name for body in bodies for name in body))
     for name, schema in fields.items():
         seen = (str(body[name]) for body in bodies if name in body)
-        yield _group(f"body field {name}", contract.whole(schema).get("enum", ()), seen)
+        yield _group(f"body field {name}", contract.merged(schema).get("enum", ()), seen)
 
 
 def _fields(request: Request) -> Mapping[str, Any]:

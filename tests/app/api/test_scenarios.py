@@ -81,7 +81,7 @@ def test_posts_are_in_the_name_of_the_cast(tmp_path: Path) -> None:
     ("text", "reason"),
     [
         ("summary: x\nlogs: [{user: zzz}]", 'line 2, column 9, logs.0.user: "zzz" is nobody'),
-        ("summary: x\ntoken: Owner00000", "line 2, column 1: Owner00000 is the token of a person"),
+        ("summary: x\ntoken: Owner00000", "line 2, column 1: Owner00000 is reserved for a built-in user"),
     ],
 )
 def test_a_folders_scenarios_are_checked_at_the_start(text: str, reason: str, tmp_path: Path) -> None:

@@ -33,16 +33,16 @@ def test_the_banner_names_everything(server: Running) -> None:
     assert all(token_of(holder) in server.banner for holder in BuiltinUser)
 
 
-def test_the_banner_tells_of_the_lock(start_server: Start) -> None:
-    """The start says that the window asks for the control token, and not which one."""
+def test_the_banner_mentions_the_control_token(start_server: Start) -> None:
+    """The banner says that the dashboard requires the control token, without showing it."""
     server = start_server("--control-token", "a-control-token-42")
 
-    assert "/_mock/   asks for the control token\n" in server.banner
+    assert "/_mock/   requires the control token\n" in server.banner
     assert "a-control-token-42" not in server.banner
 
 
-def test_the_banners_call_works_when_pasted(server: Running) -> None:
-    """The curl of the start, pasted, shows a log."""
+def test_the_example_request_of_the_banner_works(server: Running) -> None:
+    """The curl command of the banner returns a log."""
     line = next(line for line in server.banner.splitlines() if "curl" in line)
     done = subprocess.run(shlex.split(line), capture_output=True, check=True)
 
@@ -262,7 +262,7 @@ def test_a_server_that_cannot_be_built_says_so() -> None:
     )
 
     assert done.returncode == 1
-    assert "CRITICAL the server could not be built" in done.stderr
+    assert "CRITICAL cannot build the app" in done.stderr
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])

@@ -56,7 +56,7 @@ def test_a_schema_goes_before_its_parts() -> None:
     """A schema is merged with those of its `allOf`, and what it says itself counts."""
     contract = contract_of(part={"type": "string", "default": "a", "enum": ["a", "b"]})
 
-    whole = contract.whole({"allOf": [{"$ref": "#/part"}], "default": "b"})
+    whole = contract.merged({"allOf": [{"$ref": "#/part"}], "default": "b"})
 
     assert whole == {"type": "string", "default": "b", "enum": ["a", "b"]}
 
@@ -65,7 +65,7 @@ def test_a_default_of_the_body_stays_with_its_enumeration() -> None:
     """The action of a new log has its values from the enumeration and its default from the field."""
     field = CONTRACT.schema("CreateTestAuditLogRequest")["properties"]["action"]
 
-    whole = CONTRACT.whole(field)
+    whole = CONTRACT.merged(field)
 
     assert (whole["default"], tuple(whole["enum"])) == ("write", CONTRACT.enum("AuditAction"))
 
