@@ -7,6 +7,7 @@ import click
 
 from auditmock.cli.check import check, identify
 from auditmock.cli.contract import contract, drift
+from auditmock.cli.docs import docs
 from auditmock.cli.errors import describe_error
 from auditmock.cli.exit import Exit, silence_stdout
 from auditmock.cli.scenario import export, scenario
@@ -28,7 +29,7 @@ def cli(context: click.Context) -> None:
         click.echo(context.get_help())
 
 
-for _command in (serve, scenario, export, check, identify, contract, drift):
+for _command in (serve, scenario, export, check, identify, contract, drift, docs):
     cli.add_command(_command)
 
 

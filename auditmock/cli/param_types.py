@@ -1,6 +1,7 @@
 """Click parameter types; their messages name what is accepted."""
 
 import re
+from pathlib import Path
 from typing import Any
 
 import click
@@ -10,6 +11,7 @@ from auditmock.core.timestamps import parse_day, parse_timestamp
 from auditmock.openapi.releases import ReleaseError, check_release
 
 _CONTROL_TOKEN = re.compile(r"[0-9A-Za-z._~+/-]{8,}=*")
+_SERVER = re.compile(r"https?://[^/?#@\s]+(/[^?#\s]*)?")
 _ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#@\s]+")
 
 
@@ -126,3 +128,28 @@ class ControlTokenType(click.ParamType[str]):
         if value and not _CONTROL_TOKEN.fullmatch(value):
             self.fail("a control token needs 8 or more letters, digits or -._~+/ characters.", param, ctx)
         return str(value)
+
+
+class ServerType(click.ParamType[str]):
+    """The address of a server, without a slash at its end."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Check the address."""
+        if value and not _SERVER.fullmatch(value):
+            self.fail(f'"{value}" is not an address such as https://mock.example.com.', param, ctx)
+        return str(value).rstrip("/")
+
+
+class DirectoryType(click.ParamType[Path]):
+    """A directory, which may be missing."""
+
+    name = "dir"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Reject files."""
+        path = Path(value)
+        if path.exists() and not path.is_dir():
+            self.fail(f'"{value}" is a file, not a directory.', param, ctx)
+        return path

@@ -107,14 +107,16 @@ def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
     ]
 
 
-def write_page(drift: Sequence[ReleaseDrift], *, linked: bool = False, reference: str = "") -> str:
+def write_page(
+    drift: Sequence[ReleaseDrift], *, api: str = "", favicon: str = "", reference: str = ""
+) -> str:
     """Write the differences as a self-contained HTML page.
 
-    `linked` adds a link to the API page of the same site. `reference` is the address of the server
-    reference; without it, sections are not links.
+    `api` and `favicon` are the addresses of these documents on the same site, `reference` that of the server
+    reference. Without an address there is no link.
     """
     template = Template(_PAGE.read_text(encoding="utf-8"), autoescape=True)
-    page: str = template.render(drift=drift, linked=linked, reference=reference, anchor=anchor)
+    page: str = template.render(drift=drift, api=api, favicon=favicon, reference=reference, anchor=anchor)
     return page
 
 

@@ -1,31 +1,40 @@
 """Serves the documentation and the dashboard."""
 
-import html
 from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
-
-import orjson
 
 from auditmock.core.asgi import App, Receive, Scope, Send
 from auditmock.core.errors import method_not_allowed
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.openapi.contract import Contract
-from auditmock.openapi.drift import find_drift, write_page
+from auditmock.web import documentation
 from auditmock.web.dashboard import DASHBOARD, dashboard_documents
 from auditmock.web.static_files import Builders, Document, document_reply
 
 HOME = "/docs"
 """Path of the API page."""
 
-DRIFT = f"{HOME}/drift"
-"""Path of the drift page."""
+ADDRESSES = documentation.Addresses(
+    api=HOME,
+    yaml="/openapi.yaml",
+    json="/openapi.json",
+    drift=f"{HOME}/drift",
+    reference=f"{HOME}/coder-server",
+    script=f"{HOME}/scalar.js",
+    favicon="/favicon.svg",
+)
 
 _METHODS = ("GET", "HEAD")
 DOCS_REDIRECTS = {"/": HOME, f"{HOME}/": HOME}
 CONTROL_REDIRECTS = {DASHBOARD.rstrip("/"): DASHBOARD}
-_PAGES = Path(__file__).parent / "pages"
-_PLACEHOLDER = "{{token}}"
+_INTRODUCTION = f"""\
+**Try it here.** Requests from this page go to this mock, with the token `{{token}}`.
+
+* This contract as a file: [openapi.yaml]({ADDRESSES.yaml}), [openapi.json]({ADDRESSES.json})
+* How deployed Coder servers differ: [drift]({ADDRESSES.drift}), [the real server]({ADDRESSES.reference})
+* Worlds, faults and the request log of this mock: [dashboard]({DASHBOARD})
+* Control API of this mock: [openapi.yaml]({DASHBOARD}openapi.yaml), [openapi.json]({DASHBOARD}openapi.json)
+"""
 
 
 class Site:
@@ -65,47 +74,27 @@ class Site:
 
 def docs_pages(contract: Contract, token: str) -> Builders:
     """Return the builders of the documentation; the API page uses `token`."""
+    page = documentation.ApiPage(
+        title=str(contract.document["info"]["title"]),
+        introduction=_INTRODUCTION.format(token=token),
+        token=token,
+    )
     return {
-        HOME: partial(_page, token),
-        f"{HOME}/scalar.js": _script,
-        DRIFT: _drift,
-        "/openapi.yaml": partial(_yaml, contract),
-        "/openapi.json": partial(_json, contract),
-        "/favicon.svg": _favicon,
-        "/favicon.ico": _favicon,
+        ADDRESSES.api: partial(documentation.api_page, page, ADDRESSES),
+        ADDRESSES.script: documentation.script,
+        ADDRESSES.drift: partial(documentation.drift_page, ADDRESSES),
+        ADDRESSES.reference: partial(documentation.reference_page, ADDRESSES),
+        ADDRESSES.yaml: partial(documentation.contract_yaml, contract),
+        ADDRESSES.json: partial(documentation.contract_json, contract),
+        ADDRESSES.favicon: documentation.favicon,
+        "/favicon.ico": documentation.favicon,
     }
 
 
 def control_pages(document: Contract) -> Builders:
     """Return the builders of the dashboard and of the control API's OpenAPI document."""
     return {
-        "/_mock/openapi.yaml": partial(_yaml, document),
-        "/_mock/openapi.json": partial(_json, document),
+        "/_mock/openapi.yaml": partial(documentation.contract_yaml, document),
+        "/_mock/openapi.json": partial(documentation.contract_json, document),
         **dashboard_documents(),
     }
-
-
-def _page(token: str) -> Document:
-    text = (_PAGES / "docs.html").read_text(encoding="utf-8")
-    return Document("text/html; charset=utf-8", text.replace(_PLACEHOLDER, html.escape(token)).encode())
-
-
-def _drift() -> Document:
-    return Document("text/html; charset=utf-8", write_page(find_drift(), linked=True).encode())
-
-
-def _script() -> Document:
-    body = (Path(__file__).parent / "vendor" / "scalar.js.gz").read_bytes()
-    return Document("text/javascript; charset=utf-8", body, "gzip")
-
-
-def _yaml(contract: Contract) -> Document:
-    return Document("application/yaml", contract.text.encode())
-
-
-def _json(contract: Contract) -> Document:
-    return Document("application/json", orjson.dumps(contract.document))
-
-
-def _favicon() -> Document:
-    return Document("image/svg+xml", (_PAGES / "favicon.svg").read_bytes())

@@ -69,7 +69,8 @@ def _option_row(option: click.Option, context: click.Context) -> tuple[str, str,
     names = ", ".join(code(name) for name in [*option.opts, *option.secondary_opts])
     takes = "" if option.is_flag else f" {code(option.make_metavar(context))}"
     default = option.default
-    shown = "" if option.is_flag or default in (None, "", ()) or callable(default) else code(default)
+    hidden = option.is_flag or option.required or default in (None, "", ()) or callable(default)
+    shown = "required" if option.required else "" if hidden else code(default)
     return names + takes, shown, sentence(cell(option.help or "")) + _variables(option)
 
 

@@ -5,38 +5,16 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import pytest
 import yaml
+from html_references import HtmlReferences
 
 from auditmock.openapi.releases import find_overlays
 
 ROOT = Path(__file__).parents[3]
-ASSETS = {"img": "src", "script": "src", "source": "src", "iframe": "src", "link": "href"}
-"""Elements that load something, and the attribute that says what."""
-
-
-class References(HTMLParser):
-    """What a page loads and where it links."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__()
-        self.assets: list[str] = []
-        self.links: list[str] = []
-        self.ids: set[str] = set()
-        self.feed(text)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the references of an element."""
-        given = dict(attrs)
-        self.ids.add(given.get("id") or "")
-        if address := given.get(ASSETS.get(tag, "")):
-            self.assets.append(address)
-        if tag == "a" and (address := given.get("href")):
-            self.links.append(address)
 
 
 @pytest.fixture(scope="module")
@@ -51,10 +29,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder / "build" / "site"
 
 
-def read_pages(site: Path) -> Iterator[tuple[Path, References]]:
+def read_pages(site: Path) -> Iterator[tuple[Path, HtmlReferences]]:
     """Read each page of the site."""
     for path in sorted(site.rglob("*.html")):
-        yield path, References(path.read_text(encoding="utf-8"))
+        yield path, HtmlReferences(path.read_text(encoding="utf-8"))
 
 
 def test_no_page_loads_from_another_host(site: Path) -> None:

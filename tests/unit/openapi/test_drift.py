@@ -145,4 +145,4 @@ def test_the_page_loads_nothing() -> None:
     assert "<script" not in page
     assert page.count("src=") == 0
     assert 'href="/docs"' not in page
-    assert 'href="/docs"' in write_page(DRIFT, linked=True)
+    assert 'href="/docs"' in write_page(DRIFT, api="/docs")

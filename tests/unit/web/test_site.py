@@ -6,7 +6,16 @@ import orjson
 import pytest
 from doc_sites import CONTRACT, ask
 
-PATHS = ("/docs", "/docs/scalar.js", "/openapi.yaml", "/openapi.json", "/favicon.svg", "/favicon.ico")
+PATHS = (
+    "/docs",
+    "/docs/scalar.js",
+    "/docs/drift",
+    "/docs/coder-server",
+    "/openapi.yaml",
+    "/openapi.json",
+    "/favicon.svg",
+    "/favicon.ico",
+)
 
 every_path = pytest.mark.parametrize("path", PATHS)
 
@@ -37,7 +46,7 @@ def test_the_page_is_found_from_nearby(path: str) -> None:
 
 def test_the_page_has_the_token() -> None:
     """The token is on the page, and cannot break out of its place."""
-    assert 'data-token="a-&quot;token&quot;&lt;/script&gt;"' in ask("/docs").text
+    assert 'data-token="a-&#34;token&#34;&lt;/script&gt;"' in ask("/docs").text
 
 
 def test_the_page_names_nothing_outside() -> None:
