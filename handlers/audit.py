@@ -45,7 +45,7 @@ class AuditOperations:
         if not page.limit:
             page = page._replace(limit=self._default_limit)
         try:
-            if self._no_user and caller.world.store.lacks_users:
+            if self._no_user and caller.world.store.may_lack_users:
                 self._scan(caller.world.store.find(wanted, page).blocks)
             return self.write(caller, wanted, page)
         except OverflowError:

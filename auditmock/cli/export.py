@@ -23,7 +23,7 @@ def write_export(mock: MockState, form: str, output: BinaryIO) -> None:
 def _write_body(mock: MockState) -> Iterator[bytes]:
     """Write the body of a GET response with all logs."""
     world = mock.worlds.open(SHARED_SECRET)
-    caller = Caller(BuiltinUser.OWNER, world.cast[BuiltinUser.OWNER].username, frozenset({"owner"}), world)
+    caller = Caller(BuiltinUser.OWNER, world.users[BuiltinUser.OWNER].username, frozenset({"owner"}), world)
     page = Page(max(1, len(world.store)))
     if mock.contract.server:
         reply = mock.operations.write(caller, Filter(), page)

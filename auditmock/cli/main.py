@@ -12,7 +12,7 @@ from auditmock.cli.errors import describe_error
 from auditmock.cli.exit import Exit, silence_stdout
 from auditmock.cli.scenario import export, scenario
 from auditmock.cli.serve import serve
-from auditmock.fixtures.importing.reader import RecordsError
+from auditmock.fixtures.importing.reader import InputFileError
 from auditmock.version import VERSION
 
 
@@ -40,7 +40,7 @@ def main() -> NoReturn:
     except click.ClickException as error:
         click.echo(f"auditmock: {describe_error(error)}", err=True)
         sys.exit(Exit.USAGE)
-    except RecordsError as error:
+    except InputFileError as error:
         click.echo(f"auditmock: {error}", err=True)
         sys.exit(Exit.USAGE)
     except click.Abort:

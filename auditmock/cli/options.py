@@ -89,7 +89,7 @@ def settings_options(*names: str, **help_texts: str) -> Callable[[Callable[..., 
 
 
 def load_state(settings: Settings) -> "MockState":
-    """Load scenarios and data files; raises RecordsError for an invalid one."""
+    """Load scenarios and data files; raises InputFileError for an invalid one."""
     # slow to import: needed only once the command line is valid
     from auditmock.server.state import make_state
 

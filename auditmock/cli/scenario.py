@@ -83,6 +83,8 @@ def check_file(file: str, release: str) -> None:
     written = check_scenario(found, contract, current_time).size
     counts = f"{found.history['logs']:,} generated logs, {written:,} written logs"
     skipped = (
-        f", {found.foreign} skipped: {release} has no such action or resource type" if found.foreign else ""
+        f", {found.omitted_logs} skipped: {release} has no such action or resource type"
+        if found.omitted_logs
+        else ""
     )
     click.echo(f"{file}: valid: {found.name}, {counts}{skipped}")

@@ -62,7 +62,7 @@ class NewLog(NamedTuple):
     organization_id: str = NIL_UUID
     additional_fields: bytes = b"{}"
     """As JSON."""
-    told: tuple[tuple[str, str], ...] = ()
+    link_facts: tuple[tuple[str, str], ...] = ()
     """The facts that the additional fields tell, by their names in the contract's `x-link`."""
 
 

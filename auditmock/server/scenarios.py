@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 
 from auditmock.fixtures.history.config import HistoryConfig
-from auditmock.fixtures.importing.reader import RecordsError
+from auditmock.fixtures.importing.reader import InputFileError
 from auditmock.fixtures.scenarios.reader import find_scenario, read_scenarios
 from auditmock.fixtures.scenarios.snapshot import (
     Overrides,
@@ -29,7 +29,7 @@ class ScenarioRegistry:
     def __init__(
         self, settings: Settings, contract: Contract, clock: Clock, read_records: ReadRecords | None = None
     ) -> None:
-        """Read the scenarios; raises RecordsError for an invalid or unknown one."""
+        """Read the scenarios; raises InputFileError for an invalid or unknown one."""
         self.scenarios = read_scenarios(contract, settings.scenarios)
         self._default = settings.scenario
         find_scenario(settings.scenario, settings.scenarios)
@@ -39,7 +39,7 @@ class ScenarioRegistry:
         for scenario in self.scenarios.values():
             if scenario.token in TOKEN_IDS.values():
                 place = scenario.source.where(("token",))
-                raise RecordsError(
+                raise InputFileError(
                     f"{place}: {scenario.token} is reserved for a built-in user; choose another token"
                 )
             if not scenario.is_shipped:

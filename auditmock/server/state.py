@@ -44,7 +44,7 @@ class MockState(NamedTuple):
 def make_state(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> MockState:
     """Make the state of a mock; records from `read_records` replace the generated history.
 
-    Raises RecordsError for invalid scenarios and records.
+    Raises InputFileError for invalid scenarios and records.
     """
     contract = open_release(settings.release)
     scenarios = ScenarioRegistry(settings, contract, clock, read_records)
@@ -55,16 +55,18 @@ def make_state(settings: Settings, clock: Clock, read_records: ReadRecords | Non
     def make_world(name: str, scenario: str) -> World:
         snapshot, world_clock = scenarios.snapshot(scenario), WorldClock(clock)
         faults = WorldFaults(f"{settings.seed} {name}", worlds_with_faults, snapshot.faults)
-        return World(name, scenario, Store(snapshot.desk, world_clock), world_clock, snapshot.cast, faults)
+        return World(
+            name, scenario, Store(snapshot.post_writer, world_clock), world_clock, snapshot.users, faults
+        )
 
     def find_cast(name: str) -> Users:
         world = worlds.find(name)
-        return world.cast if world else scenarios.snapshot(worlds.scenario_of(name)).cast
+        return world.users if world else scenarios.snapshot(worlds.scenario_of(name)).users
 
     worlds = Worlds(SHARED_SECRET, settings.max_worlds, make_world, settings.scenario)
     passes = {each.token: Credential(each.caller, name) for name, each in scenarios.scenarios.items()}
     tokens = Tokens(contract.token_locations, worlds.open, find_cast, passes, server=contract.server)
-    history = default.desk.history
+    history = default.post_writer.history
     limit = RateLimit(settings.rate_limit, clock) if settings.rate_limit else None
     return MockState(
         contract,

@@ -148,7 +148,7 @@ class Tokens:
         known = self._shared.get(token)
         if known is not None:
             caller, cast = known
-            if cast is caller.world.cast:
+            if cast is caller.world.users:
                 return caller
         return self._sign_in(token)
 
@@ -177,7 +177,7 @@ class Tokens:
         )
         if name.endswith(SHARED_SECRET):
             # few, and remembered until the world has other people; other worlds come and go
-            self._shared[token] = caller, world.cast
+            self._shared[token] = caller, world.users
         return caller
 
     def recognize(self, token: bytes) -> tuple[BuiltinUser, User, str]:

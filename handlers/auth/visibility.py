@@ -26,7 +26,7 @@ class VisibilityFilter:
 
     def __init__(self, contract: Contract) -> None:
         unseen = contract.server.get("unseen", {})
-        self._wording = LogDescriptions(contract)
+        self._descriptions = LogDescriptions(contract)
         self._extras = AdditionalFields(contract)
         self._roles = frozenset(unseen.get("by", ()))
         self._types = frozenset(unseen.get("resource_types", ()))
@@ -65,4 +65,4 @@ class VisibilityFilter:
         return self._tell(resource_type, self._extras.decode(fields).facts)
 
     def _tell(self, resource_type: str, told: Mapping[str, str]) -> str:
-        return self._wording.link(resource_type, self._wording.take(resource_type, told))
+        return self._descriptions.link(resource_type, self._descriptions.take(resource_type, told))

@@ -12,7 +12,7 @@ from auditmock.core.models import Filter, NewLog, Page, Validation
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.encoding.additional_fields import AdditionalFields
 from auditmock.fixtures.encoding.go_text import parse_integer, parse_uuid, wrap
-from auditmock.fixtures.encoding.numbers import KEPT, write
+from auditmock.fixtures.encoding.numbers import JSONB, write_json
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.coder.body import BodyDecoder
@@ -161,13 +161,13 @@ class _PostReader:
         _check_escapes(written.text)
         try:
             fields = plain(written)
-            kept = write(fields, KEPT)
+            kept = write_json(fields, JSONB)
         except RecursionError:
             raise database_error("pq: stack depth limit exceeded") from None
         decoded = self._extras.decode(fields)
         return new._replace(
             additional_fields=kept.encode() if decoded.fits else self._extras.replacement,
-            told=tuple(decoded.facts.items()),
+            link_facts=tuple(decoded.facts.items()),
         )
 
     def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:

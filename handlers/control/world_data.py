@@ -9,7 +9,7 @@ from auditmock.core.errors import clock_out_of_range, invalid_body, no_logs, no_
 from auditmock.core.models import Validation
 from auditmock.core.timestamps import LAST, SECOND, format_timestamp, parse_timestamp
 from auditmock.fixtures.faults import find_problems
-from auditmock.fixtures.importing.reader import Place, RawRecord, RecordsError
+from auditmock.fixtures.importing.reader import InputFileError, LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator, Record
 from auditmock.fixtures.store.histogram import count_over_time
 from auditmock.fixtures.worlds import World
@@ -110,11 +110,11 @@ class WorldOperations:
 
     def _admit(self, logs: Sequence[Any], problems: list[Validation]) -> Iterator[Record]:
         for number, log in enumerate(logs):
-            place = Place("body", 1, number + 1)
+            location = LogLocation("body", 1, number + 1)
             try:
-                yield self._admission.admit(RawRecord(place, log))
-            except RecordsError as error:
-                reason = str(error).removeprefix(str(place)).lstrip(":, ")
+                yield self._admission.validate(RawRecord(location, log))
+            except InputFileError as error:
+                reason = str(error).removeprefix(str(location)).lstrip(":, ")
                 problems.append(Validation(str(number), reason))
 
     def _tell_clock(self, world: World) -> Response:

@@ -18,7 +18,7 @@ class WorldDirectory:
         self._worlds = worlds
         self._tokens = tokens
         self._news = news
-        worlds.watchers.append(self._forgotten)
+        worlds.eviction_listeners.append(self._forgotten)
 
     def __iter__(self) -> Iterator[World]:
         return iter(list(self._worlds))

@@ -82,7 +82,7 @@ class FaultMiddleware:
         except ApiError:
             return None
         operation = self._operations.get((scope["method"], scope["path"]))
-        return caller.world.faults.strike(operation.id if operation else "")
+        return caller.world.faults.next_fault(operation.id if operation else "")
 
     async def _inject(self, injected: InjectedFault, scope: Scope, receive: Receive, send: Send) -> None:
         if injected.milliseconds:

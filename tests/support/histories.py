@@ -19,7 +19,7 @@ from auditmock.openapi.contract import Contract, load_contract
 Log = dict[str, Any]
 
 CONTRACT = load_contract()
-WORDING = LogDescriptions(CONTRACT)
+DESCRIPTIONS = LogDescriptions(CONTRACT)
 UNTIL = parse_timestamp("2026-01-01T00:00:00Z")
 NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 ALL = Page(10**6)
@@ -51,11 +51,11 @@ def tell_history(
 
 
 def open_store(history: History, clock: Clock = lambda: NOW, contract: Contract = CONTRACT) -> Store:
-    """Make a store on a history, its clock standing still at `NOW` unless one is given."""
-    desk = PostWriter(
-        history, (history,), history.wording, contract.enum("AuditAction"), contract.enum("ResourceType")
+    """Make a store on a history, its clock frozen at `NOW` unless one is given."""
+    writer = PostWriter(
+        history, (history,), history.descriptions, contract.enum("AuditAction"), contract.enum("ResourceType")
     )
-    return Store(desk, clock)
+    return Store(writer, clock)
 
 
 def new_log(**fields: Any) -> NewLog:

@@ -28,8 +28,8 @@ class Case:
         return open_release(self.release)
 
     @cached_property
-    def script(self) -> LifecycleTables:
-        """The script of the release."""
+    def tables(self) -> LifecycleTables:
+        """The lifecycles of the release."""
         return choose_lifecycles(self.contract)
 
     @property

@@ -28,5 +28,5 @@ def open_stage(text: str, logs: int = 0, release: str = DOCUMENTED) -> Snapshot:
 
 def logs_of(text: str, release: str = DOCUMENTED) -> list[dict[str, Any]]:
     """Give the logs a scenario writes."""
-    base = open_stage("summary: x\n" + text, release=release).desk.bases[-1]
+    base = open_stage("summary: x\n" + text, release=release).post_writer.bases[-1]
     return [json.loads(base.log(position)) for position in range(len(base))]

@@ -9,7 +9,7 @@ from histories import NOW
 
 from auditmock.asgi import create_app
 from auditmock.core.models import Filter, Page
-from auditmock.fixtures.importing.reader import RecordsError
+from auditmock.fixtures.importing.reader import InputFileError
 from auditmock.handlers.auth.tokens import SHARED_SECRET
 from auditmock.openapi.releases import list_releases
 from auditmock.server.state import make_state
@@ -88,7 +88,7 @@ def test_a_folders_scenarios_are_checked_at_the_start(text: str, reason: str, tm
     """What could not be opened later is refused at once."""
     (tmp_path / "mine.yaml").write_text(text)
 
-    with pytest.raises(RecordsError) as refused:
+    with pytest.raises(InputFileError) as refused:
         create_app(Settings(scenarios=str(tmp_path)))
 
     assert reason in str(refused.value)

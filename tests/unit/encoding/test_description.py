@@ -1,7 +1,7 @@
-"""Rules of the wording: descriptions and links as Coder writes them (reference 11.3, 11.4)."""
+"""Descriptions and links are written Coder writes them (reference 11.3, 11.4)."""
 
 import pytest
-from histories import CONTRACT, WORDING
+from histories import CONTRACT, DESCRIPTIONS
 
 FACTS = {
     "resource_target": "dev",
@@ -34,14 +34,14 @@ def test_descriptions_are_coders(
     action: str, resource_type: str, build_number: str, description: str
 ) -> None:
     """A description is Coder's sentence, its placeholders left to the client."""
-    assert WORDING.describe(action, resource_type, build_number) == description
+    assert DESCRIPTIONS.describe(action, resource_type, build_number) == description
 
 
 @pytest.mark.parametrize("action", CONTRACT.enum("AuditAction"))
 @pytest.mark.parametrize("resource_type", CONTRACT.enum("ResourceType"))
 def test_everything_can_be_described(action: str, resource_type: str) -> None:
     """Any action on any type has a description that leaves no blank of the contract's."""
-    description = WORDING.describe(action, resource_type)
+    description = DESCRIPTIONS.describe(action, resource_type)
 
     assert description.startswith("{user} ")
     assert "<" not in description
@@ -59,7 +59,7 @@ def test_everything_can_be_described(action: str, resource_type: str) -> None:
 )
 def test_links_are_coders(resource_type: str, link: str) -> None:
     """A link is the path of Coder's page of the resource, empty for types without one."""
-    assert WORDING.link(resource_type, FACTS) == link
+    assert DESCRIPTIONS.link(resource_type, FACTS) == link
 
 
 @pytest.mark.parametrize("unknown", ["workspace_owner", "workspace_name", "build_number"])
@@ -67,9 +67,9 @@ def test_a_link_is_whole_or_empty(unknown: str) -> None:
     """Where a fact is not known there is no link."""
     facts = {name: value for name, value in FACTS.items() if name != unknown}
 
-    assert WORDING.link("workspace_build", facts) == ""
+    assert DESCRIPTIONS.link("workspace_build", facts) == ""
 
 
 def test_what_can_be_deleted_is_coders() -> None:
     """`is_deleted` is looked up for these types only (reference 11.5)."""
-    assert {"template", "user", "workspace", "workspace_build"} == WORDING.deletable
+    assert {"template", "user", "workspace", "workspace_build"} == DESCRIPTIONS.deletable

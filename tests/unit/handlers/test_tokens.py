@@ -257,8 +257,8 @@ def test_a_worlds_token_opens_it(name: str) -> None:
 def test_a_session_ends_with_its_people() -> None:
     """When the shared world is given other people, a caller is who they are now."""
     shared = world(SHARED_SECRET)
-    tokens = Tokens(CONTRACT.token_locations, lambda _: shared, lambda _: shared.cast)
+    tokens = Tokens(CONTRACT.token_locations, lambda _: shared, lambda _: shared.users)
     before = tokens.open(GOOD)
-    shared.cast = {BuiltinUser.OWNER: person(BuiltinUser.MEMBER)}
+    shared.users = {BuiltinUser.OWNER: person(BuiltinUser.MEMBER)}
 
     assert [before.roles, tokens.open(GOOD).roles] == [{"owner"}, set()]

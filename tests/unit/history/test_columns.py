@@ -8,10 +8,10 @@ from auditmock.core.timestamps import HOUR, WEEK
 from auditmock.fixtures.history.columns import Columns, compute_columns
 from auditmock.fixtures.history.config import choose_lifecycles
 from auditmock.fixtures.history.names import SPACE_SIZES, Space
-from auditmock.fixtures.history.resources import MADE
+from auditmock.fixtures.history.resources import MAX_PER_WALK
 from auditmock.fixtures.history.rng import Rng
 from auditmock.fixtures.history.schedule import make_span
-from auditmock.fixtures.history.targets import story_name
+from auditmock.fixtures.history.targets import resource_name
 
 SPAN = make_span(UNTIL, 52)
 SCRIPT = choose_lifecycles(CONTRACT)
@@ -55,26 +55,26 @@ def test_cells_are_the_columns() -> None:
 
 
 def test_an_event_belongs_to_a_story() -> None:
-    """The story of an event is the one whose stretch it lies in."""
-    offsets = COLUMNS.stories.offsets.tolist()
+    """The walk of an event is the one whose stretch it lies in."""
+    offsets = COLUMNS.walks.offsets.tolist()
 
     for event in range(5000):
-        story = COLUMNS.story_at(event)
-        assert offsets[story] <= event < offsets[story + 1]
+        walk = COLUMNS.walk_at(event)
+        assert offsets[walk] <= event < offsets[walk + 1]
 
 
 def test_a_story_happens_in_its_order() -> None:
-    """Within a story a later event has a later time."""
+    """Within a walk a later event has a later time."""
     times = -COLUMNS.ages[COLUMNS.places]
     same_story = np.ones(len(times) - 1, dtype=bool)
-    same_story[COLUMNS.stories.offsets[1:-1] - 1] = False
+    same_story[COLUMNS.walks.offsets[1:-1] - 1] = False
 
     assert np.all(np.diff(times)[same_story] > 0)
 
 
 def test_logs_of_one_request_follow_each_other() -> None:
     """An event of the same request as the one before it has the same actor, within a microsecond or so."""
-    for event in np.flatnonzero([SCRIPT.events[kind].same_request for kind in COLUMNS.stories.kinds]):
+    for event in np.flatnonzero([SCRIPT.events[kind].same_request for kind in COLUMNS.walks.kinds]):
         place, before = COLUMNS.places[event], COLUMNS.places[event - 1]
         assert COLUMNS.actors[place] == COLUMNS.actors[before]
         assert COLUMNS.ages[before] - COLUMNS.ages[place] < 10
@@ -117,6 +117,6 @@ def test_columns_follow_from_the_seed() -> None:
 @pytest.mark.parametrize("space", set(SPACE_SIZES) - {Space.EMPTY, Space.TEXT})
 def test_no_renaming_leads_back(space: Space) -> None:
     """All names one resource can have, and all of one template's versions, differ."""
-    names = {story_name(Rng(1), space, 5, number) for number in range(MADE)}
+    names = {resource_name(Rng(1), space, 5, number) for number in range(MAX_PER_WALK)}
 
-    assert len(names) == MADE
+    assert len(names) == MAX_PER_WALK

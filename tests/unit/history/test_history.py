@@ -29,7 +29,7 @@ LOOKS: Mapping[str, Callable[[Log], str]] = {
 
 
 class Known:
-    """A history of a script, its logs decoded, and all values that a search may find in them."""
+    """A history, its decoded logs, and all values that a search may find in them."""
 
     def __init__(self, case: Case, logs: int) -> None:
         self.case = case
@@ -96,7 +96,7 @@ def test_there_are_exactly_so_many_logs(logs: int) -> None:
 def test_everything_coder_logs_is_in_the_default_history(case: Case, seed: int) -> None:
     """Ten thousand logs have every type with every action that Coder logs of it, and every build reason."""
     history = tell_history(seed, 10_000, contract=case.contract)
-    reasons = {event.reason for event in case.script.events} - {""}
+    reasons = {event.reason for event in case.tables.events} - {""}
 
     pairs = {pair for pair in case.succeeds if found(history, *pair)}
 
@@ -128,8 +128,8 @@ def test_the_history_is_as_long_as_it_is_told_to(weeks: int) -> None:
 
 @every_history
 def test_a_mix_chooses_what_is_told(known: Known) -> None:
-    """Only what the lifecycles of the mix tell of is in the history, whichever script it is told from."""
-    lifecycles = {lifecycle.name: lifecycle for lifecycle in known.case.script.lifecycles}
+    """The history contains only resource types of the mix's lifecycles, in every release."""
+    lifecycles = {lifecycle.name: lifecycle for lifecycle in known.case.tables.lifecycles}
     mix = {**dict.fromkeys(lifecycles, 0), "group": 3, "template": 1}
     history = History(HistoryConfig(1, 2000, UNTIL, mix=mix), known.case.contract)
     types = {event.resource_type for name in ("group", "template") for event in lifecycles[name].events}
@@ -209,7 +209,7 @@ def test_an_id_of_no_log_has_no_position(log_id: str) -> None:
 def test_resources_are_known(known: Known) -> None:
     """Every resource that can be gone is found by type and id, gone if its logs say so."""
     for log in known.logs:
-        if log["resource_type"] in known.history.wording.deletable:
+        if log["resource_type"] in known.history.descriptions.deletable:
             resource = known.history.resource(log["resource_type"], log["resource_id"])
             assert resource is not None
             assert resource.is_gone == log["is_deleted"]
@@ -228,7 +228,7 @@ def test_owners_are_known(known: Known) -> None:
 @pytest.mark.parametrize("number", [BuiltinUser.OWNER, BuiltinUser.AUDITOR, BUILTIN_USERS - 1])
 def test_staff_is_known_though_nothing_tells_of_it(number: int) -> None:
     """Who was there before the history began still is."""
-    person = HISTORY.crowd.person(number)
+    person = HISTORY.users.get(number)
 
     assert HISTORY.resource("user", person.id) == Resource(is_gone=False, owner=person.username)
 
@@ -252,7 +252,7 @@ def test_resources_go_by_their_type(known: Known) -> None:
         assert found <= {own} or any(found | {own} <= shared for shared in SHARED_IDS)
 
 
-@pytest.mark.parametrize("kind", [Kind.LOG, Kind.UNSEEN, Kind.ORGANIZATION, *RESOURCES])
+@pytest.mark.parametrize("kind", [Kind.LOG, Kind.UNKNOWN_RESOURCE, Kind.ORGANIZATION, *RESOURCES])
 @pytest.mark.parametrize("number", [10**6, 2**52 - 1])
 @pytest.mark.parametrize("resource_type", CONTRACT.enum("ResourceType"))
 def test_an_id_beyond_the_history_is_no_resource(kind: Kind, number: int, resource_type: str) -> None:

@@ -76,7 +76,7 @@ def test_a_reason_finds_builds_and_what_they_created(reason: str) -> None:
 
 def test_staff_is_never_gone() -> None:
     """Whoever holds a token is found by name."""
-    assert HISTORY.ids.identity(HISTORY.crowd.person(BUILTIN_USERS - 1).id) == (Kind.USER, BUILTIN_USERS - 1)
+    assert HISTORY.ids.identity(HISTORY.users.get(BUILTIN_USERS - 1).id) == (Kind.USER, BUILTIN_USERS - 1)
     assert all(
         list(HISTORY.select("username present_users", HISTORY.names.username(number)))
         == list(HISTORY.select("username", HISTORY.names.username(number)))

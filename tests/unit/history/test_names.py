@@ -88,7 +88,7 @@ def test_version_names_look_like_coders(value: int) -> None:
 @given(people)
 def test_a_person_is_found_by_name_and_address(person: int) -> None:
     """A person is found by username and by email."""
-    found = NAMES.person(NAMES.username(person)), NAMES.person_of_email(NAMES.email(person))
+    found = NAMES.user_number(NAMES.username(person)), NAMES.user_number_by_email(NAMES.email(person))
 
     assert found == (person, person)
 
@@ -104,13 +104,13 @@ def test_usernames_differ_and_fit_coder() -> None:
 @pytest.mark.parametrize("suffix", ["1", "0", "02", "2x", "1000", " ", "-"])
 def test_a_name_written_otherwise_is_nobodys(suffix: str) -> None:
     """A number that no namesake bears makes a name nobody's."""
-    assert NAMES.person(NAMES.username(0) + suffix) is None
+    assert NAMES.user_number(NAMES.username(0) + suffix) is None
 
 
 @pytest.mark.parametrize("email", ["", "@", "x@example.com", NAMES.username(0), NAMES.email(0) + "x"])
 def test_a_foreign_address_is_nobodys(email: str) -> None:
     """An address that was not written here is nobody's."""
-    assert NAMES.person_of_email(email) is None
+    assert NAMES.user_number_by_email(email) is None
 
 
 @given(people, st.integers(0, KEYS_PER_PERSON - 1))

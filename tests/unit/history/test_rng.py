@@ -18,9 +18,9 @@ def test_arrays_and_integers_draw_the_same(seed: int, stream: Stream, drawn: lis
     """An array of indices draws what its indices draw one by one."""
     rng = Rng(seed)
 
-    rolls = rng.rolls(stream, np.array(drawn, dtype=np.uint64))
+    draw_bits_array = rng.draw_bits_array(stream, np.array(drawn, dtype=np.uint64))
 
-    assert rolls.tolist() == [rng.roll(stream, index) for index in drawn]
+    assert draw_bits_array.tolist() == [rng.draw_bits(stream, index) for index in drawn]
 
 
 @given(seeds, streams, st.lists(indices, max_size=8), options)
@@ -44,12 +44,12 @@ def test_streams_draw_apart(seed: int, index: int) -> None:
     """No two streams draw the same for one index."""
     rng = Rng(seed)
 
-    assert len({rng.roll(stream, index) for stream in Stream}) == len(Stream)
+    assert len({rng.draw_bits(stream, index) for stream in Stream}) == len(Stream)
 
 
 def test_seeds_draw_apart() -> None:
     """A thousand neighbouring seeds draw a thousand different numbers."""
-    assert len({Rng(seed).roll(Stream.POOLS, 0) for seed in range(1000)}) == 1000
+    assert len({Rng(seed).draw_bits(Stream.POOLS, 0) for seed in range(1000)}) == 1000
 
 
 @pytest.mark.parametrize("stream", Stream)
@@ -66,4 +66,4 @@ def test_the_mixer_is_splitmix64() -> None:
     The first number SplitMix64 draws from the state 0 is 0xE220A8397B1DCDAF, the key of the first stream;
     from the state 0xE220A8397B1DCDAF it draws what that stream has at index 1.
     """
-    assert Rng(0).roll(Stream.POOLS, 1) == 0xA706DD2F4D197E6F
+    assert Rng(0).draw_bits(Stream.POOLS, 1) == 0xA706DD2F4D197E6F

@@ -1,4 +1,4 @@
-"""Rules of the staff and the crowd: who there is, what they may do, and how they are known."""
+"""Built-in users and users of the history: roles, states and lookups."""
 
 import json
 
@@ -12,8 +12,8 @@ from auditmock.fixtures.encoding.serialize import display_name, user_json
 from auditmock.fixtures.history.builtin_users import BUILTIN_USERS, ROLES, BuiltinUser, builtin_users_with
 
 HISTORY = tell_history(logs=3000)
-CROWD = HISTORY.crowd
-PEOPLE = [CROWD.person(number) for number in range(len(CROWD))]
+CROWD = HISTORY.users
+PEOPLE = [CROWD.get(number) for number in range(len(CROWD))]
 LOGS = decode(HISTORY)
 
 PERSON = User(
@@ -89,7 +89,7 @@ def test_staff_was_there_before_the_history() -> None:
 
 
 def test_the_crowd_is_staff_and_whoever_was_created() -> None:
-    """Beyond the staff the crowd has everybody whose creation was logged, created at that time."""
+    """Beside the built-in users, the directory has every user whose creation was logged, created then."""
     created = {
         log["resource_id"]: parse_timestamp(log["time"])
         for log in LOGS

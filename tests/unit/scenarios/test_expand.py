@@ -123,7 +123,7 @@ def test_who_takes_a_holders_place_has_the_token() -> None:
         "people: [{in_place_of: owner, username: bob, email: b@example.org, name: Bob, roles: []}]\n",
         500,
     )
-    owner, history = stage.cast[BuiltinUser.OWNER], stage.desk.history
+    owner, history = stage.users[BuiltinUser.OWNER], stage.post_writer.history
     by_name = [list(history.select(*each)) for each in (("username", "bob"), ("email", "b@example.org"))]
 
     assert (owner.username, owner.email, owner.name, owner.roles) == ("bob", "b@example.org", "Bob", ())

@@ -11,8 +11,8 @@ from histories import NOW
 from scenario_files import CONTRACT, READER, read
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
-from auditmock.fixtures.importing.reader import RecordsError
-from auditmock.fixtures.scenarios.reader import SCHEMA, SHIPPED, Scenario, find_caller, read_scenarios
+from auditmock.fixtures.importing.reader import InputFileError
+from auditmock.fixtures.scenarios.reader import SCHEMA, SHIPPED, Scenario, find_builtin_user, read_scenarios
 from auditmock.fixtures.scenarios.snapshot import check_scenario
 
 DATA = Path(__file__).parents[2] / "data"
@@ -23,7 +23,7 @@ MUTANTS = 2000
 @pytest.mark.parametrize("case", ERRORS)
 def test_what_is_wrong_has_its_place(case: str) -> None:
     """Each mistake is one short line with file, line, and what would be right."""
-    with pytest.raises(RecordsError) as refused:
+    with pytest.raises(InputFileError) as refused:
         check_scenario(read(ERRORS[case]["file"]), CONTRACT, lambda: NOW)
 
     assert str(refused.value).startswith("mine.yaml, line ")
@@ -37,7 +37,7 @@ def test_what_is_wrong_has_its_place(case: str) -> None:
 )
 def test_a_file_is_read_by_its_name(file: str, reason: str, tmp_path: Path) -> None:
     """The name of a file is that of its scenario; one that cannot be read is named."""
-    with pytest.raises(RecordsError, match=reason):
+    with pytest.raises(InputFileError, match=reason):
         READER.read(tmp_path / file)
 
 
@@ -45,13 +45,13 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     """The line of the first bad byte is named."""
     (tmp_path / "mine.yaml").write_bytes(b"summary: x\ntoken: \xff")
 
-    with pytest.raises(RecordsError, match=r"mine\.yaml, line 2: not UTF-8"):
+    with pytest.raises(InputFileError, match=r"mine\.yaml, line 2: not UTF-8"):
         READER.read(tmp_path / "mine.yaml")
 
 
 def test_depth_has_an_end() -> None:
     """However deep a file is nested, it is refused, and no process crashes."""
-    with pytest.raises(RecordsError, match="nested too deep"):
+    with pytest.raises(InputFileError, match="nested too deep"):
         read("[" * 300_000)
 
 
@@ -94,7 +94,7 @@ def test_a_mutated_file_is_refused_or_opens() -> None:
     for number in range(MUTANTS):
         try:
             check_scenario(read(mutate(texts[number % len(texts)], rng)), CONTRACT, lambda: NOW)
-        except RecordsError as error:
+        except InputFileError as error:
             refused.append(str(error))
 
     assert MUTANTS / 10 < len(refused) < MUTANTS
@@ -109,7 +109,7 @@ def test_the_callers_are_the_holders() -> None:
         schema["$defs"]["person"]["properties"]["in_place_of"]["enum"],
     ]
 
-    assert [[find_caller(name) for name in names] for names in named] == [list(BuiltinUser)] * 2
+    assert [[find_builtin_user(name) for name in names] for names in named] == [list(BuiltinUser)] * 2
 
 
 @cache
@@ -132,11 +132,11 @@ def test_a_token_is_of_one_scenario(tmp_path: Path) -> None:
     """Two scenarios cannot have the same token."""
     (tmp_path / "mine.yaml").write_text("summary: mine\ntoken: Empty00000")
 
-    with pytest.raises(RecordsError, match="line 2, column 1: Empty00000 is the token of empty; give this"):
+    with pytest.raises(InputFileError, match="line 2, column 1: Empty00000 is the token of empty; give this"):
         read_scenarios(CONTRACT, str(tmp_path))
 
 
 def test_a_folder_without_scenarios_is_refused(tmp_path: Path) -> None:
     """A folder that has none is most likely the wrong one."""
-    with pytest.raises(RecordsError, match="no scenario is there"):
+    with pytest.raises(InputFileError, match="no scenario is there"):
         read_scenarios(CONTRACT, str(tmp_path))

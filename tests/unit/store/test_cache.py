@@ -1,6 +1,6 @@
 """Rules of the memory of logs: it is bounded, and it writes nothing twice that it still has."""
 
-from auditmock.fixtures.segments.cache import CacheLookup, LogCache
+from auditmock.fixtures.segments.cache import LoadingLogCache, LogCache
 
 CAPACITY = 16_384
 
@@ -29,7 +29,7 @@ def test_a_recall_writes_what_it_does_not_know() -> None:
         written.append(number)
         return b"%d" % number
 
-    recall = CacheLookup(write)
+    recall = LoadingLogCache(write)
 
     assert [recall[number] for number in (1, 2, 1, 1)] == [b"1", b"2", b"1", b"1"]
     assert written == [1, 2]

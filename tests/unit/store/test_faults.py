@@ -25,7 +25,7 @@ def make(*faults: Mapping[str, Any], seed: str = "1") -> WorldFaults:
 
 def kinds(faults: WorldFaults, operations: list[str]) -> list[str | None]:
     """Tell what happens to requests to these operations, one after the other."""
-    hits = [faults.strike(operation) for operation in operations]
+    hits = [faults.next_fault(operation) for operation in operations]
     return [hit and hit.kind for hit in hits]
 
 
@@ -75,7 +75,7 @@ def test_latency_is_added() -> None:
     """Latencies add up, and come before whatever else goes wrong."""
     hit = make(
         {"kind": "latency", "milliseconds": 30}, {"kind": "latency", "milliseconds": 12}, RESET
-    ).strike(LIST)
+    ).next_fault(LIST)
 
     assert hit is not None
     assert (hit.milliseconds, hit.kind) == (42, "reset")
@@ -85,7 +85,7 @@ def test_latency_is_added() -> None:
 def test_latency_has_its_mean(distribution: str) -> None:
     """Whatever the distribution, the mean is what was asked for, and none is negative."""
     faults = make({"kind": "latency", "milliseconds": 100, "distribution": distribution})
-    hits = [faults.strike(LIST) for _ in range(20_000)]
+    hits = [faults.next_fault(LIST) for _ in range(20_000)]
     drawn = [hit.milliseconds for hit in hits if hit]
 
     assert len(drawn) == len(hits)
@@ -97,7 +97,7 @@ def test_latency_has_its_mean(distribution: str) -> None:
 def test_uniform_keeps_its_width() -> None:
     """A uniform latency stays within its spread."""
     faults = make({"kind": "latency", "milliseconds": 100, "distribution": "uniform", "spread": 10})
-    hits = [faults.strike(LIST) for _ in range(1000)]
+    hits = [faults.next_fault(LIST) for _ in range(1000)]
 
     assert all(hit and 90 <= hit.milliseconds <= 110 for hit in hits)
 
@@ -111,7 +111,7 @@ def test_unrest_knows_who_has_any() -> None:
     )
     assert {*worlds_with_faults} == {one}
 
-    one.strike(LIST)
+    one.next_fault(LIST)
     other.set([RESET])
     assert {*worlds_with_faults} == {other}
 
@@ -130,7 +130,7 @@ class Interrupted(WorldFaults):
 def test_what_is_set_meanwhile_stays() -> None:
     """Faults that are set while a request is struck are not lost, and do not break it."""
     faults = Interrupted("1", WorldsWithFaults(), [{"kind": "latency", "milliseconds": 1, "times": 1}])
-    hit = faults.strike(LIST)
+    hit = faults.next_fault(LIST)
 
     assert hit is not None
     assert faults.show() == [RESET]

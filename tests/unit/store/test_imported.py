@@ -12,8 +12,8 @@ from auditmock.core.models import Filter, NewLog, Page
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.history.config import HistoryConfig
 from auditmock.fixtures.history.history import History
-from auditmock.fixtures.importing.reader import RecordsError
-from auditmock.fixtures.store.imported import Records, read_records
+from auditmock.fixtures.importing.reader import InputFileError
+from auditmock.fixtures.store.imported import RecordSegment, read_records
 from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.store import Store
 from auditmock.openapi.contract import load_contract
@@ -26,7 +26,7 @@ HISTORY = History(HistoryConfig(5, 120, UNTIL), CONTRACT)
 LOGS: list[Log] = [json.loads(HISTORY.log(position)) for position in range(len(HISTORY))]
 
 
-def read(*texts: str, tmp_path: Path) -> Records:
+def read(*texts: str, tmp_path: Path) -> RecordSegment:
     """Write files and read them."""
     paths = []
     for number, text in enumerate(texts):
@@ -35,14 +35,14 @@ def read(*texts: str, tmp_path: Path) -> Records:
     return read_records([str(path) for path in paths], io.BytesIO(), CONTRACT)
 
 
-def shown(records: Records) -> list[Log]:
+def shown(records: RecordSegment) -> list[Log]:
     """Decode every log."""
     return [json.loads(records.log(position)) for position in range(len(records))]
 
 
 def error(text: str, tmp_path: Path) -> str:
     """Read a file that must be refused and give the reason, its path left out."""
-    with pytest.raises(RecordsError) as caught:
+    with pytest.raises(InputFileError) as caught:
         read(text, tmp_path=tmp_path)
     return str(caught.value).replace(str(tmp_path / "0.json"), "FILE")
 
@@ -184,7 +184,7 @@ def test_a_error_is_one_short_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("path", "reason"), [("nowhere.json", "no such file"), (".", "is a directory")])
 def test_a_file_that_cannot_be_read_is_named(path: str, reason: str, tmp_path: Path) -> None:
     """What the system says of a file is passed on."""
-    with pytest.raises(RecordsError, match=f"cannot read .*: {reason}"):
+    with pytest.raises(InputFileError, match=f"cannot read .*: {reason}"):
         read_records([str(tmp_path / path)], io.BytesIO(), CONTRACT)
 
 
@@ -192,7 +192,7 @@ def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
     """The line of the first bad byte is named."""
     (tmp_path / "0.json").write_bytes(b'{\n"a": "\xff"}')
 
-    with pytest.raises(RecordsError, match="line 2: not UTF-8; save it as UTF-8"):
+    with pytest.raises(InputFileError, match="line 2: not UTF-8; save it as UTF-8"):
         read_records([str(tmp_path / "0.json")], io.BytesIO(), CONTRACT)
 
 
@@ -202,10 +202,10 @@ RECORDS = read_records(["-"], io.BytesIO(json.dumps(LOGS).encode()), CONTRACT)
 def make_store() -> Store:
     """Put the records into a store, as `--data` does."""
     people = History(HistoryConfig(5, 0, UNTIL), CONTRACT)
-    desk = PostWriter(
-        people, (RECORDS,), people.wording, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+    writer = PostWriter(
+        people, (RECORDS,), people.descriptions, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
     )
-    return Store(desk, lambda: UNTIL)
+    return Store(writer, lambda: UNTIL)
 
 
 def found(store: Store, wanted: Filter, page: Page) -> list[Log]:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from auditmock.core.errors import ApiError
 from auditmock.core.models import Filter, Page
 from auditmock.fixtures.history.builtin_users import BuiltinUser
-from auditmock.fixtures.importing.reader import Place, RawRecord
+from auditmock.fixtures.importing.reader import LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator, Record
 from auditmock.fixtures.store.store import Store
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
@@ -22,12 +22,15 @@ LOGS = decode(tell_history(seed=2, logs=200))
 ADMISSION = LogValidator(CONTRACT)
 
 
-def admit(logs: Sequence[Log], admission: LogValidator = ADMISSION) -> list[Record]:
+def validate(logs: Sequence[Log], admission: LogValidator = ADMISSION) -> list[Record]:
     """Make records of logs."""
-    return [admission.admit(RawRecord(Place("test", 1, number), log)) for number, log in enumerate(logs, 1)]
+    return [
+        admission.validate(RawRecord(LogLocation("test", 1, number), log))
+        for number, log in enumerate(logs, 1)
+    ]
 
 
-RECORDS = admit(LOGS)
+RECORDS = validate(LOGS)
 
 
 def insert_in_turns(cuts: Sequence[int]) -> Store:
@@ -65,20 +68,20 @@ def test_what_is_known_is_left_alone() -> None:
     known = find(store)
     store.insert(RECORDS[:5])
 
-    assert store.insert([*admit(known), *RECORDS[:6], *RECORDS[:6]]) == 1
+    assert store.insert([*validate(known), *RECORDS[:6], *RECORDS[:6]]) == 1
     assert (len(store), store.posted) == (57, 7)
 
 
-@pytest.mark.parametrize("place", [0, 1, 50, 51])
-def test_another_log_of_the_same_id_is_refused(place: int) -> None:
+@pytest.mark.parametrize("location", [0, 1, 50, 51])
+def test_another_log_of_the_same_id_is_refused(location: int) -> None:
     """Whatever has the id already, posted, of the history or inserted: 409, and nothing is inserted."""
     store = open_store(tell_history(logs=50))
     store.add(new_log(), BuiltinUser.OWNER)
     store.insert(RECORDS[:1])
-    log = {**find(store)[place], "status_code": 418}
+    log = {**find(store)[location], "status_code": 418}
 
     with pytest.raises(ApiError) as refused:
-        store.insert([*RECORDS, *admit([log])])
+        store.insert([*RECORDS, *validate([log])])
 
     assert (refused.value.status, len(store)) == (409, 52)
 
@@ -90,7 +93,7 @@ def test_a_posted_log_knows_what_is_inserted() -> None:
     store = open_store(NOTHING)
     store.add(new_log(resource_type="workspace", resource_id=gone["resource_id"]), BuiltinUser.OWNER)
     before = find(store)[0]["is_deleted"]
-    store.insert(admit([alive]))
+    store.insert(validate([alive]))
 
     after = json.loads(next(iter(store.find(Filter(), Page(1)).blocks))[0])
     assert (before, after["is_deleted"], after["resource_link"][:11]) == (True, False, "/@somebody/")
@@ -100,7 +103,7 @@ def test_a_posted_log_knows_what_is_inserted() -> None:
 def test_a_log_is_written_as_its_release_does(release: str) -> None:
     """Text that means something in HTML is written as each release writes it, and reads as it was."""
     text = "<b>&\N{LINE SEPARATOR}"
-    (record,) = admit(
+    (record,) = validate(
         [{**LOGS[0], "resource_target": text, "user": None}], LogValidator(open_release(release))
     )
 

@@ -17,7 +17,7 @@ HISTORY = tell_history(logs=1000)
 LOGS = decode(HISTORY)
 TODAYS_HISTORY = tell_history(logs=3000, contract=TODAY.contract)
 TODAYS_LOGS = decode(TODAYS_HISTORY)
-OWNER = HISTORY.crowd.person(BuiltinUser.OWNER)
+OWNER = HISTORY.users.get(BuiltinUser.OWNER)
 FOREIGN = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 LATER = NOW + 1
 
@@ -177,7 +177,7 @@ def test_a_caller_is_written_down() -> None:
         {
             (log["resource_type"], log["is_deleted"])
             for log in TODAYS_LOGS
-            if log["resource_type"] in TODAYS_HISTORY.wording.deletable
+            if log["resource_type"] in TODAYS_HISTORY.descriptions.deletable
         }
     ),
 )

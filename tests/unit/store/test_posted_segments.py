@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from histories import CONTRACT, NOW, WORDING, Log, new_log, order, tell_history
+from histories import CONTRACT, DESCRIPTIONS, NOW, Log, new_log, order, tell_history
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -12,7 +12,9 @@ from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.posted import PostedSegments
 
 HISTORY = tell_history(logs=20)
-DESK = PostWriter(HISTORY, (HISTORY,), WORDING, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType"))
+DESK = PostWriter(
+    HISTORY, (HISTORY,), DESCRIPTIONS, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+)
 MANY = 10_000
 
 bunches = st.lists(st.sampled_from([1, 2, 63, 64, 65, 66, 300, 4095, 4096, 4097]), min_size=1, max_size=6)

@@ -10,7 +10,7 @@ from order_segments import Plain
 from pyroaring import BitMap
 
 from auditmock.core.models import Filter
-from auditmock.fixtures.segments.segment import Matches, Order, mark
+from auditmock.fixtures.segments.segment import Matches, Order, to_bitmap
 
 ages = st.integers(-5, 5)
 ids = st.text("abc", min_size=1, max_size=3)
@@ -48,7 +48,7 @@ def test_matches_before_a_position_are_counted(
     matches = Matches(None if marked is None else BitMap(marked), low, low + size)
     plain = [place for place in range(low, low + size) if marked is None or place in marked]
 
-    assert matches.before(position) == sum(place < position for place in plain)
+    assert matches.count_before(position) == sum(place < position for place in plain)
 
 
 @given(orders, ages, ids)
@@ -94,4 +94,6 @@ def test_logs_are_shown_in_the_order_asked() -> None:
 @pytest.mark.parametrize("chosen", [[], [False], [True, False, True], [False] * 70_000 + [True]])
 def test_a_mark_has_the_chosen_positions(chosen: list[bool]) -> None:
     """A bitmap is made of the positions of what is true."""
-    assert list(mark(np.array(chosen, dtype=bool))) == [place for place, value in enumerate(chosen) if value]
+    assert list(to_bitmap(np.array(chosen, dtype=bool))) == [
+        place for place, value in enumerate(chosen) if value
+    ]

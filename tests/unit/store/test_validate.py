@@ -8,13 +8,13 @@ import pytest
 from histories import Log, decode, tell_history
 
 from auditmock.fixtures.history.fields import FIELDS
-from auditmock.fixtures.importing.reader import Place, RawRecord
+from auditmock.fixtures.importing.reader import LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator
 from auditmock.fixtures.store.imported import read_records
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
 DEPLOYED = [release for release in list_releases() if release != DOCUMENTED]
-PLACE = Place("test", 1, 1)
+PLACE = LogLocation("test", 1, 1)
 every_deployed = pytest.mark.parametrize("release", DEPLOYED)
 
 
@@ -34,7 +34,7 @@ def test_what_a_server_wrote_is_served_to_the_byte(release: str) -> None:
     admission = LogValidator(contract)
     rows = [history.log(position) for position in range(len(history))]
 
-    assert [admission.admit(RawRecord(PLACE, json.loads(row))).text for row in rows] == rows
+    assert [admission.validate(RawRecord(PLACE, json.loads(row))).text for row in rows] == rows
 
 
 @every_deployed
