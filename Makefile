@@ -13,6 +13,8 @@ READY := .venv/ready
 TOOLS := .venv/tools
 TYPES := build/types/auditmock
 EXAMPLE := examples/playwright
+# The queues of workers are balanced, so that the longest file does not decide how long a run takes.
+PYTEST = $(BIN)/$(if $(COVERAGE),coverage run -m )pytest -n auto --dist worksteal
 COMPILE = $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock" --quiet
 
@@ -25,9 +27,20 @@ serve: $(READY) ## Serve the mock; flags in ARGS: make serve ARGS="--port 0"
 	@$(BIN)/auditmock serve $(ARGS)
 
 .PHONY: test
-test: $(TOOLS) ## Run all tests but the browser's, and measure what they cover
+test: $(TOOLS) ## Run the quick tests, in about four minutes
+	$(PYTEST) $(ARGS)
+
+.PHONY: test-slow
+test-slow: $(TOOLS) ## Run the tests that `make test` leaves out because they take long
+	$(PYTEST) -m "slow and not browser and not soak" $(ARGS)
+
+.PHONY: test-all
+test-all: test test-slow test-browser soak ## Run all tests
+
+.PHONY: coverage
+coverage: $(TOOLS) ## Measure what the quick and the slow tests cover
 	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n auto --dist loadfile
+	$(MAKE) test test-slow COVERAGE=1
 	$(BIN)/coverage combine --quiet
 	$(BIN)/coverage report
 
@@ -37,7 +50,7 @@ test-browser: $(TOOLS) $(EXAMPLE)/node_modules ## Run the tests of the pages and
 	$(BIN)/pytest -m browser $(ARGS)
 
 .PHONY: soak
-soak: $(TOOLS) ## Run the tests that take minutes
+soak: $(TOOLS) ## Run the tests that take minutes each
 	$(BIN)/pytest -m soak $(ARGS)
 
 .PHONY: faults
