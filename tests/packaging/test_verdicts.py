@@ -68,6 +68,7 @@ def judge(folder: Path, *words: str, path: str = "") -> Outcomes:
     return {check["name"]: check["outcome"] for check in report["checks"]}
 
 
+@pytest.mark.slow
 def test_the_command_tells_good_from_bad(judged: tuple[str, str, Outcomes]) -> None:
     """A server without a fault breaks no check, one with a fault does."""
     fault, _, outcomes = judged
@@ -75,6 +76,7 @@ def test_the_command_tells_good_from_bad(judged: tuple[str, str, Outcomes]) -> N
     assert ("failed" in outcomes.values()) == (fault != "none")
 
 
+@pytest.mark.slow
 def test_pytest_says_the_same(judged: tuple[str, str, Outcomes], tmp_path: Path) -> None:
     """Run by pytest over the folder, the checks come to the same verdicts, each of them."""
     _, url, outcomes = judged
@@ -82,6 +84,7 @@ def test_pytest_says_the_same(judged: tuple[str, str, Outcomes], tmp_path: Path)
     assert judge(tmp_path, *PYTEST, "--base-url", url) == outcomes
 
 
+@pytest.mark.slow
 def test_the_wheel_says_the_same(judged: tuple[str, str, Outcomes], site: Path, tmp_path: Path) -> None:
     """So does the wheel in a foreign folder, where settings of pytest lie about."""
     _, url, outcomes = judged

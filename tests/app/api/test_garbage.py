@@ -16,6 +16,7 @@ NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 TIMES = 200
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", list_releases())
 @pytest.mark.parametrize("call", [listing("q=action:create&limit=5"), writing({"action": "create"})])
 def test_answers_leave_no_litter(release: str, call: Call) -> None:

@@ -36,6 +36,7 @@ def test_a_quiet_server_conforms(start_server: Start, tmp_path: Path, seed: int)
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("logs", ["0", "1", "40", "400000"])
 def test_a_server_of_any_size_conforms(start_server: Start, tmp_path: Path, logs: str) -> None:
     """A deployment with no logs, few, or so many that a day has more than a page, is judged good."""
@@ -44,6 +45,7 @@ def test_a_server_of_any_size_conforms(start_server: Start, tmp_path: Path, logs
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_busy_server_conforms(start_server: Start, tmp_path: Path, seed: int) -> None:
     """So it is while another client posts 20 logs a second, of now and of days long gone."""
@@ -56,6 +58,7 @@ def test_a_busy_server_conforms(start_server: Start, tmp_path: Path, seed: int) 
     assert set(statuses) == {204}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", list_releases())
 def test_posts_of_others_convict_nobody(start_server: Start, tmp_path: Path, release: str) -> None:
     """Logs that testgenerate wrote before, of every kind, are as good as others."""
@@ -70,6 +73,7 @@ def test_posts_of_others_convict_nobody(start_server: Start, tmp_path: Path, rel
     assert done.returncode == 0, done.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("token_id", ["Owner00000", "Empty00000"])
 def test_a_world_of_ones_own_conforms_twice(start_server: Start, tmp_path: Path, token_id: str) -> None:
     """A world is judged by what is in it, and the suite's own logs of another day are as good as others."""
@@ -79,6 +83,7 @@ def test_a_world_of_ones_own_conforms_twice(start_server: Start, tmp_path: Path,
     assert [done.returncode for done in runs] == [0, 0], runs[-1].stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("release", "token_id"), [("documented", "FirstDay00"), ("v2.35", "Incident00"), ("v0.14", "DeletedUse")]
 )

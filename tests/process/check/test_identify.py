@@ -49,6 +49,7 @@ def test_each_mock_is_known(start_server: Start, release: str, logs: str) -> Non
     assert (identity["claims"], identity["matches"], identity["consistent"]) == (release, [release], True)
 
 
+@pytest.mark.slow
 @every_release
 def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release: str) -> None:
     """Whatever release the header names, the answers tell; that it lies is said."""
@@ -64,6 +65,7 @@ def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release
     assert f"but its version header says {version}, which stands for {other}." in told
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("release", "version", "says"),
     [
@@ -140,6 +142,7 @@ def test_releases_are_told_apart() -> None:
         assert len({*answers}) == len(contracts)
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_said(start_server: Start) -> None:
     """What cannot be written is one line, and status 2."""
     with Path("/dev/full").open("w") as full:

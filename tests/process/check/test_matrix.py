@@ -25,6 +25,7 @@ def test_auto_finds_the_release(served: tuple[str, str]) -> None:
     assert (cell.release, dict(cell.broken)) == (release, {})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", RELEASES)
 def test_another_release_is_told_apart(served: tuple[str, str], release: str) -> None:
     """By another release there are differences, and each is one that the overlays declare."""

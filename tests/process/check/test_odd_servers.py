@@ -12,6 +12,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from slow_cases import slow_except
 
 TOKEN = "Owner00000-" + "0" * 22
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
@@ -134,7 +135,7 @@ def check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
     return done.returncode, done.stdout + done.stderr, time.monotonic() - started
 
 
-@pytest.mark.parametrize("kind", ODD)
+@pytest.mark.parametrize("kind", slow_except(ODD, "hangs", "closes", "speaks HTML"))
 def test_what_is_no_coder_is_told(tmp_path: Path, kind: str) -> None:
     """Exit status 3 and one line that says what happened; what takes too long is asked for once."""
     talk, reason = ODD[kind]
@@ -189,6 +190,7 @@ def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
     assert "Expected: no 404 without a cursor" in said
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("talks", [0, 1])
 def test_a_wait_that_is_too_long_is_told(tmp_path: Path, talks: int) -> None:
     """A server that asks for an hour's patience is not asked earlier: status 3 and a line."""
@@ -212,6 +214,7 @@ def test_a_token_that_expires_is_told(tmp_path: Path) -> None:
     assert "FAIL" not in said
 
 
+@pytest.mark.slow
 def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
     """A deployment that answers at first and then hangs ends the run after a few timeouts."""
     with listening(after_one(b'{"audit_logs":[],"count":0}', hang)) as port:

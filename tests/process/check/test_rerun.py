@@ -38,6 +38,7 @@ def failed(start_server: Start, tmp_path: Path) -> dict[str, dict[str, Any]]:
     return {check["name"]: check for check in checks if check["outcome"] == "failed"}
 
 
+@pytest.mark.slow
 def test_a_failure_is_judged_again(failed: dict[str, dict[str, Any]], tmp_path: Path) -> None:
     """The command judges by that case alone, by the same release, and finds it broken once more."""
     cases = [name for name in failed if "[" in name and not name.startswith("responses/")]

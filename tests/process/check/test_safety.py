@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from processes import Running, Start
 from recording_proxy import Sent, relay
+from slow_cases import slow_except
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
@@ -43,7 +44,9 @@ def run_check(url: str, folder: Path, *flags: str) -> subprocess.CompletedProces
 MODES = {"by default": (), "with other draws": ("--seed", "77"), "one check": ("--only", "operations")}
 
 
-@pytest.mark.parametrize("mode", [*MODES, pytest.param("deep", marks=pytest.mark.soak)])
+@pytest.mark.parametrize(
+    "mode", [*slow_except(MODES, "by default"), pytest.param("deep", marks=pytest.mark.soak)]
+)
 def test_only_reads_leave(server: Running, tmp_path: Path, mode: str) -> None:
     """Without --allow-writes every request is a GET to the list, and nothing else."""
     with relay(server.url) as (url, requests):
@@ -53,6 +56,7 @@ def test_only_reads_leave(server: Running, tmp_path: Path, mode: str) -> None:
     assert Counter((sent.method, sent.path) for sent in requests).keys() == {("GET", LIST)}
 
 
+@pytest.mark.slow
 def test_a_deployment_may_be_under_a_path(server: Running, tmp_path: Path) -> None:
     """Whatever a proxy puts before the paths stands there once, in all layers."""
     with relay(server.url, "/coder") as (url, requests):
@@ -71,6 +75,7 @@ def written(start_server: Start, tmp_path: Path) -> list[Sent]:
     return requests
 
 
+@pytest.mark.slow
 def test_writes_are_marked(written: list[Sent]) -> None:
     """What could write goes to the two documented paths alone, and what writes has the suite's name."""
     posts = [sent for sent in written if sent.path == WRITE]
@@ -86,6 +91,7 @@ TOGETHER = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("check", TOGETHER)
 def test_the_usual_rate_has_room_for_what_goes_together(
     start_server: Start, tmp_path: Path, check: str
@@ -97,6 +103,7 @@ def test_the_usual_rate_has_room_for_what_goes_together(
     assert "conforms: 1 check passed" in done.stdout
 
 
+@pytest.mark.slow
 def test_the_budget_is_kept(server: Running, tmp_path: Path) -> None:
     """No more requests leave than are allowed; what could not be judged is said, and breaks no check."""
     with relay(server.url) as (url, requests):
@@ -115,7 +122,7 @@ NOTHING = {
 }
 
 
-@pytest.mark.parametrize("want", NOTHING)
+@pytest.mark.parametrize("want", slow_except(NOTHING, "one request"))
 def test_nothing_judged_is_no_good_run(server: Running, tmp_path: Path, want: str) -> None:
     """Where no check could be made the exit status is 2, and the verdict says why."""
     flags, reason = NOTHING[want]
@@ -129,6 +136,7 @@ def test_nothing_judged_is_no_good_run(server: Running, tmp_path: Path, want: st
     ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("broken", [False, True], ids=["a good server", "a broken run"])
 def test_no_token_is_shown(start_server: Start, tmp_path: Path, broken: bool) -> None:  # noqa: FBT001 - a case
     """Neither output nor reports nor any file that is left has a token in it."""

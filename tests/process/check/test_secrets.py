@@ -97,6 +97,7 @@ SECRET_URLS: Mapping[str, tuple[str, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "identify"])
 @pytest.mark.parametrize("kind", SECRET_URLS)
 def test_an_address_holds_no_secret(tmp_path: Path, kind: str, command: str) -> None:

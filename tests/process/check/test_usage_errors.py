@@ -80,6 +80,7 @@ def test_a_mistake_is_told_before_anything_is_asked(tmp_path: Path, mistake: str
 PYTEST_MISTAKES = ("fewer than no requests", "no seed", "no certificate", "no baseline to write")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("mistake", PYTEST_MISTAKES)
 def test_pytest_says_the_same(tmp_path: Path, mistake: str) -> None:
     """By the other door a mistake has the same words and the same status."""
@@ -91,6 +92,7 @@ def test_pytest_says_the_same(tmp_path: Path, mistake: str) -> None:
     assert "INTERNALERROR" not in done.stdout + done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("flags", "reason"),
     [
@@ -141,6 +143,7 @@ OUTPUTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("output", OUTPUTS)
 def test_output_that_goes_nowhere_is_no_matter(server: Running, tmp_path: Path, output: str) -> None:
     """Whoever closes the output asks for the status alone; a full disk is told."""

@@ -46,6 +46,7 @@ SECOND = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("whose", SECOND)
 def test_a_second_token_must_be_a_members(server: Running, tmp_path: Path, whose: str) -> None:
     """A second token that is refused, or that may read, says nothing of the deployment."""
@@ -63,6 +64,7 @@ def total(url: str) -> int:
     return int(page["count"])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("release", ["documented", "v0.14"])
 def test_who_may_not_write_is_told_first(start_server: Start, tmp_path: Path, release: str) -> None:
     """With --allow-writes the token of somebody who may not is told before anything is judged."""

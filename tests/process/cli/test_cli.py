@@ -126,6 +126,7 @@ VARIABLES = {
 """By variable: a bad value and a part of the message."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("variable", VARIABLES)
 def test_a_variable_sets_an_option(variable: str) -> None:
     """A setting is read from its variable; a bad value is reported in one line."""

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import pytest
 import yaml
 from processes import Start
+from slow_cases import slow_except
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
@@ -82,7 +83,7 @@ def write_file(text: str, folder: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.stem)
+@pytest.mark.parametrize("page", slow_except(PAGES, PAGES[0]), ids=lambda page: page.stem)
 def test_a_page_is_true(page: Path, start_server: Start, tmp_path: Path) -> None:
     """Its commands run one after the other, its files are valid, and it shows what happens."""
     url, printed = "", ""

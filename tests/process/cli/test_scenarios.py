@@ -68,6 +68,7 @@ def test_a_mistake_is_one_line_and_status_two(text: str, reason: bytes, tmp_path
         assert reason in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("scenario", "release"),
     [

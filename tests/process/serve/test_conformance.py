@@ -66,6 +66,7 @@ def test_nothing_is_found(start_server: Start, tmp_path: Path) -> None:
 READ_ONLY = CONFIG.replace("[phases.coverage]", "[phases.coverage]\nunexpected-methods = []")
 
 
+@pytest.mark.slow
 def test_a_read_only_run_only_reads(start_server: Start, tmp_path: Path) -> None:
     """Told to send nothing but GET, Schemathesis finds nothing either, and sends nothing else."""
     server = start_server("--log-format", "json")
@@ -90,6 +91,7 @@ def test_nothing_is_found_in_depth(start_server: Start, tmp_path: Path, seed: in
     assert phases_passed(done) == list(PHASES)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("found", find_drift(), ids=lambda found: found.release)
 def test_deployed_releases_are_found_to_be_what_they_are(
     start_server: Start, tmp_path: Path, found: ReleaseDrift

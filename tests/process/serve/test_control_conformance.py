@@ -43,7 +43,17 @@ def judge(server: Running, folder: Path, *flags: str) -> subprocess.CompletedPro
     )
 
 
-@pytest.mark.parametrize(("release", "examples"), [("documented", 30), ("v0.14", 5), ("v2.35", 5)])
+RUNS = [
+    ("documented", 5),
+    *(
+        pytest.param(release, examples, marks=pytest.mark.slow)
+        for release, examples in (("documented", 30), ("v0.14", 5), ("v2.35", 5))
+    ),
+]
+"""Release, and number of generated requests for each operation."""
+
+
+@pytest.mark.parametrize(("release", "examples"), RUNS)
 def test_nothing_is_found(start_server: Start, tmp_path: Path, release: str, examples: int) -> None:
     """No check fails in any of the four phases, in any release."""
     done = judge(
