@@ -75,7 +75,7 @@ class AuditMock:
 
     def _world(self, token: str) -> World:
         try:
-            return self._mock.tokens.open(token.encode()).world
+            return self._mock.tokens.open_session(token.encode()).world
         except ApiError as error:
             raise ValueError(f"The token is not accepted: {error.message}") from None
 

@@ -61,7 +61,7 @@ class Bench:
     def __init__(self, mock: MockState, built: list[int]) -> None:
         self._mock = mock
         self._built = built
-        self._caller = mock.tokens.open(TOKEN.encode())
+        self._caller = mock.tokens.open_session(TOKEN.encode())
         self.most_built = 0
 
     def ask(self, q: str, page: Page) -> tuple[float, Reply]:

@@ -25,13 +25,15 @@ class AuditOperations:
     def __init__(self, contract: Contract) -> None:
         self._language = SearchLanguage(contract.search)
         self._default_limit = contract.default_limit
-        self._veil = VisibilityFilter(contract)
+        self._visibility = VisibilityFilter(contract)
         self._no_user = contract.no_user
         self._counts_page: bool = contract.paging["count"] == "of_page"
-        self._cap: int | None = contract.paging.get("count_cap")
-        cap = b"" if self._cap is None else b',"count_cap":%d' % self._cap
-        self._end = b'],"count":%d' + cap + b"}\n"
-        self._unwritable: Mapping[str, Any] = contract.document.get("x-encoding", {}).get("unwritable", {})
+        self._count_cap: int | None = contract.paging.get("count_cap")
+        count_cap = b"" if self._count_cap is None else b',"count_cap":%d' % self._count_cap
+        self._page_end = b'],"count":%d' + count_cap + b"}\n"
+        self._encoding_error: Mapping[str, Any] = contract.document.get("x-encoding", {}).get(
+            "unwritable", {}
+        )
 
     def get_audit_logs(self, caller: Caller, q: str, page: Page) -> Reply:
         """List audit logs; refuses (400) a malformed search and (404) an unknown cursor."""
@@ -40,39 +42,43 @@ class AuditOperations:
             page = page._replace(limit=self._default_limit)
         return page_reply(caller.world.store.find(query.filter, page), query.hints)
 
-    def find(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
+    def find_logs(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """List audit logs as a deployed server does (reference 8.2, 8.4): a filter, and no hints."""
         if not page.limit:
             page = page._replace(limit=self._default_limit)
         try:
             if self._no_user and caller.world.store.may_lack_users:
-                self._scan(caller.world.store.find(wanted, page).blocks)
-            return self.write(caller, wanted, page)
+                self._require_users(caller.world.store.find(wanted, page).blocks)
+            return self.render_page(caller, wanted, page)
         except OverflowError:
-            return self._break_off()
+            return self._encoding_failure()
 
-    def write(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
+    def render_page(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """Write such a list, also one that the server itself cannot read."""
         found = caller.world.store.find(wanted, page)
         if self._counts_page and not found.shown:
             found = found._replace(count=0)
-        elif self._cap is not None and found.count > self._cap:
-            found = found._replace(count=self._cap + 1)
+        elif self._count_cap is not None and found.count > self._count_cap:
+            found = found._replace(count=self._count_cap + 1)
         if found.shown > BLOCK:
             # it is written while it is sent; what cannot be written comes first or last, by its year
             last = page._replace(offset=page.offset + found.shown - 1, limit=1)
             list(caller.world.store.find(wanted, last).blocks)
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
-        return page_reply(self._veil.cover(found, caller.roles, caller.world.store.knows), (), self._end)
+        return page_reply(
+            self._visibility.redact(found, caller.roles, caller.world.store.knows), (), self._page_end
+        )
 
-    def _break_off(self) -> Reply:
+    def _encoding_failure(self) -> Reply:
         """Answer as a server whose encoder has failed, with its words or with nothing (3, 12.5)."""
-        if self._unwritable["text"]:
+        if self._encoding_error["text"]:
             headers = (("X-Content-Type-Options", "nosniff"),)
-            raise PlainTextError(self._unwritable["status"], self._unwritable["text"], headers=headers)
-        return Reply(self._unwritable["status"], [_JSON, (b"content-length", b"0")], b"")
+            raise PlainTextError(
+                self._encoding_error["status"], self._encoding_error["text"], headers=headers
+            )
+        return Reply(self._encoding_error["status"], [_JSON, (b"content-length", b"0")], b"")
 
-    def _scan(self, blocks: Iterable[list[bytes]]) -> None:
+    def _require_users(self, blocks: Iterable[list[bytes]]) -> None:
         """Read a page as the server does: refuses (500) one with a log of nobody (reference 10.2)."""
         if any(orjson.loads(log)["user"] is None for block in blocks for log in block):
             raise database_error(self._no_user)

@@ -11,7 +11,7 @@ from auditmock.core.models import Page
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller
-from auditmock.handlers.messages.request import NewLogs
+from auditmock.handlers.messages.request import NewLogReader
 from auditmock.handlers.messages.response import Reply, send_reply
 
 
@@ -30,7 +30,7 @@ class ReplyResponse(Response):
 class Endpoints:
     """The methods, to be found by operation id."""
 
-    def __init__(self, operations: AuditOperations, new_logs: NewLogs) -> None:
+    def __init__(self, operations: AuditOperations, new_logs: NewLogReader) -> None:
         self._operations = operations
         self._new_logs = new_logs
         self.by_id: Mapping[str, Callable[..., Any]] = {

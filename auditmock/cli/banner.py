@@ -66,7 +66,7 @@ def _scenarios(mock: MockState) -> Iterator[str]:
 def _rights(mock: MockState, token: str) -> str:
     """Describe which methods a token may use."""
     try:
-        caller = mock.tokens.open(token.encode())
+        caller = mock.tokens.open_session(token.encode())
     except ApiError as error:
         return f"rejected with {error.status}"
     allowed = [

@@ -26,7 +26,7 @@ def _write_body(mock: MockState) -> Iterator[bytes]:
     caller = Caller(BuiltinUser.OWNER, world.users[BuiltinUser.OWNER].username, frozenset({"owner"}), world)
     page = Page(max(1, len(world.store)))
     if mock.contract.server:
-        reply = mock.operations.write(caller, Filter(), page)
+        reply = mock.operations.render_page(caller, Filter(), page)
     else:
         reply = mock.operations.get_audit_logs(caller, "", page)
     yield from (reply.body,) if isinstance(reply.body, bytes) else reply.body

@@ -56,7 +56,7 @@ def signed_out(detail: str, suggestion: str) -> ApiError:
     return ApiError(401, SIGNED_OUT, detail=f"{detail} {suggestion}".rstrip())
 
 
-def inactive(status: str, suggestion: str) -> ApiError:
+def inactive_user(status: str, suggestion: str) -> ApiError:
     """401: the user may not sign in."""
     message = f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
     return ApiError(401, message, detail=suggestion)
@@ -95,7 +95,7 @@ def request_not_found(number: int) -> ApiError:
     return ApiError(404, "Request not found.", detail=detail)
 
 
-def control_closed(detail: str) -> ApiError:
+def control_forbidden(detail: str) -> ApiError:
     """403: the control API is closed to this client."""
     return ApiError(403, "This client may not use the control API.", detail=detail)
 
@@ -113,12 +113,12 @@ def log_exists(log_id: str) -> ApiError:
     return ApiError(409, "Audit log already exists.", detail=detail)
 
 
-def no_logs(problems: Iterable[Validation]) -> ApiError:
+def invalid_logs(problems: Iterable[Validation]) -> ApiError:
     """409: what is to be inserted are no logs by the contract of the server."""
     return ApiError(409, "Invalid audit logs.", validations=problems)
 
 
-def no_search(problems: Iterable[Validation]) -> ApiError:
+def search_conflict(problems: Iterable[Validation]) -> ApiError:
     """409: what is to be counted is no search by the contract of the server."""
     return ApiError(409, BAD_SEARCH, validations=problems)
 
@@ -166,7 +166,7 @@ def cors_method_not_allowed(method: str) -> ApiError:
     return ApiError(400, "Disallowed CORS method.", detail=detail)
 
 
-def not_http() -> ApiError:
+def malformed_request() -> ApiError:
     """400: the bytes that came are no HTTP request."""
     detail = (
         "Expected a method in capitals, a target of at most 65,535 bytes, HTTP/1.1 and headers. "

@@ -69,7 +69,7 @@ class Operation(NamedTuple):
     method: str
     path: str
     roles: frozenset[str]
-    guarded: bool
+    requires_token: bool
     """Whether it requires a token."""
     parameters: tuple[Mapping[str, Any], ...]
     takes_body: bool
@@ -171,7 +171,7 @@ class Contract:
                         method=method.upper(),
                         path=self.base_path + path,
                         roles=frozenset(spec.get("x-roles", ())),
-                        guarded=spec.get("security") != [],
+                        requires_token=spec.get("security") != [],
                         parameters=tuple(
                             self.resolve(each)
                             for each in (*methods.get("parameters", ()), *spec.get("parameters", ()))

@@ -21,7 +21,7 @@ from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.connexion_security import TokenSecurity
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.endpoints import Endpoints
-from auditmock.handlers.messages.request import NewLogs
+from auditmock.handlers.messages.request import NewLogReader
 from auditmock.handlers.messages.response import error_reply
 from auditmock.handlers.middleware.preconditions import RequestCheck, RouteCheck
 from auditmock.handlers.search.language import SearchLanguage
@@ -34,7 +34,7 @@ _log = logging.getLogger(__name__)
 
 def build_connexion_app(contract: Contract, tokens: Tokens, operations: AuditOperations) -> App:
     """Build the app that answers all requests the fast path does not."""
-    endpoints = Endpoints(operations, NewLogs(contract))
+    endpoints = Endpoints(operations, NewLogReader(contract))
     return assemble(contract, endpoints.by_id, tokens, SearchLanguage(contract.search))
 
 

@@ -15,7 +15,7 @@ from auditmock.handlers.control.server import ServerOperations
 from auditmock.handlers.control.world_data import WorldOperations
 from auditmock.handlers.control.worlds import WorldDirectory
 from auditmock.handlers.explain.request import Explainer
-from auditmock.handlers.explain.search import SearchDescriber, reader_of
+from auditmock.handlers.explain.search import SearchExplainer, make_search_parser
 from auditmock.openapi.contract import Contract, load_contract
 from auditmock.openapi.releases import write_yaml
 from auditmock.server.connexion_app import assemble
@@ -33,14 +33,14 @@ def load_control_document() -> Contract:
 
 def make_explainer(mock: MockState) -> Explainer:
     """Make the explainer of a mock's requests."""
-    describer = SearchDescriber(mock.contract, reader_of(mock.contract, mock.organization))
+    describer = SearchExplainer(mock.contract, make_search_parser(mock.contract, mock.organization))
     return Explainer(mock.contract, mock.tokens, mock.worlds, describer)
 
 
 def build_control_app(mock: MockState, settings: Settings, document: Contract) -> App:
     """Build the app of the control API."""
     contract = mock.contract
-    describer = SearchDescriber(contract, reader_of(contract, mock.organization))
+    describer = SearchExplainer(contract, make_search_parser(contract, mock.organization))
     explainer = make_explainer(mock)
     events = EventStream(mock.request_log, explainer.summarize)
     worlds = WorldDirectory(mock.worlds, mock.tokens, events)
@@ -66,7 +66,7 @@ def _describe(mock: MockState, scenario: str) -> Mapping[str, Any]:
     return {
         "name": scenario,
         "summary": mock.scenarios.scenarios[scenario].summary,
-        "token": mock.tokens.write_token(name_world(SHARED_SECRET, scenario)),
+        "token": mock.tokens.token_for_world(name_world(SHARED_SECRET, scenario)),
         "logs": mock.scenarios.count_logs(scenario),
     }
 

@@ -12,7 +12,7 @@ from httptools import HttpParserError, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from auditmock.core.asgi import Scope
-from auditmock.core.errors import not_http
+from auditmock.core.errors import malformed_request
 from auditmock.handlers.coder.router import KNOWN_METHODS
 from auditmock.handlers.messages.response import Reply, error_reply
 from auditmock.handlers.middleware.faults import TRANSPORT
@@ -220,7 +220,7 @@ class Protocol(HttpToolsProtocol):
         return self.mock_app.answer(scope, b"")
 
     def _reject_bytes(self) -> None:
-        reply = error_reply(not_http())
+        reply = error_reply(malformed_request())
         headers = [*reply.headers, *self.response_headers.headers(), (b"connection", b"close")]
         head = b"".join(b"%s: %s\r\n" % header for header in headers)
         self.transport.write(b"HTTP/1.1 400 Bad Request\r\n%s\r\n%s" % (head, reply.body))

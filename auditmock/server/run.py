@@ -73,7 +73,7 @@ class MockServer(Server):
 
     def replace(self, state: MockState, settings: Settings, backends: Backends) -> None:
         """Serve another mock, starting with the next request."""
-        self._headers.renew(state.version)
+        self._headers.set_version(state.version)
         self._protocol.mock_app = MockApp(state, settings, backends, self._headers)
 
 

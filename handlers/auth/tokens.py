@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from auditmock.core.errors import ApiError, forbidden, inactive, scenario_not_found, signed_out
+from auditmock.core.errors import ApiError, forbidden, inactive_user, scenario_not_found, signed_out
 from auditmock.core.models import User
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.worlds import Users, World, name_world
@@ -56,7 +56,7 @@ _OTHER_HEADERS = frozenset({b"cookie", b"authorization"})
 
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
 _NO_CREDENTIALS: Mapping[str, Credential] = MappingProxyType({})
-_NO_SERVER: Mapping[str, Any] = MappingProxyType({})
+_NO_RULES: Mapping[str, Any] = MappingProxyType({})
 
 
 def token_of(holder: BuiltinUser, secret: str = SHARED_SECRET) -> str:
@@ -95,7 +95,7 @@ class Tokens:
         cast: Callable[[str], Users],
         scenarios: Mapping[str, Credential] = _NO_CREDENTIALS,
         *,
-        server: Mapping[str, Any] = _NO_SERVER,
+        server: Mapping[str, Any] = _NO_RULES,
     ) -> None:
         """Take the token's places, what opens worlds, what tells who is in one, and the scenarios by id.
 
@@ -115,12 +115,14 @@ class Tokens:
         self._parameter = re.compile(rf"(?:\A|&)(?:{names}|[^=&%+]*[%+])".encode())
         people = {token_id: Credential(holder) for holder, token_id in TOKEN_IDS.items()}
         sessions = {name: _read_session(each) for name, each in server.get("sessions", {}).items()}
-        self._passes = {name.encode(): each for name, each in {**scenarios, **people, **sessions}.items()}
-        self._welcome = frozenset(server.get("signs_in", ("active",)))
+        self._credentials = {
+            name.encode(): each for name, each in {**scenarios, **people, **sessions}.items()
+        }
+        self._allowed_statuses = frozenset(server.get("signs_in", ("active",)))
         self._scenario_ids = {each.scenario: token_id for token_id, each in scenarios.items()}
         self._world = world
         self._cast = cast
-        self._shared: dict[bytes, tuple[Caller, Users]] = {}
+        self._shared_sessions: dict[bytes, tuple[Caller, Users]] = {}
         suggestion = f'Send the header "{self._names["header"]}: {token_of(BuiltinUser.OWNER)}".'
         self._suggestion = "" if server else suggestion
 
@@ -129,30 +131,30 @@ class Tokens:
 
         `first` is the first value of each header, where that is known already.
         """
-        alone = self._find_alone(dict(reversed(headers)) if first is None else first, query)
-        if alone is not None:
-            return alone
+        token = self._find_in_header(dict(reversed(headers)) if first is None else first, query)
+        if token is not None:
+            return token
         for token_location in self._token_locations:
             if token := find_token(token_location, headers, query):
                 return token
         return b""
 
-    def _find_alone(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
+    def _find_in_header(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
         """Find the token in its header, where nearly all clients send it; None where others may hold one."""
         if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
             return first.get(self._header)
         return None
 
-    def open(self, token: bytes) -> Caller:
+    def open_session(self, token: bytes) -> Caller:
         """Open a session; refuses (401) whatever is not a token of an active person."""
-        known = self._shared.get(token)
+        known = self._shared_sessions.get(token)
         if known is not None:
             caller, cast = known
             if cast is caller.world.users:
                 return caller
         return self._sign_in(token)
 
-    def write_token(self, world: str) -> str:
+    def token_for_world(self, world: str) -> str:
         """Write a token that opens the world of a name: that of its scenario, or else the owner's.
 
         Refuses (404) a scenario without a token.
@@ -165,9 +167,9 @@ class Tokens:
         return f"{self._scenario_ids[scenario]}-{secret}"
 
     def _sign_in(self, token: bytes) -> Caller:
-        holder, person, name = self.recognize(token)
+        holder, person, name = self.identify_token(token)
         world = self._world(name)
-        roles = self._passes[token[:ID_LENGTH]].roles
+        roles = self._credentials[token[:ID_LENGTH]].roles
         caller = Caller(
             holder,
             person.username,
@@ -177,45 +179,45 @@ class Tokens:
         )
         if name.endswith(SHARED_SECRET):
             # few, and remembered until the world has other people; other worlds come and go
-            self._shared[token] = caller, world.users
+            self._shared_sessions[token] = caller, world.users
         return caller
 
-    def recognize(self, token: bytes) -> tuple[BuiltinUser, User, str]:
+    def identify_token(self, token: bytes) -> tuple[BuiltinUser, User, str]:
         """Tell whose token it is and the name of its world, which is not opened; refuses (401) as `open`."""
-        token_id, secret = self._take_apart(token)
-        entry = self._passes.get(token_id)
-        if entry is None:
+        token_id, secret = self._split_token(token)
+        credential = self._credentials.get(token_id)
+        if credential is None:
             raise signed_out("API key is invalid.", self._suggestion)
         if not _SECRET.fullmatch(secret):
             raise signed_out("API key secret is invalid.", self._suggestion)
-        if entry.holder is BuiltinUser.EXPIRED:
+        if credential.holder is BuiltinUser.EXPIRED:
             raise signed_out(f'API key expired at "{_EXPIRED_AT}".', self._suggestion)
-        if entry.error:
-            raise entry.error
-        world = name_world(secret.decode(), entry.scenario)
-        person = self._cast(world)[entry.holder]
-        if person.status not in self._welcome:
-            raise inactive(person.status, self._suggestion)
-        return entry.holder, person, world
+        if credential.error:
+            raise credential.error
+        world = name_world(secret.decode(), credential.scenario)
+        person = self._cast(world)[credential.holder]
+        if person.status not in self._allowed_statuses:
+            raise inactive_user(person.status, self._suggestion)
+        return credential.holder, person, world
 
-    def _take_apart(self, token: bytes) -> tuple[bytes, bytes]:
+    def _split_token(self, token: bytes) -> tuple[bytes, bytes]:
         if not token:
             detail = f'Cookie "{self._names["cookie"]}" or query parameter must be provided.'
             raise signed_out(detail, self._suggestion)
         parts = token.split(b"-")
         if len(parts) != _PARTS:
-            raise self._misshapen("incorrect amount of API key parts", _PARTS, len(parts))
+            raise self._format_error("incorrect amount of API key parts", _PARTS, len(parts))
         token_id, secret = parts
         if len(token_id) != ID_LENGTH:
-            raise self._misshapen("invalid API key ID length", ID_LENGTH, len(token_id))
+            raise self._format_error("invalid API key ID length", ID_LENGTH, len(token_id))
         if len(secret) != SECRET_LENGTH:
-            raise self._misshapen("invalid API key secret length", SECRET_LENGTH, len(secret))
+            raise self._format_error("invalid API key secret length", SECRET_LENGTH, len(secret))
         return token_id, secret
 
-    def _misshapen(self, fault: str, expected: int, found: int) -> ApiError:
+    def _format_error(self, problem: str, expected: int, found: int) -> ApiError:
         end = "." if self._suggestion else ""
         return signed_out(
-            f"Invalid API key format: {fault}, expected {expected} got {found}{end}", self._suggestion
+            f"Invalid API key format: {problem}, expected {expected} got {found}{end}", self._suggestion
         )
 
 
@@ -234,9 +236,9 @@ def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
 def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
     for header, value in headers:
         if header == b"cookie":
-            for crumb in value.split(b";"):
-                crumb_name, _, crumb_value = crumb.strip(b" \t").partition(b"=")
-                if crumb_name.strip(b" \t") == name and (found := _COOKIE_VALUE.fullmatch(crumb_value)):
+            for cookie in value.split(b";"):
+                cookie_name, _, cookie_value = cookie.strip(b" \t").partition(b"=")
+                if cookie_name.strip(b" \t") == name and (found := _COOKIE_VALUE.fullmatch(cookie_value)):
                     return found["quoted"] or found["plain"] or b""
     return b""
 
@@ -260,11 +262,11 @@ def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
     return token.strip() if scheme.lower() == b"bearer" else b""
 
 
-_SEEKERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
+_FINDERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
 """By place, how to find the first value of a name."""
 
 
 def find_token(token_location: TokenLocation, headers: Headers, query: bytes) -> bytes:
     """Find what one place of a request holds; empty when it holds nothing."""
-    token = _SEEKERS[token_location.place](headers, query, token_location.name.encode())
+    token = _FINDERS[token_location.place](headers, query, token_location.name.encode())
     return token.strip() if token_location.trimmed else token

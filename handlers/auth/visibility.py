@@ -1,4 +1,4 @@
-"""What a caller sees of logs about resources that are not theirs to look at (reference 11.4, 11.5)."""
+"""Redaction of logs for roles that may not read the resources they are about (reference 11.4, 11.5)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -11,13 +11,13 @@ from auditmock.fixtures.encoding.description import LogDescriptions
 from auditmock.fixtures.encoding.serialize import go_json
 from auditmock.openapi.contract import Contract
 
-_ABOUT = re.compile(rb'"resource_type":"([^"]*)","resource_id":"([^"]*)"')
+_RESOURCE = re.compile(rb'"resource_type":"([^"]*)","resource_id":"([^"]*)"')
 _LINK = b'"resource_link":'
-_SHOWN = re.compile(rb'"(?:[^"\\]|\\.)*","is_deleted":(?:true|false)')
-_HIDDEN = b',"is_deleted":false'
+_LINK_AND_DELETED = re.compile(rb'"(?:[^"\\]|\\.)*","is_deleted":(?:true|false)')
+_NOT_DELETED = b',"is_deleted":false'
 
 
-Knows = Callable[[str, str], bool]
+IsKnown = Callable[[str, str], bool]
 """Tells whether there is or was a resource of that type and id."""
 
 
@@ -27,42 +27,44 @@ class VisibilityFilter:
     def __init__(self, contract: Contract) -> None:
         unseen = contract.server.get("unseen", {})
         self._descriptions = LogDescriptions(contract)
-        self._extras = AdditionalFields(contract)
+        self._additional_fields = AdditionalFields(contract)
         self._roles = frozenset(unseen.get("by", ()))
         self._types = frozenset(unseen.get("resource_types", ()))
-        self._replacement = orjson.loads(self._extras.replacement)
-        anything = dict.fromkeys(self._extras.facts, "x")
-        self._telling = {kind for kind in self._types if self._tell(kind, anything)}
+        self._replacement = orjson.loads(self._additional_fields.replacement)
+        anything = dict.fromkeys(self._additional_fields.facts, "x")
+        self._linked_by_facts = {
+            resource_type for resource_type in self._types if self._link_from_facts(resource_type, anything)
+        }
 
-    def cover(self, found: SearchResult, roles: frozenset[str], knows: Knows) -> SearchResult:
+    def redact(self, found: SearchResult, roles: frozenset[str], is_known: IsKnown) -> SearchResult:
         """Show what is found as a caller of these roles sees it; no right hides what there never was."""
         if not self._roles or not roles <= self._roles:
             return found
-        return found._replace(blocks=self._cover(found.blocks, knows))
+        return found._replace(blocks=self._redact_blocks(found.blocks, is_known))
 
-    def _cover(self, blocks: Iterator[list[bytes]], knows: Knows) -> Iterator[list[bytes]]:
+    def _redact_blocks(self, blocks: Iterator[list[bytes]], is_known: IsKnown) -> Iterator[list[bytes]]:
         for block in blocks:
-            yield [self._show(log, knows) for log in block]
+            yield [self._redact_log(log, is_known) for log in block]
 
-    def _show(self, log: bytes, knows: Knows) -> bytes:
+    def _redact_log(self, log: bytes, is_known: IsKnown) -> bytes:
         # additional fields may hold anything: the log's own type stands before them, its own link behind
-        about = _ABOUT.search(log)
-        if about is None or about[1].decode() not in self._types:
+        resource = _RESOURCE.search(log)
+        if resource is None or resource[1].decode() not in self._types:
             return log
-        if not knows(about[1].decode(), about[2].decode()):
+        if not is_known(resource[1].decode(), resource[2].decode()):
             return log
         before, name, rest = log.rpartition(_LINK)
-        link = go_json(self._link(log, about[1].decode()))
-        return b"".join((before, name, _SHOWN.sub(lambda _: link + _HIDDEN, rest, count=1)))
+        link = go_json(self._link(log, resource[1].decode()))
+        return b"".join((before, name, _LINK_AND_DELETED.sub(lambda _: link + _NOT_DELETED, rest, count=1)))
 
     def _link(self, log: bytes, resource_type: str) -> str:
         """Write what a log alone tells of its link; empty when it takes a look at the resource."""
-        if resource_type not in self._telling:
+        if resource_type not in self._linked_by_facts:
             return ""
         fields = orjson.loads(log)["additional_fields"]
         if fields == self._replacement:
             return ""
-        return self._tell(resource_type, self._extras.decode(fields).facts)
+        return self._link_from_facts(resource_type, self._additional_fields.decode(fields).facts)
 
-    def _tell(self, resource_type: str, told: Mapping[str, str]) -> str:
-        return self._descriptions.link(resource_type, self._descriptions.take(resource_type, told))
+    def _link_from_facts(self, resource_type: str, facts: Mapping[str, str]) -> str:
+        return self._descriptions.link(resource_type, self._descriptions.take(resource_type, facts))

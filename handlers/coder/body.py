@@ -6,18 +6,18 @@ from typing import Any
 from auditmock.core.errors import invalid_body
 from auditmock.fixtures.encoding.go_text import parse_time, parse_uuid
 from auditmock.handlers.coder.go_json import Node, read_first
-from auditmock.handlers.messages.request import read_texts
+from auditmock.handlers.messages.request import read_string_object
 from auditmock.openapi.contract import Contract
 
-_ESCAPED = "texts with escapes"
+_HAS_ESCAPES = "texts with escapes"
 _LONG_S = "\u017f"
 """Folds to an s when Go compares names without regard to case, and not when Python writes it small."""
 
-Read = Callable[[str, Node], Any]
+FieldReader = Callable[[str, Node], Any]
 """Reads a field, whose name is for errors; raises ValueError."""
 
 
-class _KindError(ValueError):
+class _TypeMismatchError(ValueError):
     """A value is of a kind that its field does not take."""
 
 
@@ -31,15 +31,17 @@ class BodyDecoder:
         names = contract.server["decoder"]
         self._struct: str = names["request"]
         self._package: str = names["package"]
-        self._around = '"' if names["time"] == "quoted" else ""
+        self._time_quote = '"' if names["time"] == "quoted" else ""
         fields = contract.schema(self._struct)["properties"]
         self._fields = {name: self._reader(schema) for name, schema in fields.items()}
-        self._quick = {name: read for name, schema in fields.items() if (read := _quick_reader(schema))}
+        self._plain_readers = {
+            name: read for name, schema in fields.items() if (read := _plain_reader(schema))
+        }
 
     def decode(self, body: bytes) -> Mapping[str, Any]:
         """Decode a body: its fields that are not null; refuses (400) what Go cannot decode."""
         try:
-            return self._decode_texts(body)
+            return self._decode_plain(body)
         except (ValueError, KeyError):
             pass  # the way of all other bodies says what is wrong
         try:
@@ -47,14 +49,14 @@ class BodyDecoder:
         except ValueError as error:
             raise invalid_body(str(error)) from None
 
-    def _decode_texts(self, body: bytes) -> Mapping[str, Any]:
+    def _decode_plain(self, body: bytes) -> Mapping[str, Any]:
         """Decode an object of texts without escapes or repeated names, as nearly all clients send it.
 
         Raises ValueError or KeyError for any other body.
         """
         if b"\\" in body:
-            raise ValueError(_ESCAPED)
-        return {name: self._quick[name](text) for name, text in read_texts(body).items()}
+            raise ValueError(_HAS_ESCAPES)
+        return {name: self._plain_readers[name](text) for name, text in read_string_object(body).items()}
 
     def _decode(self, node: Node) -> dict[str, Any]:
         if node.kind == "null":
@@ -62,13 +64,13 @@ class BodyDecoder:
         if node.kind != "object":
             raise ValueError(f"json: cannot unmarshal {node.kind} into Go value of type {self._type}")
         values: dict[str, Any] = {}
-        wrong: _KindError | None = None
+        wrong: _TypeMismatchError | None = None
         for written, value in node.value:
             name = written if written in self._fields else written.replace(_LONG_S, "s").lower()
             if name in self._fields and value.kind != "null":
                 try:
                     values[name] = self._fields[name](name, value)
-                except _KindError as error:
+                except _TypeMismatchError as error:
                     wrong = wrong or error  # Go goes on, and tells the first, unless a value is wrong as well
         if wrong:
             raise wrong
@@ -78,7 +80,7 @@ class BodyDecoder:
     def _type(self) -> str:
         return f"{self._package}.{self._struct}"
 
-    def _reader(self, schema: Mapping[str, Any]) -> Read:
+    def _reader(self, schema: Mapping[str, Any]) -> FieldReader:
         if "allOf" in schema:
             return self._text_reader(schema["allOf"][0]["$ref"].rpartition("/")[2])
         if schema.get("format") == "uuid":
@@ -89,34 +91,34 @@ class BodyDecoder:
             return self._text_reader(schema["x-go-type"])
         return lambda _name, node: node
 
-    def _text_reader(self, go_type: str) -> Read:
+    def _text_reader(self, go_type: str) -> FieldReader:
         def read(name: str, node: Node) -> str:
             if node.kind != "string":
-                raise self._wrong(name, node, f"{self._package}.{go_type}")
+                raise self._type_mismatch(name, node, f"{self._package}.{go_type}")
             return str(node.value)
 
         return read
 
     def _read_uuid(self, name: str, node: Node) -> str:
         if node.kind != "string":
-            raise self._wrong(name, node, "uuid.UUID")
+            raise self._type_mismatch(name, node, "uuid.UUID")
         return parse_uuid(node.value)
 
     def _read_time(self, _name: str, node: Node) -> int:
-        if self._around:
-            return parse_time(node.text, self._around)
+        if self._time_quote:
+            return parse_time(node.text, self._time_quote)
         if node.kind != "string":
             raise ValueError("Time.UnmarshalJSON: input is not a JSON string")
         return parse_time(node.text[1:-1])
 
-    def _wrong(self, name: str, node: Node, go_type: str) -> _KindError:
+    def _type_mismatch(self, name: str, node: Node, go_type: str) -> _TypeMismatchError:
         field = f"{self._struct}.{name}"
-        return _KindError(
+        return _TypeMismatchError(
             f"json: cannot unmarshal {node.kind} into Go struct field {field} of type {go_type}"
         )
 
 
-def _quick_reader(schema: Mapping[str, Any]) -> Callable[[str], Any] | None:
+def _plain_reader(schema: Mapping[str, Any]) -> Callable[[str], Any] | None:
     """Make what reads a field that is a text; None for one that may be anything."""
     if schema.get("format") == "uuid":
         return parse_uuid

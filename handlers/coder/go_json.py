@@ -15,7 +15,7 @@ _LITERALS = {"t": "true", "f": "false", "n": "null"}
 _KINDS = {"{": "object", "[": "array", '"': "string", "t": "bool", "f": "bool", "n": "null"}
 _ENDS = {"{": "}", "[": "]"}
 _HEX_DIGITS = 4
-_DEEPEST = 10_000
+_MAX_DEPTH = 10_000
 
 
 class Node(NamedTuple):
@@ -23,13 +23,13 @@ class Node(NamedTuple):
 
     kind: str
     body: str
-    place: slice
+    span: slice
     value: Any
 
     @property
     def text(self) -> str:
         """What was written."""
-        return self.body[self.place].encode("latin-1").decode(errors="replace")
+        return self.body[self.span].encode("latin-1").decode(errors="replace")
 
 
 def read_first(body: bytes) -> Node:
@@ -47,17 +47,17 @@ def plain(node: Node) -> Any:
     Raises RecursionError for a node deeper than Python goes.
     """
     if node.kind == "object":
-        return dict(map(_plain_member, node.value))
+        return dict(map(_member_to_python, node.value))
     if node.kind == "array":
         return list(map(plain, node.value))
     return Number(node.text) if node.kind == "number" else node.value
 
 
-def _plain_member(member: tuple[str, Node]) -> tuple[str, Any]:
+def _member_to_python(member: tuple[str, Node]) -> tuple[str, Any]:
     return member[0], plain(member[1])
 
 
-class _Open:
+class _Container:
     """An object or an array that has begun."""
 
     def __init__(self, first: str, start: int) -> None:
@@ -73,56 +73,56 @@ class _Open:
 class _Scanner:
     def __init__(self, text: str) -> None:
         self._text = text
-        self._place = 0
+        self._position = 0
 
     def skip_space(self) -> str:
         """Skip spaces; gives the character behind them, empty at the end."""
         while self._peek() in _SPACE and self._peek():
-            self._place += 1
+            self._position += 1
         return self._peek()
 
     def value(self) -> Node:
         """Read a value; those that it stands in wait in a list, so that depth costs no recursion."""
-        waiting: list[_Open] = []
+        stack: list[_Container] = []
         while True:
-            node = self._begin(waiting)
+            node = self._start_value(stack)
             while node is not None:
-                if not waiting:
+                if not stack:
                     return node
-                waiting[-1].add(node)
-                node = None if self._goes_on(waiting[-1]) else self._close(waiting.pop())
+                stack[-1].add(node)
+                node = None if self._has_more(stack[-1]) else self._close(stack.pop())
 
-    def _begin(self, waiting: list[_Open]) -> Node | None:
+    def _start_value(self, stack: list[_Container]) -> Node | None:
         """Read a value without others in it, or the beginning of one that has some; that then waits."""
-        first, start = self.skip_space(), self._place
+        first, start = self.skip_space(), self._position
         if first not in _ENDS:
             return self._node(first, start, self._scalar(first))
-        if len(waiting) >= _DEEPEST:
-            raise self._wrong("exceeded max depth")
-        self._place += 1
-        opened = _Open(first, start)
+        if len(stack) >= _MAX_DEPTH:
+            raise self._syntax_error("exceeded max depth")
+        self._position += 1
+        container = _Container(first, start)
         if self.skip_space() == _ENDS[first]:
-            self._place += 1
-            return self._close(opened)
+            self._position += 1
+            return self._close(container)
         if first == "{":
-            opened.name = self._name()
-        waiting.append(opened)
+            container.name = self._name()
+        stack.append(container)
         return None
 
-    def _goes_on(self, opened: _Open) -> bool:
+    def _has_more(self, container: _Container) -> bool:
         """Read what stands behind a value in another one."""
-        if opened.first == "[":
+        if container.first == "[":
             return self._expect(",]", "after array element") == ","
         if self._expect(",}", "after object key:value pair") == "}":
             return False
-        opened.name = self._name()
+        container.name = self._name()
         return True
 
-    def _close(self, opened: _Open) -> Node:
-        return self._node(opened.first, opened.start, opened.values)
+    def _close(self, container: _Container) -> Node:
+        return self._node(container.first, container.start, container.values)
 
     def _node(self, first: str, start: int, value: Any) -> Node:
-        return Node(_KINDS.get(first, "number"), self._text, slice(start, self._place), value)
+        return Node(_KINDS.get(first, "number"), self._text, slice(start, self._position), value)
 
     def _scalar(self, first: str) -> Any:
         if first == '"':
@@ -131,57 +131,57 @@ class _Scanner:
             return self._literal(_LITERALS[first])
         if first == "-" or (first in _DIGITS and first):
             return self._number()
-        raise self._wrong("looking for beginning of value")
+        raise self._syntax_error("looking for beginning of value")
 
     def _name(self) -> str:
         if self.skip_space() != '"':
-            raise self._wrong("looking for beginning of object key string")
+            raise self._syntax_error("looking for beginning of object key string")
         name = self._string()
         self._expect(":", "after object key")
         return name
 
     def _string(self) -> str:
-        start = self._place
-        self._place += 1
+        start = self._position
+        self._position += 1
         while True:
-            self._place = _PLAIN.match(self._text, self._place).end()  # type: ignore[union-attr]  # it matches
+            self._position = _PLAIN.match(self._text, self._position).end()  # type: ignore[union-attr]  # it matches
             character = self._next("in string literal", '"\\')
             if character == '"':
                 break
             if self._next("in string escape code", _ESCAPES + "u") == "u":
                 for _ in range(_HEX_DIGITS):
                     self._next("in \\u hexadecimal character escape", _HEX)
-        text = self._text[start : self._place].encode("latin-1").decode(errors="replace")
+        text = self._text[start : self._position].encode("latin-1").decode(errors="replace")
         # half of a surrogate pair reads as U+FFFD
         return str(json.loads(text)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _literal(self, word: str) -> bool | None:
-        self._place += 1
+        self._position += 1
         for letter in word[1:]:
             self._next(f"in literal {word} (expecting '{letter}')", letter)
         return {"true": True, "false": False, "null": None}[word]
 
     def _number(self) -> str:
-        start = self._place
+        start = self._position
         if self._peek() == "-":
-            self._place += 1
+            self._position += 1
         if self._next("in numeric literal", _DIGITS) != "0":
             self._digits()
         if self._peek() == ".":
-            self._place += 1
+            self._position += 1
             self._next("after decimal point in numeric literal", _DIGITS)
             self._digits()
         if self._peek() in ("e", "E"):
-            self._place += 1
+            self._position += 1
             if self._peek() in ("+", "-"):
-                self._place += 1
+                self._position += 1
             self._next("in exponent of numeric literal", _DIGITS)
             self._digits()
-        return self._text[start : self._place]
+        return self._text[start : self._position]
 
     def _digits(self) -> None:
         while self._peek() in _DIGITS and self._peek():
-            self._place += 1
+            self._position += 1
 
     def _expect(self, wanted: str, where: str) -> str:
         self.skip_space()
@@ -190,14 +190,14 @@ class _Scanner:
     def _next(self, where: str, wanted: str) -> str:
         character = self._peek()
         if not character or character not in wanted:
-            raise self._wrong(where)
-        self._place += 1
+            raise self._syntax_error(where)
+        self._position += 1
         return character
 
     def _peek(self) -> str:
-        return self._text[self._place : self._place + 1]
+        return self._text[self._position : self._position + 1]
 
-    def _wrong(self, where: str) -> ValueError:
+    def _syntax_error(self, where: str) -> ValueError:
         character = self._peek()
         if not character:
             return ValueError("unexpected EOF")

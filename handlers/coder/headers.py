@@ -20,11 +20,11 @@ _LENGTH = 32
 """Bytes of a token."""
 
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
-_WRONG = (
+_CSRF_ERROR = (
     "Something is wrong with your CSRF token. Please refresh the page. If this error persists, try "
     "clearing your cookies."
 )
-_DIFFERENT = (
+_CSRF_MISMATCH = (
     'CSRF error encountered. Authentication via "coder_session_token" cookie and "Coder-Session-Token" '
     "header detected, but the values do not match."
 )
@@ -42,9 +42,9 @@ def check_csrf(scope: Scope, token_locations: Sequence[TokenLocation]) -> None:
     cookie, header = found["cookie"], found["header"]
     if not cookie or cookie in (header, found["query"]) or found.get("bearer"):
         return
-    token, known = first_header(headers, b"x-csrf-token") or b"", find_token(_CSRF, headers, query)
-    if _unmask(token) != _decode(known):
-        raise PlainTextError(400, _DIFFERENT if header else _WRONG)
+    token, has_cookie = first_header(headers, b"x-csrf-token") or b"", find_token(_CSRF, headers, query)
+    if _unmask(token) != _decode(has_cookie):
+        raise PlainTextError(400, _CSRF_MISMATCH if header else _CSRF_ERROR)
 
 
 def _is_valid(cookie: bytes) -> bool:
@@ -73,13 +73,17 @@ class CoderHeaders:
     """Adds the headers; which they are is the contract's `vary` and `headers`."""
 
     def __init__(self, vary: Sequence[str], headers: Mapping[str, str]) -> None:
-        self._always: tuple[Header, ...] = (
+        self._with_cookie: tuple[Header, ...] = (
             *((b"vary", name.encode()) for name in vary),
             *((name.lower().encode(), value.encode()) for name, value in headers.items()),
         )
-        self._new: tuple[Header, ...] = (*self._always, (b"set-cookie", _TOKEN))
+        self._without_cookie: tuple[Header, ...] = (*self._with_cookie, (b"set-cookie", _TOKEN))
 
     def add(self, reply: Reply, request: Headers) -> Reply:
         """Add the headers to the answer to a request with these headers, none where it brings no cookie."""
-        known = bool(request) and _is_valid(find_token(_CSRF, request, b""))
-        return Reply(reply.status, [*reply.headers, *(self._always if known else self._new)], reply.body)
+        has_cookie = bool(request) and _is_valid(find_token(_CSRF, request, b""))
+        return Reply(
+            reply.status,
+            [*reply.headers, *(self._with_cookie if has_cookie else self._without_cookie)],
+            reply.body,
+        )

@@ -18,39 +18,39 @@ from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.coder.body import BodyDecoder
 from auditmock.handlers.coder.go_json import Node, plain
 from auditmock.handlers.coder.go_query import REPEATED, Values, first_value, read_query
-from auditmock.handlers.coder.search import NUL_IN_TEXT, AuditQuery
-from auditmock.handlers.coder.server import Act, ContentReader, RequestContext, caller_of, json_reply
+from auditmock.handlers.coder.search import NUL_IN_TEXT, CoderSearch
+from auditmock.handlers.coder.server import RequestContext, RequestReader, Respond, caller_of, json_reply
 from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Reply
 from auditmock.openapi.contract import Contract
 
 _NUMBERS = ("limit", "offset")
-_TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
+_USER_AGENT_TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
 _PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"\\(?:(?P<nul>u0000)|{_PAIR}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)")
 """An escape in JSON; PostgreSQL keeps neither U+0000 nor half of a surrogate pair."""
 
-_LENGTHS = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
+_BYTES_SHOWN = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
 """By the least first byte, how many bytes of a wrong character PostgreSQL shows."""
 
 _ZERO_TIME = parse_timestamp(ZERO_TIME)
-_REMEMBERED = 4096
-_LONG = 300
+_CACHE_SIZE = 4096
+_MAX_CACHED_LENGTH = 300
 
 
 def make_readers(
     contract: Contract, operations: AuditOperations, organization: Callable[[str], str | None]
-) -> Mapping[str, ContentReader]:
+) -> Mapping[str, RequestReader]:
     """Make, by operation id, what reads a request; `organization` finds an id by its name."""
     build_info = contract.operations["get-build-info"]
     return {
-        "get-audit-logs": _ListReader(contract, operations, organization).read,
-        "generate-fake-audit-logs": _PostReader(contract, operations).read,
-        build_info.id: lambda _visit: partial(json_reply, 200, contract.example(build_info.id)),
+        "get-audit-logs": _ListRequestReader(contract, operations, organization).read,
+        "generate-fake-audit-logs": _WriteRequestReader(contract, operations).read,
+        build_info.id: lambda _request: partial(json_reply, 200, contract.example(build_info.id)),
     }
 
 
-class _ListReader:
+class _ListRequestReader:
     def __init__(
         self, contract: Contract, operations: AuditOperations, organization: Callable[[str], str | None]
     ) -> None:
@@ -60,20 +60,20 @@ class _ListReader:
         self._function: str = rules["parsed_by"]
         self._problem: str = rules["problem"]
         self._negative: str | Mapping[str, str] = rules["negative"]
-        self._once: bool = rules["repeated"] == "refused"
-        self._query = AuditQuery(contract.search, organization)
+        self._rejects_repeated: bool = rules["repeated"] == "refused"
+        self._query = CoderSearch(contract.search, organization)
         # What a query means depends on nothing else; long ones are not worth the memory.
-        self._understand_short = lru_cache(_REMEMBERED)(self._understand)
+        self._parse_short = lru_cache(_CACHE_SIZE)(self._parse)
 
-    def read(self, visit: RequestContext) -> Act:
-        caller, query = caller_of(visit), visit.scope["query_string"]
-        understand = self._understand_short if len(query) < _LONG else self._understand
-        wanted, page = understand(query, caller.username)
-        if visit.organization:
-            wanted = wanted._replace(equal=(*wanted.equal, ("organization", visit.organization)))
-        return partial(self._operations.find, caller, wanted, page)
+    def read(self, request: RequestContext) -> Respond:
+        caller, query = caller_of(request), request.scope["query_string"]
+        parse = self._parse_short if len(query) < _MAX_CACHED_LENGTH else self._parse
+        wanted, page = parse(query, caller.username)
+        if request.organization:
+            wanted = wanted._replace(equal=(*wanted.equal, ("organization", request.organization)))
+        return partial(self._operations.find_logs, caller, wanted, page)
 
-    def _understand(self, query: bytes, username: str) -> tuple[Filter, Page]:
+    def _parse(self, query: bytes, username: str) -> tuple[Filter, Page]:
         """Understand a query of the user of that name; refuses (400, 500) what the server does not take."""
         values = read_query(query)
         numbers: dict[str, int] = {}
@@ -82,7 +82,7 @@ class _ListReader:
             raise invalid_parameters(problems)
         wanted = self._query.parse(first_value(values, "q"), username)
         if isinstance(self._negative, Mapping):
-            self._check_signs(numbers, self._negative)
+            self._check_negative(numbers, self._negative)
         return wanted, Page(numbers["limit"], numbers["offset"])
 
     def _problems(self, values: Values, numbers: dict[str, int]) -> Iterator[Validation]:
@@ -100,7 +100,7 @@ class _ListReader:
     def _value(self, values: Values, name: str) -> str:
         """Give the value of a parameter, empty if it is absent; raises ValueError where it is repeated."""
         times = len(values.get(name, ()))
-        if times > 1 and self._once:
+        if times > 1 and self._rejects_repeated:
             raise ValueError(REPEATED.format(times))
         return first_value(values, name)
 
@@ -115,7 +115,7 @@ class _ListReader:
             raise ValueError(self._problem.replace("<reason>", str(error))) from None
         return number
 
-    def _check_signs(self, numbers: dict[str, int], negative: Mapping[str, str]) -> None:
+    def _check_negative(self, numbers: dict[str, int], negative: Mapping[str, str]) -> None:
         """Let the database look at the numbers, the offset first; it has 32 bits for each."""
         for name in reversed(_NUMBERS):
             numbers[name] = wrap(numbers[name])
@@ -123,20 +123,20 @@ class _ListReader:
                 raise database_error(negative[name])
 
 
-class _PostReader:
+class _WriteRequestReader:
     def __init__(self, contract: Contract, operations: AuditOperations) -> None:
         fields = contract.schema("CreateTestAuditLogRequest")["properties"]
         self._operations = operations
-        self._decoding = BodyDecoder(contract)
+        self._decoder = BodyDecoder(contract)
         self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
-        self._extras = AdditionalFields(contract)
+        self._additional_fields = AdditionalFields(contract)
         self._types = frozenset(contract.enum("ResourceType"))
         self._actions = frozenset(contract.enum("AuditAction"))
 
-    def read(self, visit: RequestContext) -> Act:
-        values = self._decoding.decode(visit.body)
-        # nothing that leads back to the visit: a cycle for each post would wait for the garbage collector
-        return partial(self._insert, caller_of(visit), values, visit.scope)
+    def read(self, request: RequestContext) -> Respond:
+        values = self._decoder.decode(request.body)
+        # nothing that leads back to the request: a cycle for each post would wait for the garbage collector
+        return partial(self._insert, caller_of(request), values, request.scope)
 
     def _new_log(self, values: Mapping[str, Any], scope: Scope) -> NewLog:
         """Fill in the defaults of all but the additional fields."""
@@ -153,7 +153,7 @@ class _PostReader:
             organization_id=values.get("organization_id", NIL_UUID),
         )
 
-    def _take_in(self, new: NewLog, written: Node) -> NewLog:
+    def _add_additional_fields(self, new: NewLog, written: Node) -> NewLog:
         """Give a log additional fields, as kept or what is shown in their place (10.4), and what they tell.
 
         Refuses (500) what PostgreSQL does.
@@ -164,9 +164,9 @@ class _PostReader:
             kept = write_json(fields, JSONB)
         except RecursionError:
             raise database_error("pq: stack depth limit exceeded") from None
-        decoded = self._extras.decode(fields)
+        decoded = self._additional_fields.decode(fields)
         return new._replace(
-            additional_fields=kept.encode() if decoded.fits else self._extras.replacement,
+            additional_fields=kept.encode() if decoded.fits else self._additional_fields.replacement,
             link_facts=tuple(decoded.facts.items()),
         )
 
@@ -175,14 +175,14 @@ class _PostReader:
         new = self._new_log(values, scope)
         _check_encoding(new.user_agent)
         if new.resource_type not in self._types:
-            raise _no_value("resource_type", new.resource_type)
+            raise _invalid_enum_value("resource_type", new.resource_type)
         if new.action not in self._actions:
-            raise _no_value("audit_action", new.action)
+            raise _invalid_enum_value("audit_action", new.action)
         if "additional_fields" in values:
-            new = self._take_in(new, values["additional_fields"])
+            new = self._add_additional_fields(new, values["additional_fields"])
         # last: PostgreSQL reads all values before it cuts one to the length of its column
         if len(new.user_agent) > USER_AGENT_LIMIT:
-            raise database_error(_TOO_LONG)
+            raise database_error(_USER_AGENT_TOO_LONG)
         return self._operations.generate_fake_audit_logs(caller, new)
 
 
@@ -199,12 +199,12 @@ def _check_encoding(text: str) -> None:
         text.encode()
     except UnicodeEncodeError as error:
         wrong = text[error.start :].encode(errors="surrogateescape")
-        length = next((length for first, length in _LENGTHS.items() if wrong[0] >= first), 1)
+        length = next((length for first, length in _BYTES_SHOWN.items() if wrong[0] >= first), 1)
         shown = " ".join(f"0x{byte:02x}" for byte in wrong[:length])
         raise database_error(f'pq: invalid byte sequence for encoding "UTF8": {shown}') from None
 
 
-def _no_value(enum: str, value: str) -> ApiError:
+def _invalid_enum_value(enum: str, value: str) -> ApiError:
     if "\0" in value:
         return database_error(NUL_IN_TEXT)
     return database_error(f'pq: invalid input value for enum {enum}: "{value}"')

@@ -17,31 +17,33 @@ class Route(NamedTuple):
     """A path of the API: its operations by method, and whether it takes a token."""
 
     operations: Mapping[str, Operation]
-    guarded: bool
+    requires_token: bool
 
 
 class Routes:
     """Finds the route of a path."""
 
     def __init__(self, contract: Contract) -> None:
-        self._collapse = contract.server["repeated_slashes"] == "collapsed"
-        self._as_written = contract.server["encoded_paths"] == "kept"
+        self._collapses_slashes = contract.server["repeated_slashes"] == "collapsed"
+        self._keeps_encoded_paths = contract.server["encoded_paths"] == "kept"
         self._base = contract.base_path
         self._routes: dict[str, Route] = {}
         for operation in contract.operations.values():
-            route = self._routes.setdefault(operation.path, Route({}, operation.guarded))
+            route = self._routes.setdefault(operation.path, Route({}, operation.requires_token))
             self._routes[operation.path] = Route(
-                {**route.operations, operation.method: operation}, operation.guarded
+                {**route.operations, operation.method: operation}, operation.requires_token
             )
-        # the token is asked for by the router of the shortest guarded path, for all that lies below it
-        self._root = min((path for path, route in self._routes.items() if route.guarded), key=len)
-        self._routes[self._root + "/"] = self._routes[self._root]
-        self._nowhere = {guarded: Route({}, guarded) for guarded in (True, False)}
+        # the token is asked for by the router of the shortest requires_token path, for all that lies below it
+        self._guarded_root = min(
+            (path for path, route in self._routes.items() if route.requires_token), key=len
+        )
+        self._routes[self._guarded_root + "/"] = self._routes[self._guarded_root]
+        self._not_found = {requires_token: Route({}, requires_token) for requires_token in (True, False)}
 
     def find(self, scope: Scope) -> Route | None:
         """Find a request's route, one without operations where there is nothing; None outside the API."""
         path = scope["path"]
-        if self._as_written and b"%" in (scope.get("raw_path") or b""):
+        if self._keeps_encoded_paths and b"%" in (scope.get("raw_path") or b""):
             path = scope["raw_path"].decode("latin-1")
         return self._find(path)
 
@@ -49,8 +51,8 @@ class Routes:
         route = self._routes.get(path)
         if route is not None:
             return route
-        if self._collapse and "//" in path:
+        if self._collapses_slashes and "//" in path:
             return self._find(_SLASHES.sub("/", path))
         if not (path + "/").startswith(self._base + "/"):
             return None
-        return self._nowhere[path.startswith(self._root + "/")]
+        return self._not_found[path.startswith(self._guarded_root + "/")]

@@ -17,18 +17,18 @@ NUL_IN_TEXT = 'pq: invalid byte sequence for encoding "UTF8": 0x00'
 _PAIR = 2
 
 
-class _ProblemError(ValueError):
+class _InvalidValueError(ValueError):
     """What is wrong with a value, in Coder's words."""
 
 
-class _Values(NamedTuple):
+class _CollectedValues(NamedTuple):
     """The values of each key as they were written, and the problems of keys that are none."""
 
     given: Mapping[str, list[str]]
     unknown: list[Validation]
 
 
-class AuditQuery:
+class CoderSearch:
     """Understands searches by one contract."""
 
     def __init__(self, search: Search, organization: Callable[[str], str | None]) -> None:
@@ -38,7 +38,7 @@ class AuditQuery:
         self._rules = search.rules
         self._organization = organization
         self._readers: Mapping[str, Callable[[SearchKey, str], Any]] = {
-            "enum": self._read_word,
+            "enum": self._read_enum,
             "uuid": _read_uuid,
             "text": lambda _key, text: text,
             "date": self._read_date,
@@ -55,7 +55,7 @@ class AuditQuery:
         for name, given in values.given.items():
             try:
                 read[name] = self._read(self._keys[name], given)
-            except _ProblemError as problem:
+            except _InvalidValueError as problem:
                 problems.append(Validation(name, str(problem)))
         since, until = read.pop("date_from", None), read.pop("date_to", None)
         since = None if since == _ZERO_DAY else since
@@ -75,15 +75,15 @@ class AuditQuery:
 
     def _read(self, key: SearchKey, given: list[str]) -> Any:
         if len(given) > 1 and self._rules["duplicates"] == "refused":
-            raise _ProblemError(f'Query param "{key.name}" {REPEATED.format(len(given))}')
+            raise _InvalidValueError(f'Query param "{key.name}" {REPEATED.format(len(given))}')
         return self._readers[key.type](key, given[-1]) if given[-1] else None
 
-    def _collect(self, text: str) -> _Values:
+    def _collect(self, text: str) -> _CollectedValues:
         given: dict[str, list[str]] = {}
         bare: list[str] = []
         joined = self._rules["bare_terms"] == "joined"
         for element in split(text, " "):
-            pieces = self.take_apart(element)
+            pieces = self.split_element(element)
             if len(pieces) > 1:
                 given.setdefault(pieces[0], []).append(pieces[1])
             elif joined and ":" not in element:
@@ -94,11 +94,11 @@ class AuditQuery:
             given.setdefault(self._bare_term, []).append(" ".join(bare))
         known = {name: given[name] for name in self._keys if name in given}
         unknown = [name for name in given if name not in known] if self._rules["unknown"] == "refused" else []
-        return _Values(
+        return _CollectedValues(
             known, [Validation(name, f"{quote(name)} is not a valid query param") for name in unknown]
         )
 
-    def take_apart(self, element: str) -> list[str]:
+    def split_element(self, element: str) -> list[str]:
         """Split an element at its colons; refuses (400) it alone when there are too many."""
         if self._rules["empty_pieces"] == "refused" and (element[0] == ":" or element[-1] == ":"):
             raise _bad_search(Validation("q", f"Query element {quote(element)} cannot start or end with ':'"))
@@ -107,12 +107,14 @@ class AuditQuery:
             raise _bad_search(Validation("q", f"Query element {quote(element)} can only contain 1 ':'"))
         return pieces
 
-    def _read_word(self, key: SearchKey, text: str) -> str | None:
+    def _read_enum(self, key: SearchKey, text: str) -> str | None:
         if text in key.values:
             return text
         if self._rules["values"] == "ignored":
             return None
-        raise _ProblemError(f'Query param "{key.name}" has invalid value: {quote(text)} is not a valid value')
+        raise _InvalidValueError(
+            f'Query param "{key.name}" has invalid value: {quote(text)} is not a valid value'
+        )
 
     def _read_date(self, key: SearchKey, text: str) -> int | None:
         try:
@@ -122,7 +124,7 @@ class AuditQuery:
                 # what cannot be read is the zero time, and that is a bound only from above
                 return _ZERO_DAY if key.match != "not_before" else None
             detail = f'Query param "{key.name}" must be a valid date format (2006-01-02): {error}'
-            raise _ProblemError(detail) from None
+            raise _InvalidValueError(detail) from None
 
     def _read_organization(self, key: SearchKey, text: str) -> str:
         try:
@@ -130,7 +132,7 @@ class AuditQuery:
         except ValueError:
             found = self._organization(text)
         if found is None:
-            raise _ProblemError(
+            raise _InvalidValueError(
                 f'Query param "{key.name}" has invalid value: organization {quote(text)} either does not '
                 "exist, or you are unauthorized to view it"
             )
@@ -140,11 +142,11 @@ class AuditQuery:
 def split(text: str, delimiter: str) -> list[str]:
     """Split a text at a delimiter outside quotes; empty pieces are dropped (reference 9.1)."""
     if '"' in text:
-        return [piece for _, piece in cut(text, delimiter)]
+        return [piece for _, piece in split_with_positions(text, delimiter)]
     return [piece for piece in text.split(delimiter) if piece]
 
 
-def cut(text: str, delimiter: str) -> Iterator[tuple[int, str]]:
+def split_with_positions(text: str, delimiter: str) -> Iterator[tuple[int, str]]:
     """Split likewise; gives with each piece where it begins."""
     start, quoted = 0, False
     for place, character in enumerate(text):
@@ -161,7 +163,7 @@ def _read_uuid(key: SearchKey, text: str) -> str:
     try:
         return parse_uuid(text)
     except ValueError:
-        raise _ProblemError(f'Query param "{key.name}" must be a valid uuid') from None
+        raise _InvalidValueError(f'Query param "{key.name}" must be a valid uuid') from None
 
 
 def _check_order(since: int, until: int) -> None:

@@ -23,12 +23,12 @@ _log = logging.getLogger(__name__)
 _JSON: Header = (b"content-type", JSON_TYPE.encode())
 _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _EMPTY: Header = (b"content-length", b"0")
-_CHALLENGING = frozenset({401, 403})
+_CHALLENGED_STATUSES = frozenset({401, 403})
 """What the check of the token answers; a 403 of later checks challenges nobody (reference 3)."""
 
 _PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
 
-Act = Callable[[], Reply]
+Respond = Callable[[], Reply]
 """Does what a request asks for."""
 
 
@@ -39,11 +39,11 @@ class RequestContext:
     scope: Scope
     body: bytes
     route: Route
-    first: Mapping[bytes, bytes]
-    """The first value of each header."""
+    first_headers: Mapping[bytes, bytes]
+    """The first_headers value of each header."""
     caller: Caller | None = None
     operation: Operation | None = None
-    act: Act | None = None
+    respond: Respond | None = None
     """What to do once all checks have passed."""
     organization: str = ""
     """Id of the only organization whose logs the caller may see; empty for no such limit."""
@@ -51,7 +51,7 @@ class RequestContext:
     """`X-RateLimit-*` headers of every response from here on."""
 
 
-ContentReader = Callable[[RequestContext], Act]
+RequestReader = Callable[[RequestContext], Respond]
 """Reads the parameters and the body of a request to an operation; raises ApiError (400, 500)."""
 
 
@@ -63,7 +63,7 @@ class CoderServer:
         app: App,
         contract: Contract,
         tokens: Tokens,
-        readers: Mapping[str, ContentReader],
+        readers: Mapping[str, RequestReader],
         limiter: RateLimiter | None = None,
     ) -> None:
         """Take the app behind, and by operation id what reads a request."""
@@ -72,11 +72,11 @@ class CoderServer:
         self._tokens = tokens
         self._readers = readers
         self._routes = Routes(contract)
-        self._allow: bool = server["allow"] == "present"
-        self._closed: bool = server["preflight"] == "closed"
+        self._sends_allow: bool = server["allow"] == "present"
+        self._answers_preflight: bool = server["preflight"] == "closed"
         self._gate: Mapping[str, object] = server.get("gate", {})
-        self._inside = frozenset(server.get("gate", {}).get("roles", ()))
-        self._bounded = frozenset(server.get("gate", {}).get("organization_roles", ()))
+        self._allowed_roles = frozenset(server.get("gate", {}).get("roles", ()))
+        self._organization_roles = frozenset(server.get("gate", {}).get("organization_roles", ()))
         self._denied: Mapping[str, object] = server["denied"]
         self._challenge: bool = server.get("challenge", False)
         self._coder_headers = CoderHeaders(server["vary"], server["headers"])
@@ -108,7 +108,7 @@ class CoderServer:
         route = self._routes.find(scope)
         if route is None or message is None:
             return None
-        if self._closed and _is_preflight(scope):
+        if self._answers_preflight and _is_preflight(scope):
             return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
         request = RequestContext(scope, message["body"], route, dict(reversed(scope["headers"])))
         try:
@@ -120,25 +120,25 @@ class CoderServer:
             reply = self._error_reply(internal_error(), request)
         if request.rate_headers:
             reply = Reply(reply.status, [*reply.headers, *request.rate_headers], reply.body)
-        return self._coder_headers.add(reply, scope["headers"] if b"cookie" in request.first else ())
+        return self._coder_headers.add(reply, scope["headers"] if b"cookie" in request.first_headers else ())
 
     def _run_checks(self, request: RequestContext) -> Reply:
         for check in self._checks:
             check(request)
-        if request.act is None:
+        if request.respond is None:
             raise route_not_found()
-        return request.act()
+        return request.respond()
 
     def _check_token(self, request: RequestContext) -> None:
-        if request.route.guarded:
+        if request.route.requires_token:
             scope = request.scope
-            token = self._tokens.find(scope["headers"], scope["query_string"], request.first)
-            request.caller = self._tokens.open(token)
+            token = self._tokens.find(scope["headers"], scope["query_string"], request.first_headers)
+            request.caller = self._tokens.open_session(token)
 
     def _check_gate(self, request: RequestContext) -> None:
         caller = request.caller
-        if caller and caller.roles.isdisjoint(self._inside):
-            if caller.roles.isdisjoint(self._bounded):
+        if caller and caller.roles.isdisjoint(self._allowed_roles):
+            if caller.roles.isdisjoint(self._organization_roles):
                 raise _denied_error(self._gate)
             request.organization = caller.organization
 
@@ -148,7 +148,7 @@ class CoderServer:
             raise route_not_found()
         request.operation = operations.get(request.scope["method"])
         if request.operation is None:
-            raise ApiError(405, "", headers=(("Allow", ", ".join(operations)),) if self._allow else ())
+            raise ApiError(405, "", headers=(("Allow", ", ".join(operations)),) if self._sends_allow else ())
 
     def _check_role(self, request: RequestContext) -> None:
         if request.caller and request.operation and request.caller.roles.isdisjoint(request.operation.roles):
@@ -156,13 +156,13 @@ class CoderServer:
 
     def _check_contents(self, request: RequestContext) -> None:
         if request.operation:
-            request.act = self._readers[request.operation.id](request)
+            request.respond = self._readers[request.operation.id](request)
 
     def _error_reply(self, error: ApiError, request: RequestContext) -> Reply:
         headers = [(name.lower().encode(), value.encode()) for name, value in error.headers]
         if not error.message:
             return Reply(error.status, [_EMPTY, *headers], b"")
-        if self._challenge and error.status in _CHALLENGING and request.caller is None:
+        if self._challenge and error.status in _CHALLENGED_STATUSES and request.caller is None:
             headers.append((b"www-authenticate", _challenge(error, request.scope)))
         if isinstance(error, PlainTextError):
             text = error.message.encode() + b"\n"
@@ -171,7 +171,7 @@ class CoderServer:
 
 
 def _check_csrf(token_locations: Sequence[TokenLocation], request: RequestContext) -> None:
-    if b"cookie" in request.first:
+    if b"cookie" in request.first_headers:
         check_csrf(request.scope, token_locations)
 
 

@@ -12,13 +12,13 @@ from starlette.responses import Response
 from auditmock.core.asgi import Receive, Scope, Send
 from auditmock.handlers.recording.request_log import Entry, RequestLog
 
-_WAIT = 15.0
+_KEEP_ALIVE_SECONDS = 15.0
 """Seconds between two signs of life."""
 
-_MOST_WAITING = 1000
+_QUEUE_SIZE = 1000
 """Events kept for a client that reads too slowly; further ones are lost."""
 
-_ALIVE = b": keep-alive\n\n"
+_KEEP_ALIVE = b": keep-alive\n\n"
 
 Event = tuple[str, Callable[[], Any]]
 """Its name, and what works out its data."""
@@ -32,15 +32,15 @@ class EventStream:
         self._summarize = summarize
         self._queues: list[asyncio.Queue[Event]] = []
 
-    def tell(self, name: str, data: Any) -> None:
+    def publish(self, name: str, data: Any) -> None:
         """Tell of a change."""
-        self._put(name, lambda: data)
+        self._enqueue(name, lambda: data)
 
     def open(self) -> asyncio.Queue[Event]:
         """Begin to watch."""
-        queue: asyncio.Queue[Event] = asyncio.Queue(_MOST_WAITING)
+        queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE_SIZE)
         if not self._queues:
-            self._request_log.watchers.append(self._hear)
+            self._request_log.watchers.append(self._on_request)
         self._queues.append(queue)
         return queue
 
@@ -48,15 +48,15 @@ class EventStream:
         """Watch no longer."""
         self._queues.remove(queue)
         if not self._queues:
-            self._request_log.watchers.remove(self._hear)
+            self._request_log.watchers.remove(self._on_request)
 
-    def _hear(self, entry: Entry) -> None:
-        self._put("request", lambda: self._summarize(entry))
+    def _on_request(self, entry: Entry) -> None:
+        self._enqueue("request", lambda: self._summarize(entry))
 
-    def _put(self, name: str, work_out: Callable[[], Any]) -> None:
+    def _enqueue(self, name: str, make_data: Callable[[], Any]) -> None:
         for queue in self._queues:
             with suppress(asyncio.QueueFull):
-                queue.put_nowait((name, work_out))
+                queue.put_nowait((name, make_data))
 
 
 class EventStreamResponse(Response):
@@ -64,34 +64,38 @@ class EventStreamResponse(Response):
 
     media_type = "text/event-stream"
 
-    def __init__(self, news: EventStream, seconds: float) -> None:
+    def __init__(self, events: EventStream, seconds: float) -> None:
         super().__init__()
-        self._news = news
+        self._events = events
         self._seconds = seconds
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         """Send events as they come."""
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
-        queue = self._news.open()
-        gone = asyncio.ensure_future(_wait_for_end(receive))
+        queue = self._events.open()
+        disconnected = asyncio.ensure_future(_wait_for_end(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
-            await _send_part(send, _ALIVE)
+            await _send_part(send, _KEEP_ALIVE)
             end = monotonic() + self._seconds
-            while not gone.done() and (left := end - monotonic()) > 0:
-                coming = asyncio.ensure_future(queue.get())
-                patience = min(_WAIT, left)
-                await asyncio.wait((coming, gone), timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-                coming.cancel()
-                await _send_part(send, _write(coming.result()) if _is_there(coming) else _ALIVE)
+            while not disconnected.done() and (remaining := end - monotonic()) > 0:
+                next_event = asyncio.ensure_future(queue.get())
+                timeout = min(_KEEP_ALIVE_SECONDS, remaining)
+                await asyncio.wait(
+                    (next_event, disconnected), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
+                )
+                next_event.cancel()
+                await _send_part(
+                    send, _write(next_event.result()) if _has_result(next_event) else _KEEP_ALIVE
+                )
             await send({"type": "http.response.body", "body": b""})
         finally:
-            gone.cancel()
-            self._news.close(queue)
+            disconnected.cancel()
+            self._events.close(queue)
 
 
-def _is_there(coming: "asyncio.Future[Event]") -> bool:
-    return coming.done() and not coming.cancelled()
+def _has_result(next_event: "asyncio.Future[Event]") -> bool:
+    return next_event.done() and not next_event.cancelled()
 
 
 async def _send_part(send: Send, body: bytes) -> None:
@@ -104,5 +108,5 @@ async def _wait_for_end(receive: Receive) -> None:
 
 
 def _write(event: Event) -> bytes:
-    name, work_out = event
-    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(work_out()))
+    name, make_data = event
+    return b"event: %b\ndata: %b\n\n" % (name.encode(), orjson.dumps(make_data()))

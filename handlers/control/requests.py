@@ -11,11 +11,11 @@ from auditmock.fixtures.worlds import Worlds
 from auditmock.handlers.control.server import json_response
 from auditmock.handlers.endpoints import ReplyResponse
 from auditmock.handlers.explain.request import Explainer
-from auditmock.handlers.explain.search import SearchDescriber
+from auditmock.handlers.explain.search import SearchExplainer
 from auditmock.handlers.messages.response import NO_CONTENT
 from auditmock.handlers.recording.request_log import RequestLog
 
-_SAME = ("world", "operation", "method", "status")
+_EXACT_FIELDS = ("world", "operation", "method", "status")
 """What a request must have to be one of those wanted."""
 
 _BOUNDS = {"exactly": "exactly", "at_least": "at least", "at_most": "at most"}
@@ -35,29 +35,29 @@ class RequestOperations:
         self,
         request_log: RequestLog,
         explainer: Explainer,
-        understanding: SearchDescriber,
+        searches: SearchExplainer,
         worlds: Worlds,
-        about: ServerInfo,
+        server: ServerInfo,
     ) -> None:
         """Take what answers."""
         self._request_log = request_log
         self._explainer = explainer
-        self._understanding = understanding
+        self._searches = searches
         self._worlds = worlds
-        self._about = about
+        self._server = server
 
     async def get_health(self) -> Response:
         """Tell that it is there, and what it is."""
         counts = {"worlds": len(self._worlds), "requests": len(self._request_log)}
-        return json_response({"status": "ok", **self._about.health, **counts})
+        return json_response({"status": "ok", **self._server.health, **counts})
 
     async def list_scenarios(self) -> Response:
         """List the scenarios there are."""
-        return json_response(self._about.list_scenarios())
+        return json_response(self._server.list_scenarios())
 
     async def explain_search(self, q: str = "", username: str = "") -> Response:
         """Say how a search is understood."""
-        return json_response(self._understanding.tell(q, username))
+        return json_response(self._searches.explain(q, username))
 
     async def list_requests(self, limit: int, **wanted: Any) -> Response:
         """List what was asked, newest first."""
@@ -77,12 +77,12 @@ class RequestOperations:
         verified = count == expected.get("exactly", count) and expected.get(
             "at_least", 0
         ) <= count <= expected.get("at_most", count)
-        told = " and ".join(f"{_BOUNDS[name]} {number}" for name, number in expected.items())
+        expectation = " and ".join(f"{_BOUNDS[name]} {number}" for name, number in expected.items())
         return json_response(
             {
                 "verified": verified,
                 "count": count,
-                "detail": f"Expected {told}, found {count}.",
+                "detail": f"Expected {expectation}, found {count}.",
                 "requests": [request["id"] for request in found],
             }
         )
@@ -99,7 +99,7 @@ class RequestOperations:
             if entry.number <= wanted.get("since", 0):
                 continue
             request = self._explainer.summarize(entry)
-            if all(request[name] == wanted[name] for name in _SAME if name in wanted) and wanted.get(
+            if all(request[name] == wanted[name] for name in _EXACT_FIELDS if name in wanted) and wanted.get(
                 "contains", ""
             ) in unquote_plus(request["target"]):
                 yield request

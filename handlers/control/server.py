@@ -18,38 +18,38 @@ from auditmock.handlers.recording.request_log import RequestLog
 class ServerOperations:
     """Steers one mock; everything it is given is valid in form."""
 
-    def __init__(self, atlas: WorldDirectory, request_log: RequestLog, news: EventStream) -> None:
-        self._atlas = atlas
+    def __init__(self, worlds: WorldDirectory, request_log: RequestLog, events: EventStream) -> None:
+        self._worlds = worlds
         self._request_log = request_log
-        self._news = news
+        self._events = events
 
     async def reset_everything(self) -> Response:
         """Forget all worlds, faults, clocks and the request_log."""
-        for world in self._atlas:
-            self._atlas.forget(world.name)
+        for world in self._worlds:
+            self._worlds.forget(world.name)
         self._request_log.clear()
-        self._news.tell("reset", {})
+        self._events.publish("reset", {})
         return ReplyResponse(NO_CONTENT)
 
     async def watch_events(self, seconds: float = inf) -> Response:
         """Watch requests and changes."""
-        return EventStreamResponse(self._news, seconds)
+        return EventStreamResponse(self._events, seconds)
 
     async def list_worlds(self) -> Response:
         """List the worlds that are open."""
-        return json_response([self._atlas.describe(world) for world in self._atlas])
+        return json_response([self._worlds.describe(world) for world in self._worlds])
 
     async def get_world(self, world: str) -> Response:
         """Look at a world."""
-        return json_response(self._atlas.describe(self._atlas.find(world)))
+        return json_response(self._worlds.describe(self._worlds.find(world)))
 
     async def open_world(self, world: str, body: Mapping[str, Any]) -> Response:
         """Open a world, or put another scenario into it."""
-        return json_response(self._atlas.changed(self._atlas.open(world, body.get("scenario"))))
+        return json_response(self._worlds.publish_change(self._worlds.open(world, body.get("scenario"))))
 
     async def reset_world(self, world: str) -> Response:
         """Forget what happened in a world."""
-        self._atlas.forget(world)
+        self._worlds.forget(world)
         return ReplyResponse(NO_CONTENT)
 
 

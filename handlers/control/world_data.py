@@ -5,7 +5,7 @@ from typing import Any
 
 from starlette.responses import Response
 
-from auditmock.core.errors import clock_out_of_range, invalid_body, no_logs, no_search
+from auditmock.core.errors import clock_out_of_range, invalid_body, invalid_logs, search_conflict
 from auditmock.core.models import Validation
 from auditmock.core.timestamps import LAST, SECOND, format_timestamp, parse_timestamp
 from auditmock.fixtures.faults import find_problems
@@ -16,7 +16,7 @@ from auditmock.fixtures.worlds import World
 from auditmock.handlers.control.server import json_response
 from auditmock.handlers.control.worlds import WorldDirectory, describe_clock
 from auditmock.handlers.endpoints import ReplyResponse
-from auditmock.handlers.explain.search import SearchDescriber
+from auditmock.handlers.explain.search import SearchExplainer
 from auditmock.handlers.messages.response import NO_CONTENT
 from auditmock.openapi.contract import Contract
 
@@ -27,26 +27,26 @@ _LATEST = parse_timestamp("9000-01-01T00:00:00Z")
 class WorldOperations:
     """Works on worlds; everything it is given is valid in form."""
 
-    def __init__(self, atlas: WorldDirectory, contract: Contract, understanding: SearchDescriber) -> None:
-        self._atlas = atlas
-        self._understanding = understanding
+    def __init__(self, worlds: WorldDirectory, contract: Contract, searches: SearchExplainer) -> None:
+        self._worlds = worlds
+        self._searches = searches
         self._actions = contract.enum("AuditAction")
-        self._admission = LogValidator(contract)
+        self._validator = LogValidator(contract)
 
     async def insert_logs(self, world: str, body: Sequence[Any]) -> Response:
         """Insert complete logs, all of them or none."""
         problems: list[Validation] = []
-        records = list(self._admit(body, problems))
+        records = list(self._validate(body, problems))
         if problems:
-            raise no_logs(problems)
-        opened = self._atlas.open(world)
+            raise invalid_logs(problems)
+        opened = self._worlds.open(world)
         inserted = opened.store.insert(records)
-        self._atlas.changed(opened)
+        self._worlds.publish_change(opened)
         return json_response({"inserted": inserted, "known": len(records) - inserted})
 
     async def list_faults(self, world: str) -> Response:
         """List the faults that are set."""
-        return json_response(self._atlas.find(world).faults.show())
+        return json_response(self._worlds.find(world).faults.show())
 
     async def set_faults(self, world: str, body: Sequence[Mapping[str, Any]]) -> Response:
         """Set the faults of a world in the place of those it had; refuses (400) what makes no sense."""
@@ -57,66 +57,66 @@ class WorldOperations:
         ]
         if problems:
             raise invalid_body(problems=problems)
-        opened = self._atlas.open(world)
+        opened = self._worlds.open(world)
         opened.faults.set(body)
-        self._atlas.changed(opened)
+        self._worlds.publish_change(opened)
         return json_response(opened.faults.show())
 
     async def clear_faults(self, world: str) -> Response:
         """Take all faults out; a world that is not open has none."""
-        for opened in self._atlas:
+        for opened in self._worlds:
             if opened.name == world:
                 opened.faults.set(())
-                self._atlas.changed(opened)
+                self._worlds.publish_change(opened)
         return ReplyResponse(NO_CONTENT)
 
     async def read_clock(self, world: str) -> Response:
         """Read the clock."""
-        return json_response(describe_clock(self._atlas.find(world).clock))
+        return json_response(describe_clock(self._worlds.find(world).clock))
 
     async def set_clock(self, world: str, body: Mapping[str, Any]) -> Response:
         """Set the clock, freeze it or let it run."""
         now = parse_timestamp(body["now"]) if "now" in body else None
-        opened = self._atlas.open(world)
+        opened = self._worlds.open(world)
         opened.clock.set(now, frozen=body.get("frozen"))
-        return self._tell_clock(opened)
+        return self._clock_response(opened)
 
     async def advance_clock(self, world: str, body: Mapping[str, Any]) -> Response:
         """Move the clock on."""
-        opened = self._atlas.open(world)
+        opened = self._worlds.open(world)
         microseconds = round(body["seconds"] * SECOND)
         if opened.clock() + microseconds > _LATEST:
             raise clock_out_of_range(format_timestamp(_LATEST))
         opened.clock.advance(microseconds)
-        return self._tell_clock(opened)
+        return self._clock_response(opened)
 
     async def release_clock(self, world: str) -> Response:
         """Give a world the real time again."""
-        opened = self._atlas.open(world)
+        opened = self._worlds.open(world)
         opened.clock.release()
-        self._atlas.changed(opened)
+        self._worlds.publish_change(opened)
         return ReplyResponse(NO_CONTENT)
 
     async def get_histogram(self, world: str, bins: int, q: str = "") -> Response:
         """Count the logs of a world over time, by action."""
-        store = self._atlas.find(world).store
-        wanted, problems = self._understanding.filter(q, "")
+        store = self._worlds.find(world).store
+        wanted, problems = self._searches.filter(q, "")
         if problems:
-            raise no_search(problems)
+            raise search_conflict(problems)
         found = count_over_time(store, wanted, "action", self._actions, bins)
         # the last bin ends behind the newest log, which may be the last there can be
         starts = [format_timestamp(min(start, LAST)) for start in found.starts]
         return json_response({"starts": starts, "actions": found.counts})
 
-    def _admit(self, logs: Sequence[Any], problems: list[Validation]) -> Iterator[Record]:
+    def _validate(self, logs: Sequence[Any], problems: list[Validation]) -> Iterator[Record]:
         for number, log in enumerate(logs):
             location = LogLocation("body", 1, number + 1)
             try:
-                yield self._admission.validate(RawRecord(location, log))
+                yield self._validator.validate(RawRecord(location, log))
             except InputFileError as error:
                 reason = str(error).removeprefix(str(location)).lstrip(":, ")
                 problems.append(Validation(str(number), reason))
 
-    def _tell_clock(self, world: World) -> Response:
-        self._atlas.changed(world)
+    def _clock_response(self, world: World) -> Response:
+        self._worlds.publish_change(world)
         return json_response(describe_clock(world.clock))

@@ -14,11 +14,11 @@ from auditmock.handlers.control.events import EventStream
 class WorldDirectory:
     """Finds worlds, and tells those who watch what becomes of them."""
 
-    def __init__(self, worlds: Worlds, tokens: Tokens, news: EventStream) -> None:
+    def __init__(self, worlds: Worlds, tokens: Tokens, events: EventStream) -> None:
         self._worlds = worlds
         self._tokens = tokens
-        self._news = news
-        worlds.eviction_listeners.append(self._forgotten)
+        self._events = events
+        worlds.eviction_listeners.append(self._publish_forgotten)
 
     def __iter__(self) -> Iterator[World]:
         return iter(list(self._worlds))
@@ -32,24 +32,24 @@ class WorldDirectory:
 
     def open(self, name: str, scenario: str | None = None) -> World:
         """Open a world, with a scenario if one is named; refuses (404) one there is not."""
-        self._tokens.write_token(name)  # a name that no token has is none of a world
+        self._tokens.token_for_world(name)  # a name that no token has is none of a world
         if scenario is None:
             return self._worlds.open(name)
-        self._tokens.write_token(name_world("", scenario))
+        self._tokens.token_for_world(name_world("", scenario))
         return self._worlds.put(name, scenario)
 
     def forget(self, name: str) -> None:
         """Forget what happened in a world."""
         self._worlds.reset(name)
-        self._forgotten(name)
+        self._publish_forgotten(name)
 
-    def _forgotten(self, name: str) -> None:
-        self._news.tell("forgotten", name)
+    def _publish_forgotten(self, name: str) -> None:
+        self._events.publish("forgotten", name)
 
-    def changed(self, world: World) -> Mapping[str, Any]:
-        """Tell that a world changed, and describe it."""
+    def publish_change(self, world: World) -> Mapping[str, Any]:
+        """Tell that a world publish_change, and describe it."""
         description = self.describe(world)
-        self._news.tell("world", description)
+        self._events.publish("world", description)
         return description
 
     def describe(self, world: World) -> Mapping[str, Any]:
@@ -57,7 +57,7 @@ class WorldDirectory:
         return {
             "name": world.name,
             "scenario": world.scenario,
-            "token": self._tokens.write_token(world.name),
+            "token": self._tokens.token_for_world(world.name),
             "logs": len(world.store),
             "posted": world.store.posted,
             "faults": world.faults.show(),

@@ -29,7 +29,7 @@ class TokenInfo(NamedTuple):
 class RequestAnalysis(NamedTuple):
     """A request: who, what for, and with which parameters (their values in order)."""
 
-    visitor: TokenInfo
+    token: TokenInfo
     method: str
     path: str
     operation: Operation | None
@@ -48,44 +48,44 @@ class RequestAnalyzer:
         self._tokens = tokens
         self._paths = PathTable(contract)
         self._operations = {(each.method, each.path): each for each in contract.operations.values()}
-        self._collapse = contract.server.get("repeated_slashes") == "collapsed"
-        self._read_query = read_query if contract.server else _read_plainly
+        self._collapses_slashes = contract.server.get("repeated_slashes") == "collapsed"
+        self._read_query = read_query if contract.server else _read_query_values
 
     def find(self, entry: Entry) -> RequestAnalysis:
         """Read a request."""
         method, path = entry.scope["method"], entry.scope["path"]
-        path = _SLASHES.sub("/", path) if self._collapse else path
+        path = _SLASHES.sub("/", path) if self._collapses_slashes else path
         return RequestAnalysis(
-            self._visitor(entry),
+            self._analyze_token(entry),
             method,
             path,
             self._operations.get((method, path)),
             self._read_query(entry.scope["query_string"]),
         )
 
-    def tell_route(self, facts: RequestAnalysis) -> str:
+    def describe_route(self, analysis: RequestAnalysis) -> str:
         """Say which operation a request is for, or why for none."""
-        path = clip(facts.path)
-        if facts.operation:
-            return f"{facts.method} {path} matches {facts.operation.id}."
-        if found := self._paths.find(facts.path):
-            return f"{path} supports {', '.join(found.methods)}, not {facts.method}."
-        return f"Unknown path {path}. {suggest(facts.path, self._paths.templates)}"
+        path = clip(analysis.path)
+        if analysis.operation:
+            return f"{analysis.method} {path} matches {analysis.operation.id}."
+        if found := self._paths.find(analysis.path):
+            return f"{path} supports {', '.join(found.methods)}, not {analysis.method}."
+        return f"Unknown path {path}. {suggest(analysis.path, self._paths.templates)}"
 
-    def _visitor(self, entry: Entry) -> TokenInfo:
+    def _analyze_token(self, entry: Entry) -> TokenInfo:
         headers, query = entry.scope["headers"], entry.scope["query_string"]
         found = ((each.label, find_token(each, headers, query)) for each in self._token_locations)
         label, token = next(((label, token) for label, token in found if token), ("", b""))
         try:
-            _, person, world = self._tokens.recognize(token)
+            _, person, world = self._tokens.identify_token(token)
         except ApiError as error:
-            told = error.detail if error.message == SIGNED_OUT else error.message
-            return TokenInfo(label, told)
+            result = error.detail if error.message == SIGNED_OUT else error.message
+            return TokenInfo(label, result)
         result = f"Valid token of {person.username}."
         return TokenInfo(label, result, person.username, person.roles, world)
 
 
-def _read_plainly(query: bytes) -> Mapping[str, Sequence[str]]:
+def _read_query_values(query: bytes) -> Mapping[str, Sequence[str]]:
     values: dict[str, list[str]] = {}
     for pair in filter(None, query.split(b"&")):
         name, _, value = pair.partition(b"=")

@@ -34,9 +34,9 @@ class ContractPointers:
         places = [*candidates, f"#/paths/{_escape(below)}"]
         if operation:
             places.insert(-1, f"{self._place(operation)}/responses/{status}")
-        return next((place for place in places if self.leads_somewhere(place)), "#/paths")
+        return next((place for place in places if self.exists_in_contract(place)), "#/paths")
 
-    def leads_somewhere(self, pointer: str) -> bool:
+    def exists_in_contract(self, pointer: str) -> bool:
         """Tell whether there is something at the end of a pointer."""
         node: Any = self._contract.document
         for step in pointer.removeprefix("#/").split("/"):
@@ -77,7 +77,7 @@ def _escape(name: str) -> str:
 _FIXABLE = (400, 404, 500)
 """Statuses that another address may turn into a success."""
 
-_NEAR = 0.8
+_PATH_SIMILARITY = 0.8
 """How much of a path must be that of one there is, to be meant for it."""
 
 
@@ -90,43 +90,45 @@ class ErrorExplainer:
         self._operations = {(each.method, each.path): each for each in contract.operations.values()}
         self._paths = tuple({each.path for each in contract.operations.values()})
 
-    def tell(self, entry: Entry, facts: RequestAnalysis, search: Mapping[str, Any]) -> Mapping[str, Any]:
+    def explain(
+        self, entry: Entry, analysis: RequestAnalysis, search: Mapping[str, Any]
+    ) -> Mapping[str, Any]:
         """Write why a request was refused; `search` is how its search is understood."""
         error = _read_answer(entry)
         fields = [problem["field"] for problem in error.get("validations", ())]
         error["rule"] = self._pointers.find(
-            facts.path, facts.operation, entry.status, fields, error["message"]
+            analysis.path, analysis.operation, entry.status, fields, error["message"]
         )
-        if entry.status in _FIXABLE and (target := self._suggestion(facts, search, fields)):
+        if entry.status in _FIXABLE and (target := self._suggestion(analysis, search, fields)):
             error["suggestion"] = target
         return error
 
-    def _suggestion(self, facts: RequestAnalysis, search: Mapping[str, Any], fields: list[str]) -> str:
+    def _suggestion(self, analysis: RequestAnalysis, search: Mapping[str, Any], fields: list[str]) -> str:
         """Write the nearest target that is valid; empty when none is near."""
-        if facts.operation is None:
-            near = get_close_matches(facts.path, self._paths, n=1, cutoff=_NEAR)
-            operation = self._operations.get((facts.method, near[0])) if near else None
+        if analysis.operation is None:
+            near = get_close_matches(analysis.path, self._paths, n=1, cutoff=_PATH_SIMILARITY)
+            operation = self._operations.get((analysis.method, near[0])) if near else None
             if operation is None:
                 return ""
-            facts = facts._replace(path=operation.path, operation=operation)
-        query = "&".join(self._parameters(facts, search, fields))
-        return quote(facts.path) + (f"?{query}" if query else "")
+            analysis = analysis._replace(path=operation.path, operation=operation)
+        query = "&".join(self._parameters(analysis, search, fields))
+        return quote(analysis.path) + (f"?{query}" if query else "")
 
     def _parameters(
-        self, facts: RequestAnalysis, search: Mapping[str, Any], fields: list[str]
+        self, analysis: RequestAnalysis, search: Mapping[str, Any], fields: list[str]
     ) -> Iterator[str]:
         """Keep what is right of a query; the search is always sent, where there is one."""
-        for parameter in facts.operation.parameters if facts.operation else ():
+        for parameter in analysis.operation.parameters if analysis.operation else ():
             name = parameter["name"]
             if name == "q":
                 text = search["q"] if search["valid"] else search["suggestion"]
                 yield f"q={quote_plus(text, ':')}"
-            elif facts.value(name) and name not in fields and self._is_sound(facts, name):
-                yield f"{name}={quote_plus(facts.value(name), ':')}"
+            elif analysis.value(name) and name not in fields and self._is_usable(analysis, name):
+                yield f"{name}={quote_plus(analysis.value(name), ':')}"
 
-    def _is_sound(self, facts: RequestAnalysis, name: str) -> bool:
+    def _is_usable(self, analysis: RequestAnalysis, name: str) -> bool:
         """Whether a value is none the database refuses without naming the parameter."""
-        return not (self._contract.server and facts.value(name).startswith("-"))
+        return not (self._contract.server and analysis.value(name).startswith("-"))
 
 
 def _read_answer(entry: Entry) -> dict[str, Any]:

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
-_LONGEST_WORD = 60
-_MOST = 5
+_MAX_WORD_LENGTH = 60
+_MAX_SHOWN = 5
 _UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 
@@ -31,14 +31,14 @@ def wrong_uuid(word: str) -> str:
 
 def write_hints(hints: Sequence[str]) -> str:
     """Join hints into one line of printable ASCII, the first few of many."""
-    shown = " ".join(hints[:_MOST])
-    more = f" {len(hints) - _MOST} more hints are not shown." if len(hints) > _MOST else ""
+    shown = " ".join(hints[:_MAX_SHOWN])
+    more = f" {len(hints) - _MAX_SHOWN} more hints are not shown." if len(hints) > _MAX_SHOWN else ""
     return "".join(_printable(character) for character in shown + more)
 
 
 def suggest(word: str, known: tuple[str, ...]) -> str:
     """Name the nearest known word, or all of them when none is near."""
-    return _nearest(word[:_LONGEST_WORD].lower(), known)
+    return _nearest(word[:_MAX_WORD_LENGTH].lower(), known)
 
 
 @lru_cache(maxsize=256)
@@ -49,7 +49,7 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
 
 def clip(word: str) -> str:
     """Shorten a word that is too long to show."""
-    return word if len(word) <= _LONGEST_WORD else word[:_LONGEST_WORD] + "..."
+    return word if len(word) <= _MAX_WORD_LENGTH else word[:_MAX_WORD_LENGTH] + "..."
 
 
 def _printable(character: str) -> str:

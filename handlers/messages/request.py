@@ -31,9 +31,9 @@ BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
 NUMBER = re.compile(r"[0-9]{1,1000}")
 """A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
 
-_QUOTES_A_MEMBER = 4
+_QUOTES_PER_MEMBER = 4
 """In an object whose keys and values are strings without quotes in them; more means a key given twice."""
-_OTHER = "no plain object of texts"
+_NOT_STRING_OBJECT = "no plain object of texts"
 
 
 def is_broken(pair: bytes) -> bool:
@@ -56,20 +56,20 @@ class ReceivedRequest(NamedTuple):
     body: bytes = b""
 
 
-def read_texts(body: bytes) -> dict[str, str]:
+def read_string_object(body: bytes) -> dict[str, str]:
     """Read an object of texts, no name in it twice and no quote in a text, as nearly all clients send it.
 
     Raises ValueError for any other body.
     """
     values = orjson.loads(body)
-    if not isinstance(values, dict) or body.count(b'"') != _QUOTES_A_MEMBER * len(values):
-        raise ValueError(_OTHER)
+    if not isinstance(values, dict) or body.count(b'"') != _QUOTES_PER_MEMBER * len(values):
+        raise ValueError(_NOT_STRING_OBJECT)
     if not {type(text) for text in values.values()} <= {str}:
-        raise ValueError(_OTHER)
+        raise ValueError(_NOT_STRING_OBJECT)
     return values
 
 
-class NewLogs:
+class NewLogReader:
     """Turns a valid body of testgenerate into a log to write (reference 12.1, 12.4)."""
 
     def __init__(self, contract: Contract) -> None:

@@ -19,8 +19,8 @@ _CONTENT_TYPE: Header = (b"content-type", JSON_TYPE.encode())
 _START = b'{"audit_logs":['
 _END = b'],"count":%d}'
 """The usual end of a list; a release may have another one."""
-_WHOLE = 1000
-_PIECE = 1 << 16
+_MAX_UNSTREAMED = 1000
+_CHUNK_SIZE = 1 << 16
 _HINT = HINT_HEADER.lower().encode()
 
 
@@ -43,8 +43,8 @@ def page_reply(found: SearchResult, hints: Sequence[str], end: bytes = _END) -> 
     headers = [_CONTENT_TYPE]
     if hints:
         headers.append((_HINT, write_hints(hints).encode()))
-    if found.shown > _WHOLE:
-        return Reply(200, headers, _pieces(found, end))
+    if found.shown > _MAX_UNSTREAMED:
+        return Reply(200, headers, _stream(found, end))
     logs = list(chain.from_iterable(found.blocks)) or [b""]
     logs[0] = _START + logs[0]
     logs[-1] += end % found.count
@@ -83,13 +83,13 @@ async def send_reply(reply: Reply, send: Send) -> None:
     await send({"type": "http.response.body", "body": b""})
 
 
-def _pieces(found: SearchResult, end: bytes) -> Iterator[bytes]:
-    waiting, size, glue = [_START], 0, b""
+def _stream(found: SearchResult, end: bytes) -> Iterator[bytes]:
+    waiting, size, separator = [_START], 0, b""
     for block in found.blocks:
         text = b",".join(block)
-        waiting += (glue, text)
-        size, glue = size + len(text), b","
-        if size > _PIECE:
+        waiting += (separator, text)
+        size, separator = size + len(text), b","
+        if size > _CHUNK_SIZE:
             yield b"".join(waiting)
             waiting, size = [], 0
     yield b"".join((*waiting, end % found.count))

@@ -8,7 +8,7 @@ from auditmock.core.models import Validation
 from auditmock.handlers.messages.parameter_values import check_text
 from auditmock.openapi.contract import Contract
 
-_SLOT = re.compile(r"\{(\w+)\}")
+_PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Path(NamedTuple):
@@ -21,7 +21,7 @@ class Path(NamedTuple):
     @property
     def pattern(self) -> str:
         """What fits, as a regular expression with a group for each parameter."""
-        return _SLOT.sub(r"(?P<\1>[^/]+)", self.template)
+        return _PARAMETER.sub(r"(?P<\1>[^/]+)", self.template)
 
 
 class PathTable:

@@ -4,7 +4,7 @@ import re
 from ipaddress import ip_address
 
 from auditmock.core.asgi import App, Receive, Scope, Send
-from auditmock.core.errors import ApiError, control_closed
+from auditmock.core.errors import ApiError, control_forbidden
 from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.handlers.middleware.control_auth import ControlAuth
@@ -18,13 +18,13 @@ _HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
 class ControlAccess:
     """An ASGI app in front of another one: 403 to whoever may not come in.
 
-    Without a lock it is open to this machine, by a name that no other machine can give it: a page whose own
-    name was pointed here (DNS rebinding) sends that name as `Host`. With a lock everybody opens that.
+    Without a auth it is open to this machine, by a name that no other machine can give it: a page whose own
+    name was pointed here (DNS rebinding) sends that name as `Host`. With a auth everybody opens that.
     """
 
-    def __init__(self, app: App, lock: ControlAuth | None) -> None:
+    def __init__(self, app: App, auth: ControlAuth | None) -> None:
         self._app = app
-        self._lock = lock
+        self._auth = auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or refuse it."""
@@ -44,19 +44,21 @@ class ControlAccess:
         own = f"{scope['scheme']}://{host}"
         header = first_header(headers, b"origin")
         origin = own if header is None else header.decode("latin-1")
-        if not _is_ours(origin, own):
-            raise control_closed("Pages of other origins may not call the control API.")
-        if self._lock:
+        if not _is_allowed_origin(origin, own):
+            raise control_forbidden("Pages of other origins may not call the control API.")
+        if self._auth:
             # a browser adds the cookie to what any page of this host asks for, whatever port that is from
-            return await self._lock.answer(scope, receive, by_cookie=origin == own)
+            return await self._auth.answer(scope, receive, by_cookie=origin == own)
         if not _is_loopback((scope["client"] or ("",))[0]):
-            raise control_closed("To allow clients on other machines, start the server with --control-token.")
-        if not _is_unmistakable(host):
-            raise control_closed(f'Unknown host name "{host}". Use localhost or an IP address.')
+            raise control_forbidden(
+                "To allow clients on other machines, start the server with --control-token."
+            )
+        if not _is_local_host(host):
+            raise control_forbidden(f'Unknown host name "{host}". Use localhost or an IP address.')
         return None
 
 
-def _is_ours(origin: str, own: str) -> bool:
+def _is_allowed_origin(origin: str, own: str) -> bool:
     return origin == own or _LOCAL_ORIGIN.fullmatch(origin) is not None
 
 
@@ -69,7 +71,7 @@ def _is_loopback(address: str) -> bool:
     return (mapped or found).is_loopback
 
 
-def _is_unmistakable(host: str) -> bool:
+def _is_local_host(host: str) -> bool:
     """Whether a `Host` names this machine, or is an address; a request without one comes from no browser."""
     parts = _HOST.fullmatch(host)
     name = (parts[1] or parts[2]) if parts else ""

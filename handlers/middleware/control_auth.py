@@ -11,7 +11,7 @@ from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
 from auditmock.core.asgi import Receive, Scope
-from auditmock.core.errors import control_closed
+from auditmock.core.errors import control_forbidden
 from auditmock.handlers.messages.request import Headers, first_header
 from auditmock.handlers.messages.response import Header, Reply
 from auditmock.handlers.middleware.preconditions import read_body
@@ -19,12 +19,12 @@ from auditmock.handlers.middleware.preconditions import read_body
 _PURPOSE = b"auditmock: the cookie of the control API"
 _FORM_LIMIT = 1 << 14
 _PORT = re.compile(rb":([0-9]+)$")
-_READING = ("GET", "HEAD")
+_READ_METHODS = ("GET", "HEAD")
 _SUGGESTION = (
     'Send the header "Authorization: Bearer" with the value of --control-token, '
     "or sign in at {} in a browser."
 )
-_WRONG = "Wrong control token. Check it and try again."
+_REJECTED = "Wrong control token. Check it and try again."
 
 
 class ControlAuth:
@@ -35,39 +35,39 @@ class ControlAuth:
 
     def __init__(self, token: str, address: str, page: Callable[[str], Reply]) -> None:
         self._token = token.encode()
-        self._seal = hmac.digest(self._token, _PURPOSE, "sha256").hex().encode()
+        self._cookie_value = hmac.digest(self._token, _PURPOSE, "sha256").hex().encode()
         self._address = address
         self._page = page
 
     async def answer(self, scope: Scope, receive: Receive, *, by_cookie: bool) -> Reply | None:
         """Answer who signs in, and a browser that should; None lets a request in, a Refusal keeps it out."""
         headers = scope["headers"]
-        if self._is_brought(headers):
+        if self._has_token(headers):
             return None
-        at_door = scope["path"] in (self._address, self._address.rstrip("/"))
-        if at_door and scope["method"] == "POST":
+        at_sign_in = scope["path"] in (self._address, self._address.rstrip("/"))
+        if at_sign_in and scope["method"] == "POST":
             return await self._sign_in(scope, receive)
-        if by_cookie and self._is_sealed(headers):
+        if by_cookie and self._has_cookie(headers):
             return None
-        if at_door and scope["method"] in _READING:
-            return self._refuse(headers, "")
-        raise control_closed(_SUGGESTION.format(self._address))
+        if at_sign_in and scope["method"] in _READ_METHODS:
+            return self._show_sign_in(headers, "")
+        raise control_forbidden(_SUGGESTION.format(self._address))
 
-    def _is_brought(self, headers: Headers) -> bool:
+    def _has_token(self, headers: Headers) -> bool:
         scheme, _, token = (first_header(headers, b"authorization") or b"").partition(b" ")
         return scheme.lower() == b"bearer" and hmac.compare_digest(token.strip(), self._token)
 
-    def _is_sealed(self, headers: Headers) -> bool:
+    def _has_cookie(self, headers: Headers) -> bool:
         name = _cookie_name(headers)
-        crumbs = (crumb for key, value in headers if key == b"cookie" for crumb in value.split(b";"))
-        pairs = (crumb.strip().partition(b"=") for crumb in crumbs)
-        return any(key == name and hmac.compare_digest(value, self._seal) for key, _, value in pairs)
+        cookies = (cookie for key, value in headers if key == b"cookie" for cookie in value.split(b";"))
+        pairs = (cookie.strip().partition(b"=") for cookie in cookies)
+        return any(key == name and hmac.compare_digest(value, self._cookie_value) for key, _, value in pairs)
 
     async def _sign_in(self, scope: Scope, receive: Receive) -> Reply:
         form = parse_qs((await read_body(receive, _FORM_LIMIT)).decode("latin-1"))
         token = form.get("token", [""])[0].strip()
         if not hmac.compare_digest(token.encode(), self._token):
-            return self._refuse(scope["headers"], _WRONG)
+            return self._show_sign_in(scope["headers"], _REJECTED)
         # what the window was to show, such as a world, stands in the query; it is no address of its own
         query = quote(scope["query_string"], safe=string.punctuation)
         location = f"{self._address}?{query}" if query else self._address
@@ -78,15 +78,15 @@ class ControlAuth:
         place = self._address.rstrip("/").encode()
         cookie = b"%b=%b; Path=%b; HttpOnly; SameSite=Strict" % (
             _cookie_name(scope["headers"]),
-            self._seal,
+            self._cookie_value,
             place,
         )
         return b"set-cookie", cookie + (b"; Secure" if scope["scheme"] == "https" else b"")
 
-    def _refuse(self, headers: Headers, problem: str) -> Reply:
+    def _show_sign_in(self, headers: Headers, problem: str) -> Reply:
         """Show people the form; programs are told as everywhere else."""
         if not _wants_page(headers):
-            raise control_closed(problem or _SUGGESTION.format(self._address))
+            raise control_forbidden(problem or _SUGGESTION.format(self._address))
         return self._page(problem)
 
 

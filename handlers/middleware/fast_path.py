@@ -18,7 +18,13 @@ from auditmock.core.models import Page
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller, Tokens
-from auditmock.handlers.messages.request import BODY_LIMIT, FAST_PATH_TRIED, UUID, NewLogs, read_texts
+from auditmock.handlers.messages.request import (
+    BODY_LIMIT,
+    FAST_PATH_TRIED,
+    UUID,
+    NewLogReader,
+    read_string_object,
+)
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.openapi.contract import Contract, Operation
 
@@ -28,9 +34,9 @@ _PLAIN_ACCEPT = frozenset({b"*/*", b"application/json", b"application/json, text
 _PLAIN_JSON = frozenset(
     {b"application/json", b"application/json; charset=utf-8", b"application/json;charset=utf-8"}
 )
-_ODD_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"prefer"})
+_UNSUPPORTED_HEADERS = frozenset({b"transfer-encoding", b"content-encoding", b"prefer"})
 _PLAIN_HEADERS = frozenset({b"accept", b"cookie", b"content-type", b"content-length"})
-_LONGEST_NUMBER = 10
+_MAX_DIGITS = 10
 
 
 class _NotPlainError(ValueError):
@@ -44,10 +50,10 @@ class FastPath:
         self._app = app
         self._tokens = tokens
         self._operations = operations
-        self._new_logs = NewLogs(contract)
+        self._new_logs = NewLogReader(contract)
         names = {token_location.place: token_location.name for token_location in contract.token_locations}
         self._token_header = names["header"].lower().encode()
-        self._looked_at = _ODD_HEADERS | _PLAIN_HEADERS | {self._token_header}
+        self._checked_headers = _UNSUPPORTED_HEADERS | _PLAIN_HEADERS | {self._token_header}
         self._token_parameter = names["query"].encode()
         listing = contract.operations["get-audit-logs"]
         writing = contract.operations["generate-fake-audit-logs"]
@@ -93,7 +99,7 @@ class FastPath:
             return error_reply(internal_error())
 
     def _list(self, scope: Scope, operation: Operation, _message: Message | None) -> Reply:
-        caller, content = self._admit(scope, operation)
+        caller, content = self._check_headers(scope, operation)
         values = self._read_query(scope["query_string"])
         if content is not None or b"q" not in values:
             raise _NotPlainError
@@ -101,7 +107,7 @@ class FastPath:
         return self._operations.get_audit_logs(caller, values[b"q"], page)
 
     def _write(self, scope: Scope, operation: Operation, message: Message | None) -> Reply:
-        caller, content = self._admit(scope, operation)
+        caller, content = self._check_headers(scope, operation)
         if content not in _PLAIN_JSON or message is None or message.get("more_body") or scope["query_string"]:
             raise _NotPlainError
         client = scope["client"] or ("",)
@@ -110,12 +116,12 @@ class FastPath:
             caller, self._new_logs.read(body, scope["headers"], client[0])
         )
 
-    def _admit(self, scope: Scope, operation: Operation) -> tuple[Caller, bytes | None]:
+    def _check_headers(self, scope: Scope, operation: Operation) -> tuple[Caller, bytes | None]:
         """Look the headers over; gives the caller and, if a body comes, its content type."""
         token = content_type = length = None
         cookie = False
         for name, value in scope["headers"]:
-            if name not in self._looked_at:
+            if name not in self._checked_headers:
                 continue
             if name == self._token_header:
                 token = value if token is None else _not_plain()
@@ -129,7 +135,7 @@ class FastPath:
                 raise _NotPlainError
         if cookie or b"token" in scope["query_string"]:
             token = self._tokens.find(scope["headers"], scope["query_string"])
-        caller = self._tokens.open(token or b"")
+        caller = self._tokens.open_session(token or b"")
         caller.require_role(operation.roles)
         return caller, None if length in (None, b"0") else content_type or b""
 
@@ -147,7 +153,7 @@ class FastPath:
         return values
 
     def _read_body(self, body: bytes) -> dict[str, Any]:
-        values = read_texts(body) if len(body) <= BODY_LIMIT else _not_plain()
+        values = read_string_object(body) if len(body) <= BODY_LIMIT else _not_plain()
         if not values.keys() <= self._fields.keys():
             raise _NotPlainError
         return {name: self._fields[name](text) for name, text in values.items()}
@@ -168,7 +174,7 @@ def _query_reader(schema: Mapping[str, Any]) -> Callable[[bytes], Any]:
 
 
 def _read_number(minimum: int, maximum: int, text: bytes) -> int:
-    number = int(text) if text.isdigit() and len(text) <= _LONGEST_NUMBER else _not_plain()
+    number = int(text) if text.isdigit() and len(text) <= _MAX_DIGITS else _not_plain()
     return number if minimum <= number <= maximum else _not_plain()
 
 
@@ -192,11 +198,11 @@ def _unescape(text: bytes) -> str:
 def _field_reader(schema: Mapping[str, Any]) -> Callable[[str], Any]:
     """Make a function that reads a field's value, or finds it odd."""
     if "enum" in schema:
-        return partial(_read_word, frozenset(schema["enum"]))
+        return partial(_read_enum, frozenset(schema["enum"]))
     return _FORMATS[schema["format"]]
 
 
-def _read_word(words: frozenset[str], text: str) -> str:
+def _read_enum(words: frozenset[str], text: str) -> str:
     return text if text in words else _not_plain()
 
 

@@ -48,7 +48,7 @@ class FaultMiddleware:
         self._worlds_with_faults = worlds_with_faults
         self._reads_prefer = not contract.server
         self._operations = {(each.method, each.path): each for each in contract.operations.values()}
-        self._below = contract.base_path + "/"
+        self._prefix = contract.base_path + "/"
         self._messages = _messages(contract)
 
     def may_apply(self, scope: Scope) -> bool:
@@ -59,14 +59,14 @@ class FaultMiddleware:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on, or inject a fault."""
-        if not scope["path"].startswith(self._below):
+        if not scope["path"].startswith(self._prefix):
             await self._app(scope, receive, send)
             return
         preference = read_preference(scope["headers"], STATUSES) if self._reads_prefer else None
         if preference is not None:
             scope["headers"] = [(name, value) for name, value in scope["headers"] if name != PREFER]
             send = _add_prefer_headers(preference, send)
-        injected = _join(preference, None if preference and preference.status else self._next_fault(scope))
+        injected = _combine(preference, None if preference and preference.status else self._next_fault(scope))
         if injected is None:
             await self._app(scope, receive, send)
         else:
@@ -78,7 +78,7 @@ class FaultMiddleware:
         if not self._worlds_with_faults:
             return None
         try:
-            caller = self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+            caller = self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))
         except ApiError:
             return None
         operation = self._operations.get((scope["method"], scope["path"]))
@@ -92,12 +92,12 @@ class FaultMiddleware:
             case "status":
                 await send_reply(self._error(fault), send)
             case "reset" | "empty_reply":
-                await _break_off(scope, receive, reset=fault["kind"] == "reset")
+                await _close_connection(scope, receive, reset=fault["kind"] == "reset")
             case None:
                 await self._app(scope, receive, send)
             case _:
                 response = _BufferedResponse()
-                await self._app(scope, receive, response.take)
+                await self._app(scope, receive, response.send)
                 await _BODIES[fault["kind"]](fault, response, scope, (receive, send))
 
     def _error(self, fault: Mapping[str, Any]) -> Reply:
@@ -118,7 +118,7 @@ class _BufferedResponse:
         self.start: Message = {}
         self.body = b""
 
-    async def take(self, message: Message) -> None:
+    async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.start = message
         else:
@@ -152,7 +152,7 @@ async def _send_truncated(
         return
     half = buffered.body[: len(buffered.body) // 2]
     await send({"type": "http.response.body", "body": half, "more_body": True})
-    await _break_off(scope, receive, reset=False)
+    await _close_connection(scope, receive, reset=False)
 
 
 async def _send_malformed(
@@ -167,7 +167,7 @@ async def _send_malformed(
 _BODIES = {"slow_body": _send_slowly, "truncated_body": _send_truncated, "malformed_json": _send_malformed}
 
 
-async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
+async def _close_connection(scope: Scope, receive: Receive, *, reset: bool) -> None:
     """Close the connection of a request, with a TCP reset or normally, and wait until it is closed."""
     transport: asyncio.Transport | None = scope.get("extensions", {}).get(TRANSPORT)
     if transport is None:
@@ -182,7 +182,7 @@ async def _break_off(scope: Scope, receive: Receive, *, reset: bool) -> None:
         pass
 
 
-def _join(preference: Preference | None, injected: InjectedFault | None) -> InjectedFault | None:
+def _combine(preference: Preference | None, injected: InjectedFault | None) -> InjectedFault | None:
     """Combine a client's preference with its world's fault: waits add up, the preferred status wins."""
     if preference is None or not (preference.status or preference.wait):
         return injected
@@ -221,6 +221,8 @@ def _messages(contract: Contract) -> Mapping[int, str]:
                     content.get("example"),
                     *(each.get("value") for each in content.get("examples", {}).values()),
                 ]
-                told = (each["message"] for each in examples if isinstance(each, dict) and "message" in each)
-                found.setdefault(int(status), next(told, ""))
+                messages = (
+                    each["message"] for each in examples if isinstance(each, dict) and "message" in each
+                )
+                found.setdefault(int(status), next(messages, ""))
     return found

@@ -54,7 +54,7 @@ class RouteCheck:
                 raise invalid_parameters(problems)
             return
         if self._tokens and (path == self._signed_in or path.startswith(self._signed_in + "/")):
-            self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+            self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))
         if found:
             raise method_not_allowed(clip(path), ", ".join(found.methods))
         raise route_not_found(f"Unknown path {clip(path)}. {suggest(path, self._paths.templates)}")

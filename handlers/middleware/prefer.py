@@ -32,10 +32,10 @@ def read_preference(headers: Headers, statuses: Sequence[int]) -> Preference | N
         name, _, value = word.partition(";")[0].partition("=")
         if name.strip():
             given.setdefault(name.strip().lower(), value.strip().strip('"'))
-    return _understand(given, statuses)
+    return _apply(given, statuses)
 
 
-def _understand(given: Mapping[str, str], statuses: Sequence[int]) -> Preference:
+def _apply(given: Mapping[str, str], statuses: Sequence[int]) -> Preference:
     read: dict[str, Any] = {"wait": 0.0, "code": 0}
     applied, hints = [], []
     for name, value in given.items():

@@ -17,7 +17,7 @@ _MINUTE = 60 * SECOND
 _BYPASS = b"x-coder-bypass-ratelimit"
 _TRUE = frozenset({b"1", b"t", b"T", b"true", b"TRUE", b"True"})
 _NOT_OWNER = '"X-Coder-Bypass-Ratelimit" provided but user is not owner'
-_GROUP = 64
+_IPV6_HOST_BITS = 64
 """Bits of an IPv6 address that belong to one client."""
 
 Key = tuple[str, str]
@@ -39,8 +39,8 @@ class _Count:
 
     def estimate(self, instant: int) -> int:
         """Estimate the requests of the last sixty seconds, rounded as Coder's limiter rounds."""
-        left = _MINUTE - (instant - self.minute)
-        return (2 * self.before * left + _MINUTE) // (2 * _MINUTE) + self.current
+        remaining = _MINUTE - (instant - self.minute)
+        return (2 * self.before * remaining + _MINUTE) // (2 * _MINUTE) + self.current
 
 
 class RateLimitStatus(NamedTuple):
@@ -70,7 +70,7 @@ class RateLimit:
         count.advance_to(minute)
         used = count.estimate(instant)
         count.current += used < self.limit
-        self._forget(minute)
+        self._drop_oldest(minute)
         return self._status(used, minute)
 
     def bypass(self) -> RateLimitStatus:
@@ -81,7 +81,7 @@ class RateLimit:
     def _status(self, used: int, minute: int) -> RateLimitStatus:
         return RateLimitStatus(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
 
-    def _forget(self, minute: int) -> None:
+    def _drop_oldest(self, minute: int) -> None:
         """Drop the oldest count if it no longer matters; one count a call keeps the cost constant."""
         key, oldest = next(iter(self._counts.items()))
         del self._counts[key]
@@ -105,8 +105,8 @@ class RateLimiter:
             if "owner" not in caller.roles:
                 raise PlainTextError(428, _NOT_OWNER)
             return self._headers(self._limit.bypass())
-        who = caller.username if caller else group_address((scope["client"] or ("",))[0])
-        return self._headers(self._limit.take((who, scope["path"])))
+        client = caller.username if caller else group_address((scope["client"] or ("",))[0])
+        return self._headers(self._limit.take((client, scope["path"])))
 
     def _headers(self, status: RateLimitStatus) -> list[Header]:
         values = {
@@ -121,7 +121,7 @@ class RateLimiter:
 
     def _caller(self, scope: Scope) -> Caller | None:
         try:
-            return self._tokens.open(self._tokens.find(scope["headers"], scope["query_string"]))
+            return self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))
         except ApiError:
             return None
 
@@ -135,7 +135,7 @@ class RateLimitMiddleware:
     def __init__(self, app: FastPath, limiter: RateLimiter, base_path: str) -> None:
         self._app = app
         self._limiter = limiter
-        self._below = base_path + "/"
+        self._prefix = base_path + "/"
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, unless `answer` has done so, and pass it on or reject it."""
@@ -150,7 +150,7 @@ class RateLimitMiddleware:
         return self._reject(scope) or self._app.answer(scope, message)
 
     def _reject(self, scope: Scope) -> Reply | None:
-        if not scope["path"].startswith(self._below):
+        if not scope["path"].startswith(self._prefix):
             return None
         try:
             self._limiter.take(scope)
@@ -166,5 +166,5 @@ def group_address(address: str) -> str:
     except ValueError:
         return address
     if isinstance(parsed, IPv6Address):
-        return str(IPv6Address(int(parsed) >> _GROUP << _GROUP))
+        return str(IPv6Address(int(parsed) >> _IPV6_HOST_BITS << _IPV6_HOST_BITS))
     return address

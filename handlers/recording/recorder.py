@@ -11,7 +11,14 @@ from auditmock.fixtures.history.ids import Ids, Kind
 from auditmock.handlers.messages.request import Headers, ReceivedRequest, first_header
 from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
 from auditmock.handlers.recording.redaction import Redaction
-from auditmock.handlers.recording.request_log import BODY_SHOWN, FAULT, Entry, RequestLog, excerpt, is_own
+from auditmock.handlers.recording.request_log import (
+    BODY_SHOWN,
+    FAULT,
+    Entry,
+    RequestLog,
+    excerpt,
+    is_own_page,
+)
 
 ACCESS_LOG = logging.getLogger("auditmock.access")
 """Access lines; each carries its fields as `record.access`."""
@@ -29,27 +36,27 @@ class ResponseHeaders:
     def __init__(self, ids: Ids, version: str) -> None:
         # A prefix of this seed's own and a running number: unique, at a tenth of the cost of a whole id.
         self._prefix = ids.uuid(Kind.RESPONSE, 0)[:24].encode()
-        self.renew(version)
-        self._answers = 0
+        self.set_version(version)
+        self._count = 0
 
-    def renew(self, version: str) -> None:
+    def set_version(self, version: str) -> None:
         """Tell another version from now on."""
         self._version = (_BUILD_VERSION, version.encode())
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
         """Make the headers of the next answer."""
-        self._answers += 1
-        return (_REQUEST_ID, b"%b%012x" % (self._prefix, self._answers)), self._version
+        self._count += 1
+        return (_REQUEST_ID, b"%b%012x" % (self._prefix, self._count)), self._version
 
 
 class Recorder:
     """An ASGI app in front of another one; the request_log lists all but the mock's own pages."""
 
     def __init__(
-        self, app: App, stamp: ResponseHeaders, request_log: RequestLog, redaction: Redaction
+        self, app: App, response_headers: ResponseHeaders, request_log: RequestLog, redaction: Redaction
     ) -> None:
         self._app = app
-        self._stamp = stamp
+        self._response_headers = response_headers
         self._request_log = request_log
         self._redaction = redaction
 
@@ -58,8 +65,10 @@ class Recorder:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        number = 0 if is_own(scope["path"]) else self._request_log.number()
-        channel = RecordingChannel(receive, send, (*self._stamp.headers(), *_number_header(number)))
+        number = 0 if is_own_page(scope["path"]) else self._request_log.number()
+        channel = RecordingChannel(
+            receive, send, (*self._response_headers.headers(), *_number_header(number))
+        )
         started = perf_counter()
         try:
             await self._app(scope, channel.receive, channel.send)
@@ -73,23 +82,25 @@ class Recorder:
                 reply = Reply(channel.status, channel.headers, channel.answer)
                 self._record(number, scope, reply, started, channel.body)
 
-    async def record_and_send(self, scope: Scope, reply: Reply, send: Send, arrival: ReceivedRequest) -> None:
+    async def record_and_send(
+        self, scope: Scope, reply: Reply, send: Send, received: ReceivedRequest
+    ) -> None:
         """Send a reply that needs no app."""
-        number, reply = self._stamped(reply)
+        number, reply = self._with_headers(reply)
         try:
             await send_reply(reply, send)
         finally:
-            self._record(number, scope, reply, *arrival)
+            self._record(number, scope, reply, *received)
 
-    def record(self, scope: Scope, reply: Reply, arrival: ReceivedRequest) -> Reply:
+    def record(self, scope: Scope, reply: Reply, received: ReceivedRequest) -> Reply:
         """Give a reply, which is sent at once, all that an answer has; the request is done with."""
-        number, reply = self._stamped(reply)
-        self._record(number, scope, reply, *arrival)
+        number, reply = self._with_headers(reply)
+        self._record(number, scope, reply, *received)
         return reply
 
-    def _stamped(self, reply: Reply) -> tuple[int, Reply]:
+    def _with_headers(self, reply: Reply) -> tuple[int, Reply]:
         number = self._request_log.number()
-        headers = [*reply.headers, *self._stamp.headers(), *_number_header(number)]
+        headers = [*reply.headers, *self._response_headers.headers(), *_number_header(number)]
         return number, Reply(reply.status, headers, reply.body)
 
     def _record(self, number: int, scope: Scope, reply: Reply, started: float, body: bytes) -> None:
@@ -99,7 +110,7 @@ class Recorder:
         if number:
             kept = excerpt(status, answer) if isinstance(answer, bytes) else b""
             now = self._request_log.clock()
-            self._request_log.note(
+            self._request_log.add(
                 Entry(number, scope, status, headers, now, seconds, body[:BODY_SHOWN], kept)
             )
         if status and ACCESS_LOG.isEnabledFor(logging.INFO):

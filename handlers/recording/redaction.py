@@ -7,8 +7,8 @@ from urllib.parse import quote, unquote
 from auditmock.core.asgi import Scope
 from auditmock.openapi.contract import TokenLocation
 
-_LEFT_OUT = "..."
-_ALWAYS = frozenset({"authorization", "proxy-authorization"})
+_REDACTED = "..."
+_ALWAYS_REDACTED = frozenset({"authorization", "proxy-authorization"})
 
 
 class Redaction:
@@ -23,7 +23,7 @@ class Redaction:
             token_location.name.lower()
             for token_location in token_locations
             if token_location.place == "header"
-        } | _ALWAYS
+        } | _ALWAYS_REDACTED
 
     def target(self, scope: Scope) -> str:
         """Write path and query."""
@@ -36,10 +36,10 @@ class Redaction:
         for raw_name, raw_value in scope["headers"]:
             name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
             if name in self._headers:
-                value = _LEFT_OUT
+                value = _REDACTED
             elif name == "cookie":
                 value = "; ".join(
-                    f"{each.partition('=')[0].strip()}={_LEFT_OUT}" for each in value.split(";")
+                    f"{each.partition('=')[0].strip()}={_REDACTED}" for each in value.split(";")
                 )
             shown[name] = f"{shown[name]}, {value}" if name in shown else value
         return shown
@@ -48,6 +48,6 @@ class Redaction:
         """Write a query; names of parameters may be escaped."""
         pairs = [pair.partition("=") for pair in quote(query, safe=string.punctuation).split("&")]
         return "&".join(
-            f"{name}={_LEFT_OUT}" if unquote(name) in self._parameters else f"{name}{equals}{value}"
+            f"{name}={_REDACTED}" if unquote(name) in self._parameters else f"{name}{equals}{value}"
             for name, equals, value in pairs
         )

@@ -17,14 +17,14 @@ BODY_SHOWN = 2000
 _TAIL = 48
 """Bytes kept of the end of a list, which tells the count."""
 
-_LONGEST_REFUSAL = 1 << 14
+_MAX_ERROR_SIZE = 1 << 14
 _FIRST_ERROR = 400
-_OWN = ("/_mock", "/docs", "/openapi.", "/favicon.")
+_OWN_PAGES = ("/_mock", "/docs", "/openapi.", "/favicon.")
 
 
-def is_own(path: str) -> bool:
+def is_own_page(path: str) -> bool:
     """Tell whether a path is one of the mock's own pages, which no request_log lists."""
-    return path == "/" or path.startswith(_OWN)
+    return path == "/" or path.startswith(_OWN_PAGES)
 
 
 class Entry(NamedTuple):
@@ -66,7 +66,7 @@ class RequestLog:
             return self._last
         return 0
 
-    def note(self, entry: Entry) -> None:
+    def add(self, entry: Entry) -> None:
         """Keep a request that was given a number."""
         self._entries.append(entry)
         for watcher in self.watchers:
@@ -84,5 +84,5 @@ class RequestLog:
 def excerpt(status: int, body: bytes) -> bytes:
     """Cut out of an answer what its explanation needs."""
     if status >= _FIRST_ERROR:
-        return body if len(body) <= _LONGEST_REFUSAL else b""
+        return body if len(body) <= _MAX_ERROR_SIZE else b""
     return body[-_TAIL:]

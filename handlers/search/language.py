@@ -23,8 +23,8 @@ from auditmock.openapi.contract import Search, SearchKey
 _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
 _QUOTED_OR_COLON = re.compile(r'"[^"]*(?:"|\Z)|:')
 _NUL = "A search cannot contain the character U+0000."
-_REMEMBERED = 4096
-_LONG = 200
+_CACHE_SIZE = 4096
+_MAX_CACHED_LENGTH = 200
 
 
 class Query(NamedTuple):
@@ -54,11 +54,11 @@ class SearchLanguage:
         self._keys = search.keys
         self._bare_term = search.keys[search.bare_term]
         # What a text means depends on nothing else; long ones are not worth the memory.
-        self._parse_short = lru_cache(_REMEMBERED)(self._parse)
+        self._parse_short = lru_cache(_CACHE_SIZE)(self._parse)
 
     def parse(self, text: str, username: str) -> Query:
         """Understand a search by the user of that name; refuses (400) a malformed one."""
-        return (self._parse_short if len(text) < _LONG else self._parse)(text, username)
+        return (self._parse_short if len(text) < _MAX_CACHED_LENGTH else self._parse)(text, username)
 
     def _parse(self, text: str, username: str) -> Query:
         terms: list[_Term] = []
@@ -70,7 +70,7 @@ class SearchLanguage:
                 terms.append(term)
         if problems:
             raise invalid_parameters(problems, only_search=True)
-        return _fold(terms, username)
+        return _combine(terms, username)
 
     def problems(self, text: str) -> list[Validation]:
         """List what is malformed, element by element."""
@@ -93,7 +93,7 @@ class SearchLanguage:
                 term = term._replace(key=read.key.name if read.key else term.key)
                 term = term.ignored(read.hint) if read.hint else term
             terms.append(term)
-        query = _fold(good, username)
+        query = _combine(good, username)
         return ParsedSearch(_last_ones(terms), query.filter, query.hints)
 
     def _elements(self, text: str) -> list[_Term | Validation]:
@@ -106,7 +106,7 @@ class SearchLanguage:
 
     def _read(self, element: str) -> _Term | Validation:
         pieces = _split(element) if '"' in element else element.split(":")
-        if problem := _malformed(element, pieces):
+        if problem := _form_problem(element, pieces):
             return Validation("q", problem)
         text = pieces[-1].strip('"')
         if len(pieces) == 1:
@@ -133,7 +133,7 @@ def _read_value(key: SearchKey, text: str) -> _Term | Validation:
     return _Term(key, text, value)
 
 
-def _fold(terms: Iterable[_Term], username: str) -> Query:
+def _combine(terms: Iterable[_Term], username: str) -> Query:
     """Fold terms into one filter; of a key given twice the last one counts."""
     equal: dict[str, str] = {}
     bounds: dict[str, int] = {}
@@ -179,7 +179,7 @@ def _split(element: str) -> list[str]:
     return [*pieces, element[start:]]
 
 
-def _malformed(element: str, pieces: list[str]) -> str:
+def _form_problem(element: str, pieces: list[str]) -> str:
     """Say what is wrong with the form of an element; empty when nothing is (reference 9.2, 9.3)."""
     if len(pieces) > 2:  # noqa: PLR2004 - a key and a value
         return f"Query element {_quote(element)} can only contain 1 ':'; put the value in double quotes"

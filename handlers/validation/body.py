@@ -33,7 +33,7 @@ def is_instant(value: object) -> bool:
     return not isinstance(value, str) or parse_timestamp(value) is not None
 
 
-_KINDS = {
+_TYPE_NAMES = {
     dict: "an object",
     list: "an array",
     str: "a string",
@@ -43,12 +43,12 @@ _KINDS = {
     type(None): "null",
 }
 
-_WANTED: Mapping[str, type[dict[str, Any]] | type[list[Any]]] = {"object": dict, "array": list}
+_PYTHON_TYPES: Mapping[str, type[dict[str, Any]] | type[list[Any]]] = {"object": dict, "array": list}
 
-_MOST_DIGITS = 4000
+_MAX_DIGITS = 4000
 """In a number; Python's own limit is a little higher."""
 
-_MOST_SUGGESTIONS = 50
+_MAX_SUGGESTIONS = 50
 _TOO_DEEP = "The body is nested too deeply. Its fields are strings."
 
 
@@ -56,28 +56,28 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
     """Judges the body of one request, and tells what its query has been found guilty of as well."""
 
     _query_problems: Sequence[Validation] = ()
-    _slips: Sequence[str] = ()
+    _json_problems: Sequence[str] = ()
 
     async def _parse(self, stream: AsyncGenerator[bytes, None], scope: Scope) -> Any:
         self._query_problems = scope.get(QUERY_PROBLEMS, ())
         try:
-            value, self._slips = read_json(b"".join([part async for part in stream]))
+            value, self._json_problems = read_json(b"".join([part async for part in stream]))
         except ValueError as error:
             raise self._error(str(error)) from None
         return value
 
     def _validate(self, body: Any) -> None:
-        wanted = _WANTED[self._schema["type"]]
-        if not isinstance(body, wanted):
-            kind, example = _KINDS[wanted], wanted()
-            raise self._error(f"The body must be {kind}, such as {example}; it is {_KINDS[type(body)]}.")
+        expected = _PYTHON_TYPES[self._schema["type"]]
+        if not isinstance(body, expected):
+            kind, example = _TYPE_NAMES[expected], expected()
+            raise self._error(f"The body must be {kind}, such as {example}; it is {_TYPE_NAMES[type(body)]}.")
         try:
             problems = self._problems(body)
         except RecursionError:
             # jsonschema writes out what it refuses, and that can be too deep when reading it was not
             raise self._error(_TOO_DEEP) from None
-        if problems or self._slips or self._query_problems:
-            raise self._error(" ".join(self._slips), problems)
+        if problems or self._json_problems or self._query_problems:
+            raise self._error(" ".join(self._json_problems), problems)
 
     def _error(self, detail: str, problems: Sequence[Validation] = ()) -> ApiError:
         """Refuse for the body and the query together; the message is that of the query, if it is at fault."""
@@ -89,23 +89,23 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
         """Say what is wrong with each field, once."""
         problems: dict[str, Validation] = {}
         for error in Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body):
-            for problem in _explain(error):
+            for problem in _describe_error(error):
                 problems.setdefault(problem.field, problem)
         return list(problems.values())
 
 
 def read_json(raw: bytes) -> tuple[Any, Sequence[str]]:
-    """Read JSON, and list the slips in it that Python lets pass: NaN or Infinity, a name twice in an object.
+    """Read JSON and list problems that Python ignores: NaN, Infinity, and repeated names in an object.
 
     Raises ValueError, its message fit for a client, when it is none or holds half of a surrogate pair.
     """
-    slips: dict[str, None] = {}
+    problems: dict[str, None] = {}
     try:
         value = json.loads(
             raw.decode(),
-            object_pairs_hook=partial(_note_repeated, slips),
+            object_pairs_hook=partial(_note_repeated, problems),
             parse_int=_read_integer,
-            parse_constant=partial(_note_constant, slips),
+            parse_constant=partial(_note_constant, problems),
         )
         json.dumps(value, ensure_ascii=False).encode()
     except JSONDecodeError as error:
@@ -121,16 +121,16 @@ def read_json(raw: bytes) -> tuple[Any, Sequence[str]]:
         raise ValueError("A string contains half of a surrogate pair. Send the character itself.") from None
     except RecursionError:
         raise ValueError(_TOO_DEEP) from None
-    return value, tuple(slips)
+    return value, tuple(problems)
 
 
-def _note_repeated(slips: dict[str, None], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _note_repeated(problems: dict[str, None], pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         for name, times in Counter(name for name, _ in pairs).items():
             if times > 1:
-                told = f'The name "{_readable(name)}" occurs more than once in an object.'
-                slips[told] = None
+                problem = f'The name "{_readable(name)}" occurs more than once in an object.'
+                problems[problem] = None
     return value
 
 
@@ -140,17 +140,17 @@ def _readable(text: str) -> str:
 
 
 def _read_integer(digits: str) -> int:
-    if len(digits) > _MOST_DIGITS:
-        raise ValueError(f"A number has {len(digits)} digits. The maximum is {_MOST_DIGITS}.")
+    if len(digits) > _MAX_DIGITS:
+        raise ValueError(f"A number has {len(digits)} digits. The maximum is {_MAX_DIGITS}.")
     return int(digits)
 
 
-def _note_constant(slips: dict[str, None], name: str) -> float:
-    slips[f"{name} is not valid JSON."] = None
+def _note_constant(problems: dict[str, None], name: str) -> float:
+    problems[f"{name} is not valid JSON."] = None
     return 0.0
 
 
-def _explain(error: Any) -> Iterator[Validation]:
+def _describe_error(error: Any) -> Iterator[Validation]:
     """Say in words of our own what JSON Schema found wrong with one field (a `ValidationError`)."""
     place = [str(step) for step in error.path]
     if error.validator == "additionalProperties":
@@ -158,7 +158,7 @@ def _explain(error: Any) -> Iterator[Validation]:
         for number, name in enumerate(name for name in error.instance if name not in known):
             # finding what was meant takes long, so not for a body that is all unknown names
             suggestion = (
-                suggest(name, known) if number < _MOST_SUGGESTIONS else f"Available: {', '.join(known)}."
+                suggest(name, known) if number < _MAX_SUGGESTIONS else f"Available: {', '.join(known)}."
             )
             yield Validation(".".join((*place, clip(name))), f'Unknown field "{clip(name)}". {suggestion}')
     elif error.validator == "required":
@@ -171,7 +171,7 @@ def _explain(error: Any) -> Iterator[Validation]:
 
 
 def _wrong_type(error: Any) -> str:
-    return f"must be of type {error.validator_value}; it is {_KINDS[type(error.instance)]}"
+    return f"must be of type {error.validator_value}; it is {_TYPE_NAMES[type(error.instance)]}"
 
 
 def _wrong_value(error: Any) -> str:

@@ -30,11 +30,11 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
         for pair in filter(None, request.scope["query_string"].split(b"&")):
             name, _, value = pair.partition(b"=")
             given.setdefault(unquote_plus(name.decode("latin-1")), []).append(value)
-        wanted = {parameter["name"]: parameter for parameter in self.parameters["query"]}
-        problems, search_problems = list(self._unknown(given, tuple(wanted))), []
-        for name, parameter in wanted.items():
+        declared = {parameter["name"]: parameter for parameter in self.parameters["query"]}
+        problems, search_problems = list(self._unknown(given, tuple(declared))), []
+        for name, parameter in declared.items():
             try:
-                text = _take(parameter, given.get(name, []))
+                text = _decode_single(parameter, given.get(name, []))
                 if text is None:
                     continue
                 schema = parameter["schema"]
@@ -60,7 +60,7 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
                 yield Validation(clip(name), f'Unknown query param "{clip(name)}". {suggestion}')
 
 
-def _take(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
+def _decode_single(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
     """Decode the one value of a parameter (None: absent); raises ValueError with the reason."""
     if not values:
         if parameter.get("required"):

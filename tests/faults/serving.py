@@ -9,7 +9,7 @@ from fault import Fault, break_app
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from auditmock.core.asgi import App
-from auditmock.core.errors import not_http
+from auditmock.core.errors import malformed_request
 from auditmock.handlers.messages.response import error_reply
 
 
@@ -18,7 +18,7 @@ class Protocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
         """Refuse bytes that are no request."""
-        reply = error_reply(not_http())
+        reply = error_reply(malformed_request())
         request_id = (b"x-coder-request-id", str(uuid.uuid4()).encode())
         own = (request_id, (b"x-coder-build-version", b"v0.14.3+documented"), (b"connection", b"close"))
         head = b"".join(b"%s: %s\r\n" % header for header in (*reply.headers, *own))

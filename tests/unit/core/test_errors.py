@@ -22,7 +22,7 @@ REFUSALS = {
     "invalid_body": errors.invalid_body("No JSON."),
     "invalid_fields": errors.invalid_body(problems=[PROBLEM]),
     "signed_out": errors.signed_out("API key is invalid.", "Send another."),
-    "inactive": errors.inactive("suspended", "Send another."),
+    "inactive_user": errors.inactive_user("suspended", "Send another."),
     "forbidden": errors.forbidden("This operation requires the role owner."),
     "route_not_found": errors.route_not_found("Did you mean something else?"),
     "log_not_found": errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),
@@ -32,7 +32,7 @@ REFUSALS = {
     "unsupported_media_type": errors.unsupported_media_type("The request has no Content-Type"),
     "origin_not_allowed": errors.origin_not_allowed("http://example.com"),
     "cors_method_not_allowed": errors.cors_method_not_allowed("PROPFIND"),
-    "not_http": errors.not_http(),
+    "malformed_request": errors.malformed_request(),
     "database_error": errors.database_error("pq: LIMIT must not be negative"),
     "internal_error": errors.internal_error(),
     "rate_limited": errors.rate_limited(60),
@@ -41,9 +41,9 @@ REFUSALS = {
     "world_not_found": errors.world_not_found("myTest0000000000000042"),
     "clock_out_of_range": errors.clock_out_of_range("9000-01-01T00:00:00Z"),
     "request_not_found": errors.request_not_found(42),
-    "control_closed": errors.control_closed("Pages of other origins may not call the control API."),
-    "no_logs": errors.no_logs([PROBLEM]),
-    "no_search": errors.no_search([PROBLEM]),
+    "control_forbidden": errors.control_forbidden("Pages of other origins may not call the control API."),
+    "invalid_logs": errors.invalid_logs([PROBLEM]),
+    "search_conflict": errors.search_conflict([PROBLEM]),
 }
 MESSAGES = {
     "invalid_parameters": (400, "Query parameters have invalid values."),
@@ -54,7 +54,7 @@ MESSAGES = {
         401,
         "You are signed out or your session has expired. Please sign in again to continue.",
     ),
-    "inactive": (
+    "inactive_user": (
         401,
         'User is not active (status = "suspended"). Contact an admin to reactivate your account.',
     ),
@@ -67,7 +67,7 @@ MESSAGES = {
     "unsupported_media_type": (415, "Unsupported media type."),
     "origin_not_allowed": (400, "Disallowed CORS origin."),
     "cors_method_not_allowed": (400, "Disallowed CORS method."),
-    "not_http": (400, "Malformed HTTP request."),
+    "malformed_request": (400, "Malformed HTTP request."),
     "database_error": (500, "An internal server error occurred."),
     "internal_error": (500, "An internal server error occurred."),
     "rate_limited": (429, "You've been rate limited for sending more than 60 requests in 1m0s."),
@@ -76,9 +76,9 @@ MESSAGES = {
     "world_not_found": (404, "World not found."),
     "clock_out_of_range": (409, "Time out of range."),
     "request_not_found": (404, "Request not found."),
-    "control_closed": (403, "This client may not use the control API."),
-    "no_logs": (409, "Invalid audit logs."),
-    "no_search": (409, "Invalid audit search query."),
+    "control_forbidden": (403, "This client may not use the control API."),
+    "invalid_logs": (409, "Invalid audit logs."),
+    "search_conflict": (409, "Invalid audit search query."),
 }
 ENVELOPE = OAS30Validator(
     {"$ref": "#/components/schemas/Response", "components": CONTRACT.document["components"]}

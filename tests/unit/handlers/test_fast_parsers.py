@@ -81,7 +81,7 @@ def test_bodies_are_read_alike(decoding: BodyDecoder, body: str) -> None:
     """A body is the same object, or the same error, whichever way it is read."""
     quickly = outcome(decoding.decode, body.encode(errors="surrogatepass"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BodyDecoder, "_decode_texts", refuse)
+        patch.setattr(BodyDecoder, "_decode_plain", refuse)
         slowly = outcome(decoding.decode, body.encode(errors="surrogatepass"))
 
     assert quickly == slowly

@@ -68,7 +68,7 @@ TOKENS = Tokens(CONTRACT.token_locations, world, lambda _: CAST, SCENARIOS)
 def error_of(token: bytes) -> ApiError:
     """Open a token that is refused."""
     with pytest.raises(ApiError) as refused:
-        TOKENS.open(token)
+        TOKENS.open_session(token)
     return refused.value
 
 
@@ -106,7 +106,7 @@ def test_bytes_are_counted(token_id: str, detail: str) -> None:
 @pytest.mark.parametrize("holder", ACTIVE, ids=lambda holder: holder.name)
 def test_a_token_opens_its_persons_session(holder: BuiltinUser) -> None:
     """A good token opens a session with the person's number, name, roles and the secret's world."""
-    caller = TOKENS.open(token_of(holder, SECRET).encode())
+    caller = TOKENS.open_session(token_of(holder, SECRET).encode())
 
     assert caller == Caller(holder, f"person{holder}", frozenset(ROLES[holder].roles), world(SECRET))
 
@@ -118,7 +118,7 @@ def test_only_known_ids_with_whole_secrets_open(name: str, secret: str) -> None:
     opens = well_formed and name in {TOKEN_IDS[holder] for holder in ACTIVE}
 
     try:
-        opened = bool(TOKENS.open(f"{name}-{secret}".encode()))
+        opened = bool(TOKENS.open_session(f"{name}-{secret}".encode()))
     except ApiError:
         opened = False
 
@@ -137,7 +137,7 @@ def test_a_session_of_the_shared_world_is_opened_once() -> None:
     tokens = Tokens(CONTRACT.token_locations, lambda name: world(name, opened), lambda _: CAST)
 
     for secret in (SHARED_SECRET, SECRET) * 2:
-        tokens.open(token_of(BuiltinUser.OWNER, secret).encode())
+        tokens.open_session(token_of(BuiltinUser.OWNER, secret).encode())
 
     assert opened == [SHARED_SECRET, SECRET, SECRET]
 
@@ -243,7 +243,7 @@ def test_without_a_role_it_is_forbidden(roles: tuple[str, ...], held: str) -> No
 
 def test_a_scenarios_token_opens_its_world() -> None:
     """The id of a scenario signs its caller in, in the world of scenario and secret."""
-    caller = TOKENS.open(f"Empty00000-{SECRET}".encode())
+    caller = TOKENS.open_session(f"Empty00000-{SECRET}".encode())
 
     assert (caller.number, caller.world.name) == (BuiltinUser.AUDITOR, f"empty@{SECRET}")
 
@@ -251,14 +251,14 @@ def test_a_scenarios_token_opens_its_world() -> None:
 @pytest.mark.parametrize("name", [SHARED_SECRET, SECRET, f"empty@{SECRET}"])
 def test_a_worlds_token_opens_it(name: str) -> None:
     """The token that is written for a world opens the world of that name."""
-    assert TOKENS.open(TOKENS.write_token(name).encode()).world.name == name
+    assert TOKENS.open_session(TOKENS.token_for_world(name).encode()).world.name == name
 
 
 def test_a_session_ends_with_its_people() -> None:
     """When the shared world is given other people, a caller is who they are now."""
     shared = world(SHARED_SECRET)
     tokens = Tokens(CONTRACT.token_locations, lambda _: shared, lambda _: shared.users)
-    before = tokens.open(GOOD)
+    before = tokens.open_session(GOOD)
     shared.users = {BuiltinUser.OWNER: person(BuiltinUser.MEMBER)}
 
-    assert [before.roles, tokens.open(GOOD).roles] == [{"owner"}, set()]
+    assert [before.roles, tokens.open_session(GOOD).roles] == [{"owner"}, set()]

@@ -38,7 +38,7 @@ roles = st.frozensets(st.sampled_from(["owner", "auditor", "user-admin"]), min_s
 def seen(log: dict[str, Any], held: frozenset[str]) -> Any:
     """Show a log to somebody of some roles."""
     text = json.dumps(log, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass")
-    found = VEIL.cover(
+    found = VEIL.redact(
         SearchResult(1, 1, iter([[text]])), held, lambda _, resource_id: resource_id == "known"
     )
     return json.loads(next(found.blocks)[0].decode(errors="surrogatepass"))
@@ -63,4 +63,4 @@ def test_an_release_may_hide_nothing(log: dict[str, Any], held: frozenset[str]) 
     """Without such a rule everybody sees everything."""
     found = SearchResult(1, 1, iter([[json.dumps(log).encode()]]))
 
-    assert VisibilityFilter(open_release("v0.14")).cover(found, held, lambda *_: True) is found
+    assert VisibilityFilter(open_release("v0.14")).redact(found, held, lambda *_: True) is found

@@ -106,7 +106,7 @@ def app() -> App:
 @pytest.fixture(scope="module")
 def member() -> str:
     """Give the name of the member in this mock; the contract calls her carol."""
-    return make_state(SETTINGS, int).tokens.open(token_of(BuiltinUser.MEMBER).encode()).username
+    return make_state(SETTINGS, int).tokens.open_session(token_of(BuiltinUser.MEMBER).encode()).username
 
 
 def answer(app: App, request: Node) -> httpx.Response:
