@@ -1,4 +1,4 @@
-"""`auditmock check`: what it says of good, bad and absent deployments."""
+"""`auditmock check` against conforming, faulty and unreachable deployments."""
 
 import json
 import os
@@ -38,8 +38,8 @@ def check(folder: Path, *words: str, token: str = TOKEN) -> Done:
     )
 
 
-def test_the_mock_conforms_in_a_hostile_folder(server: Running, tmp_path: Path) -> None:
-    """A good deployment is judged good, whatever settings of pytest lie about."""
+def test_check_ignores_pytest_settings_of_the_folder(server: Running, tmp_path: Path) -> None:
+    """A conforming deployment passes, whatever pytest settings the folder has."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-flag\n")
     done = check(tmp_path, server.url, "--rate-limit", "0")
 
@@ -47,8 +47,8 @@ def test_the_mock_conforms_in_a_hostile_folder(server: Running, tmp_path: Path) 
     assert f"{server.url} conforms: " in done.stdout
 
 
-def test_with_writes_it_conforms_as_well(start_server: Start, tmp_path: Path) -> None:
-    """The checks of writing hold, too."""
+def test_mock_conforms_with_writes(start_server: Start, tmp_path: Path) -> None:
+    """The mock passes the checks that write, too."""
     flags = ("--rate-limit", "0", "--allow-writes", "--max-requests", "1000")
     done = check(tmp_path, start_server().url, *flags)
 
@@ -56,25 +56,25 @@ def test_with_writes_it_conforms_as_well(start_server: Start, tmp_path: Path) ->
     assert "--allow-writes" not in done.stdout
 
 
-def test_without_a_url_a_mock_is_judged(tmp_path: Path) -> None:
-    """The bare command judges a mock of its own."""
+def test_check_without_url_starts_a_mock(tmp_path: Path) -> None:
+    """Without a URL the command starts a mock and checks it."""
     done = check(tmp_path)
 
     assert done.returncode == 0, done.stdout
 
 
 UNREADY = {
-    "nobody there": ("http://127.0.0.1:9", TOKEN, "cannot be reached"),
-    "a bad token": ("URL", "x", "the token is rejected"),
-    "a member's token": ("URL", token_of(BuiltinUser.MEMBER), "may not read audit logs"),
+    "no server": ("http://127.0.0.1:9", TOKEN, "cannot be reached"),
+    "invalid token": ("URL", "x", "the token is rejected"),
+    "token of a member": ("URL", token_of(BuiltinUser.MEMBER), "may not read audit logs"),
 }
 
 
 @pytest.mark.parametrize(("url", "token", "reason"), UNREADY.values(), ids=UNREADY)
-def test_what_cannot_be_judged_is_said(
+def test_deployment_that_cannot_be_checked_is_reported(
     server: Running, tmp_path: Path, url: str, token: str, reason: str
 ) -> None:
-    """No deployment, or none that accepts the token, is status 3 and never a green run."""
+    """An unreachable deployment or a rejected token ends the run with status 3 and the reason."""
     done = check(tmp_path, url.replace("URL", server.url), "--rate-limit", "0", token=token)
 
     assert done.returncode == 3
@@ -93,8 +93,8 @@ main()
 
 
 @pytest.fixture
-def faulty(tmp_path: Path) -> Done:
-    """Judge a server that skips one log on deep pages."""
+def faulty_run(tmp_path: Path) -> Done:
+    """Check a server that skips one log on deep pages."""
     server = subprocess.Popen(
         [sys.executable, "-P", "-c", FAULTY, "serve", "--port", "0", "--log-level", "error"],
         stdout=subprocess.PIPE,
@@ -108,39 +108,39 @@ def faulty(tmp_path: Path) -> Done:
     return done
 
 
-def test_a_broken_check_is_told(faulty: Done) -> None:
-    """A fault is status 1; the check, what was expected and a command to see it again are shown, no token."""
-    assert faulty.returncode == 1
-    assert "Check: A page is the slice of the whole list at `offset` and `limit`" in faulty.stdout
+def test_failed_check_is_reported(faulty_run: Done) -> None:
+    """A fault gives status 1; the output has the check, the expectation and a command without the token."""
+    assert faulty_run.returncode == 1
+    assert "Check: A page is the slice of the whole list at `offset` and `limit`" in faulty_run.stdout
     assert (
         'Reproduce: curl -i -H "Coder-Session-Token: $CODER_SESSION_TOKEN" \'http://127.0.0.1:'
-        in faulty.stdout
+        in faulty_run.stdout
     )
-    assert TOKEN not in faulty.stdout + faulty.stderr
+    assert TOKEN not in faulty_run.stdout + faulty_run.stderr
 
 
-MISTAKES = {
-    "a check nobody knows": (("--only", "pagging"), 'unknown check "pagging"; did you mean "paging"?'),
-    "no check left": (
+USAGE_ERRORS = {
+    "unknown check": (("--only", "pagging"), 'unknown check "pagging"; did you mean "paging"?'),
+    "no checks left": (
         ("--only", "order", "--skip", "properties,edges"),
         "no checks left: --skip excludes everything",
     ),
-    "a report nobody knows": (("--report", "pdf"), '"pdf" is not one of html, junit, json, har'),
-    "a release nobody knows": (("--release", "v9"), "'v9' is not one of"),
-    "no folder for reports": (
+    "unknown report format": (("--report", "pdf"), '"pdf" is not one of html, junit, json, har'),
+    "unknown release": (("--release", "v9"), "'v9' is not one of"),
+    "report folder inside a file": (
         ("--report", "json", "--report-dir", "file/x"),
         "cannot write reports to file/x",
     ),
-    "no baseline": (("--baseline", "nowhere.json"), "cannot read nowhere.json: no such file"),
-    "a file that is none": (("--baseline", "file"), "file is not a baseline"),
+    "missing baseline": (("--baseline", "nowhere.json"), "cannot read nowhere.json: no such file"),
+    "invalid baseline": (("--baseline", "file"), "file is not a baseline"),
 }
 
 
-@pytest.mark.parametrize("mistake", MISTAKES)
-def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) -> None:
-    """What is asked for wrongly is told in one line, with status 2."""
+@pytest.mark.parametrize("case", USAGE_ERRORS)
+def test_usage_error_is_one_line(server: Running, tmp_path: Path, case: str) -> None:
+    """A usage error is reported in one line with status 2."""
     (tmp_path / "file").write_text("{}")
-    flags, reason = MISTAKES[mistake]
+    flags, reason = USAGE_ERRORS[case]
     done = check(tmp_path, server.url, *flags)
 
     assert done.returncode == 2, done.stdout
@@ -166,8 +166,8 @@ def test_a_mistake_is_one_line(server: Running, tmp_path: Path, mistake: str) ->
         "http://" + "a-" * 40,
     ],
 )
-def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:
-    """An address that is no URL is told at once, in one line, with status 2."""
+def test_invalid_url_is_a_usage_error(tmp_path: Path, url: str) -> None:
+    """An invalid deployment URL is reported in one line with status 2."""
     done = check(tmp_path, url)
 
     assert done.returncode == 2
@@ -175,8 +175,8 @@ def test_what_is_no_url_is_a_mistake(tmp_path: Path, url: str) -> None:
     assert done.stdout == ""
 
 
-def test_one_check_can_be_judged_alone(server: Running, tmp_path: Path) -> None:
-    """`--only` and `--skip` choose checks, and no others are judged."""
+def test_only_and_skip_select_checks(server: Running, tmp_path: Path) -> None:
+    """`--only` and `--skip` select the checks that run."""
     flags = ("--only", "order,cursor", "--skip", "order/log-ids-are-unique", "--report", "json")
     done = check(tmp_path, server.url, "--rate-limit", "0", *flags)
     report = json.loads((tmp_path / "auditmock-report" / "report.json").read_text())
@@ -186,9 +186,9 @@ def test_one_check_can_be_judged_alone(server: Running, tmp_path: Path) -> None:
     assert "order/log-ids-are-unique" not in {found["name"] for found in report["checks"]}
 
 
-def test_a_terminal_shows_a_bar(server: Running, tmp_path: Path) -> None:
-    """On a terminal a bar moves while checks are judged; elsewhere there are plain lines."""
-    mine, theirs = pty.openpty()
+def test_terminal_shows_progress_bar(server: Running, tmp_path: Path) -> None:
+    """On a terminal, a progress bar moves while checks run."""
+    controller, terminal = pty.openpty()
     process = subprocess.Popen(
         [
             sys.executable,
@@ -204,22 +204,22 @@ def test_a_terminal_shows_a_bar(server: Running, tmp_path: Path) -> None:
         ],
         cwd=tmp_path,
         env={**os.environ, "CODER_SESSION_TOKEN": TOKEN},
-        stdout=theirs,
-        stderr=theirs,
+        stdout=terminal,
+        stderr=terminal,
     )
-    os.close(theirs)
+    os.close(terminal)
     shown = b""
-    with suppress(OSError):  # Linux ends a closed terminal so
-        while piece := os.read(mine, 1 << 16):
-            shown += piece
+    with suppress(OSError):  # Linux raises OSError at the end of a pseudo-terminal
+        while chunk := os.read(controller, 1 << 16):
+            shown += chunk
 
     assert process.wait(60) == 0
     assert b"\r\x1b[K[" in shown
     assert b"conforms" in shown
 
 
-def test_names_are_the_same_from_run_to_run(server: Running, tmp_path: Path) -> None:
-    """JUnit's names do not depend on what is drawn."""
+def test_junit_names_do_not_depend_on_seed(server: Running, tmp_path: Path) -> None:
+    """JUnit names are the same for every seed."""
     names = []
     for seed in ("1", "2"):
         flags = ("--only", "order,cursor,syntax", "--report", "junit", "--report-dir", seed, "--seed", seed)

@@ -1,4 +1,4 @@
-"""The judge is judged: servers that have one fault each are found out, a good one is not."""
+"""The suite finds servers with one fault each and passes the server without faults."""
 
 import subprocess
 import sys
@@ -19,37 +19,37 @@ SAMPLE = (
     "error-names-fields-in-camel-case",
     "ties-by-descending-id",
 )
-"""A fault of each kind; `make faults` judges all."""
+"""One fault of each kind; `make faults` runs all."""
 
 
 def run(*words: str) -> subprocess.CompletedProcess[str]:
-    """Run the command of the catalogue."""
+    """Run `tests/faults` with these arguments."""
     return subprocess.run(
         [sys.executable, "-P", str(FAULTS), *words], capture_output=True, text=True, check=False
     )
 
 
 @pytest.fixture(scope="module")
-def scored() -> subprocess.CompletedProcess[str]:
-    """Score the suite by the sample, and by a good server."""
+def scores() -> subprocess.CompletedProcess[str]:
+    """Score the suite against the sample and the server without faults."""
     return run("score", "none", *SAMPLE)
 
 
 @pytest.mark.parametrize("fault", SAMPLE)
-def test_a_fault_is_found(scored: subprocess.CompletedProcess[str], fault: str) -> None:
-    """The suite finds out the server that has it."""
-    assert [line for line in scored.stdout.splitlines() if line.startswith(f"{fault} ")]
-    assert f"not found: {fault}" not in scored.stdout
+def test_fault_is_found(scores: subprocess.CompletedProcess[str], fault: str) -> None:
+    """The suite fails the server that has the fault."""
+    assert [line for line in scores.stdout.splitlines() if line.startswith(f"{fault} ")]
+    assert f"not found: {fault}" not in scores.stdout
 
 
-def test_a_good_server_is_not_accused(scored: subprocess.CompletedProcess[str]) -> None:
-    """The same server without a fault breaks no check."""
-    assert "a false alarm" not in scored.stdout
-    assert "none" in scored.stdout
+def test_server_without_faults_passes(scores: subprocess.CompletedProcess[str]) -> None:
+    """The server without faults passes every check."""
+    assert "a false alarm" not in scores.stdout
+    assert "none" in scores.stdout
 
 
-def test_the_catalogue_is_in_order() -> None:
-    """There are many faults, each with a name of its own, an aspect, and a sentence."""
+def test_catalogue_is_complete() -> None:
+    """There are at least 80 faults, each with a unique name, an aspect and a sentence."""
     rows = [line.split("\t") for line in run("list").stdout.splitlines()]
 
     assert len(rows) >= 80
@@ -57,8 +57,8 @@ def test_the_catalogue_is_in_order() -> None:
     assert all(sentence.endswith(".") for _, _, sentence in rows)
 
 
-def test_a_fault_nobody_knows_is_told() -> None:
-    """An unknown name is one line and status 2."""
+def test_unknown_fault_is_a_usage_error() -> None:
+    """An unknown fault name is reported in one line with status 2."""
     done = run("serve", "nonsense")
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

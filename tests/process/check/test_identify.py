@@ -1,4 +1,4 @@
-"""`auditmock identify`: which releases a server answers like, whatever its version header says."""
+"""`auditmock identify`: finds the release from a server's responses, whatever its version header says."""
 
 import json
 import os
@@ -32,8 +32,8 @@ def run(url: str, *words: str, token: str = OWNER) -> subprocess.CompletedProces
     return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=120, check=False)
 
 
-def read(url: str, status: int = 0) -> Mapping[str, Any]:
-    """Identify a server, for programs."""
+def identify(url: str, status: int = 0) -> Mapping[str, Any]:
+    """Identify a server and return the JSON result."""
     done = run(url, "--format", "json")
     assert done.returncode == status, done.stdout + done.stderr
     identity: Mapping[str, Any] = json.loads(done.stdout)
@@ -42,32 +42,32 @@ def read(url: str, status: int = 0) -> Mapping[str, Any]:
 
 @every_release
 @pytest.mark.parametrize("logs", ["300", "0"])
-def test_each_mock_is_known(start_server: Start, release: str, logs: str) -> None:
-    """A mock is known for what it is, and no other, with logs and without."""
-    identity = read(start_server("--release", release, "--logs", logs).url)
+def test_mock_of_each_release_is_identified(start_server: Start, release: str, logs: str) -> None:
+    """The mock of each release matches that release only, with logs and without."""
+    identity = identify(start_server("--release", release, "--logs", logs).url)
 
     assert (identity["claims"], identity["matches"], identity["consistent"]) == (release, [release], True)
 
 
 @pytest.mark.slow
 @every_release
-def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release: str) -> None:
-    """Whatever release the header names, the answers tell; that it lies is said."""
+def test_wrong_version_header_is_reported(monkeypatch: pytest.MonkeyPatch, release: str) -> None:
+    """The responses decide; a version header of another release is reported."""
     other = next(name for name in reversed([*find_overlays()]) if name != release)
     contract = open_release(other)
     version = f"{contract.version}+{contract.build}"
     monkeypatch.setattr(MockState, "version", property(lambda _: version))
     with AuditMock(Settings(release=release, logs=50)) as mock:
-        identity = read(mock.url, status=1)
-        told = run(mock.url).stdout
+        identity = identify(mock.url, status=1)
+        output = run(mock.url).stdout
 
     assert (identity["claims"], identity["matches"]) == (other, [release])
-    assert f"but its version header says {version}, which stands for {other}." in told
+    assert f"but its version header says {version}, which stands for {other}." in output
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("release", "version", "says"),
+    ("release", "version", "claim"),
     [
         ("v2.35", "v2.32.0+1a2b3c4", "v2.35"),
         ("v2.35", "v2.34.2+1a2b3c4", "v2.35"),
@@ -76,19 +76,19 @@ def test_a_false_version_is_no_disguise(monkeypatch: pytest.MonkeyPatch, release
         ("v0.14", "v0.0.0-devel+1a2b3c4", ""),
     ],
 )
-def test_a_release_between_releases_is_no_lie(
-    monkeypatch: pytest.MonkeyPatch, release: str, version: str, says: str
+def test_version_between_releases_claims_the_nearest(
+    monkeypatch: pytest.MonkeyPatch, release: str, version: str, claim: str
 ) -> None:
-    """A release stands for the release whose servers answer so since then; one of no release for none."""
+    """A version claims the latest release before it that differs; a development version claims none."""
     monkeypatch.setattr(MockState, "version", property(lambda _: version))
     with AuditMock(Settings(release=release, logs=50)) as mock:
-        identity = read(mock.url)
+        identity = identify(mock.url)
 
-    assert (identity["claims"], identity["matches"], identity["consistent"]) == (says, [release], True)
+    assert (identity["claims"], identity["matches"], identity["consistent"]) == (claim, [release], True)
 
 
-def test_it_only_reads(start_server: Start) -> None:
-    """It sends few requests, all of them GET, to the list and to where the release is told."""
+def test_identify_only_reads(start_server: Start) -> None:
+    """It sends few requests, all of them GET, to the list and `/buildinfo` only."""
     with relay(start_server().url) as (url, requests):
         run(url)
 
@@ -97,8 +97,8 @@ def test_it_only_reads(start_server: Start) -> None:
     assert len(requests) <= MOST
 
 
-def test_it_tells_what_speaks_against(start_server: Start) -> None:
-    """For people there is a table, and each answer that speaks against a release with its place."""
+def test_differences_from_other_releases_are_listed(start_server: Start) -> None:
+    """The text output lists each difference from another release with its place in the contract."""
     newest = [*find_overlays()][-1]
     done = run(start_server("--release", newest).url)
 
@@ -117,34 +117,34 @@ def test_it_tells_what_speaks_against(start_server: Start) -> None:
         ("http://127.0.0.1:9", ("--tls-verify", "no-such-file"), 2, "cannot read no-such-file: no such file"),
     ],
 )
-def test_what_cannot_be_asked_is_one_line(url: str, words: Sequence[str], status: int, reason: str) -> None:
-    """A mistake is status 2, a server that is not there status 3."""
+def test_identify_error_is_one_line(url: str, words: Sequence[str], status: int, reason: str) -> None:
+    """A usage error gives status 2, an unreachable server status 3, each with one line."""
     done = run(url, *words)
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
     assert reason in done.stderr
 
 
-def test_a_bad_token_is_said(start_server: Start) -> None:
-    """Who is not let in cannot tell; the token is not shown."""
-    done = run(start_server().url, token="Owner00000-wrong0secret0nobody0k")  # noqa: S106 - a bad one
+def test_rejected_token_is_reported(start_server: Start) -> None:
+    """A rejected token gives status 3, and the token is not shown."""
+    done = run(start_server().url, token="Owner00000-wrong0secret0nobody0k")  # noqa: S106 - an invalid token
 
     assert done.returncode == 3
     assert "the token is rejected" in done.stderr
     assert "nobody0k" not in done.stdout + done.stderr
 
 
-def test_releases_are_told_apart() -> None:
-    """No two releases have the same answers, with logs or without."""
+def test_probes_distinguish_all_releases() -> None:
+    """No two releases have the same results for all probes, with logs or without."""
     contracts = [open_release(name) for name in list_releases()]
-    for questions in (PROBES, [each for each in PROBES if not each.needs_logs]):
-        answers = [tuple(question.has(contract) for question in questions) for contract in contracts]
-        assert len({*answers}) == len(contracts)
+    for probes in (PROBES, [probe for probe in PROBES if not probe.needs_logs]):
+        results = [tuple(probe.has(contract) for probe in probes) for contract in contracts]
+        assert len({*results}) == len(contracts)
 
 
 @pytest.mark.slow
-def test_a_full_disk_is_said(start_server: Start) -> None:
-    """What cannot be written is one line, and status 2."""
+def test_full_disk_is_reported(start_server: Start) -> None:
+    """Output that cannot be written is reported in one line with status 2."""
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-P", "-m", "auditmock", "identify", start_server("--logs", "0").url]
         environment = os.environ | {"CODER_SESSION_TOKEN": OWNER}

@@ -1,4 +1,4 @@
-"""`auditmock check`, interrupted: one exit status, and no verdict or report says more than is known."""
+"""`auditmock check`, interrupted: the exit status, the result line and the reports say so."""
 
 import json
 import os
@@ -15,12 +15,12 @@ from auditmock.handlers.auth.tokens import token_of
 
 START = [sys.executable, "-P", "-u", "-m", "auditmock", "check"]
 FLAGS = ("--rate-limit", "30", "--only", "cursor,filters", "--report", "html,junit,json,har")
-VERDICT = "was not checked completely: interrupted after "
+RESULT = "was not checked completely: interrupted after "
 
 
 @pytest.fixture(scope="module")
 def interrupted(server: Running, tmp_path_factory: pytest.TempPathFactory) -> tuple[int, str, Path]:
-    """Press Ctrl-C when some checks are judged: the exit status, what was said, and the folder of reports."""
+    """Press Ctrl-C while checks run; return the exit status, the output and the report folder."""
     folder = tmp_path_factory.mktemp("interrupted")
     process = subprocess.Popen(
         [*START, server.url, *FLAGS],
@@ -30,32 +30,32 @@ def interrupted(server: Running, tmp_path_factory: pytest.TempPathFactory) -> tu
         text=True,
     )
     assert process.stdout
-    said = next(line for line in process.stdout if "filters" in line)
+    output = next(line for line in process.stdout if "filters" in line)
     process.send_signal(signal.SIGINT)
-    said += process.communicate(timeout=60)[0]
-    return process.returncode, said, folder / "auditmock-report"
+    output += process.communicate(timeout=60)[0]
+    return process.returncode, output, folder / "auditmock-report"
 
 
-def test_an_interrupted_run_conforms_to_nothing(interrupted: tuple[int, str, Path]) -> None:
-    """The exit status is 2, and the verdict says after how many checks it was interrupted."""
-    status, said, _ = interrupted
+def test_interrupted_run_does_not_conform(interrupted: tuple[int, str, Path]) -> None:
+    """The exit status is 2, and the result says after how many checks the run was interrupted."""
+    status, output, _ = interrupted
 
     assert status == 2
-    assert VERDICT in said
-    assert "conforms" not in said
+    assert RESULT in output
+    assert "conforms" not in output
 
 
 @pytest.mark.parametrize("file", ["report.html", "junit.xml", "report.json", "report.har"])
-def test_a_report_says_that_it_was_interrupted(interrupted: tuple[int, str, Path], file: str) -> None:
-    """Every report has that verdict, and none says that the deployment conforms."""
+def test_report_says_that_run_was_interrupted(interrupted: tuple[int, str, Path], file: str) -> None:
+    """Every report has the same result, and none says that the deployment conforms."""
     text = (interrupted[2] / file).read_text()
 
-    assert VERDICT in text
+    assert RESULT in text
     assert "conforms:" not in text
 
 
-def test_programs_are_told_that_nothing_is_known(interrupted: tuple[int, str, Path]) -> None:
-    """In the report for programs `conforms` is null."""
+def test_json_report_of_interrupted_run_has_null(interrupted: tuple[int, str, Path]) -> None:
+    """In the JSON report of an interrupted run, `conforms` is null."""
     report = json.loads((interrupted[2] / "report.json").read_text())
 
     assert (report["conforms"], report["ended"]) == (None, "interrupted")
@@ -71,8 +71,8 @@ main()
 """
 
 
-def test_starting_may_be_interrupted(tmp_path: Path) -> None:
-    """An interruption before the first check has the same exit status, with one line."""
+def test_interruption_during_start_is_reported(tmp_path: Path) -> None:
+    """An interruption before the first check gives status 2 and one line."""
     done = subprocess.run(
         [sys.executable, "-P", "-c", STARTING, "check"],
         cwd=tmp_path,

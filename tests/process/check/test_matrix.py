@@ -1,4 +1,4 @@
-"""The suite tells the releases apart (`make matrix` looks longer)."""
+"""The suite distinguishes the releases (`make matrix` compares all of them in full)."""
 
 from collections.abc import Iterator
 
@@ -12,13 +12,13 @@ RELEASES = list_releases()
 
 @pytest.fixture(scope="module", params=RELEASES)
 def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
-    """Serve a release; give its name and the URL."""
+    """Serve a release; yield its name and the URL."""
     with serve_release(request.param) as url:
         yield request.param, url
 
 
-def test_auto_finds_the_release(served: tuple[str, str]) -> None:
-    """`--release auto` judges a mock by its own release, which it keeps, with writes, too."""
+def test_auto_selects_the_release(served: tuple[str, str]) -> None:
+    """`--release auto` selects the mock's own release, and the mock conforms, with writes, too."""
     release, url = served
     cell = judge_cell("auto", url, 1, "--allow-writes")
 
@@ -27,11 +27,11 @@ def test_auto_finds_the_release(served: tuple[str, str]) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("release", RELEASES)
-def test_another_release_is_told_apart(served: tuple[str, str], release: str) -> None:
-    """By another release there are differences, and each is one that the overlays declare."""
+def test_other_release_fails_declared_checks_only(served: tuple[str, str], release: str) -> None:
+    """Checked against another release, only the differences that the overlays declare fail."""
     name, url = served
     if release == name:
-        pytest.skip("told above")
+        pytest.skip("same release")
     cell = judge_cell(release, url, 1)
 
     assert cell.broken

@@ -1,4 +1,4 @@
-"""What is no Coder is told in a clear line, within the timeout, and never by a traceback."""
+"""Servers that are not Coder: one clear line within the timeout, never a traceback."""
 
 import socket
 import socketserver
@@ -17,23 +17,23 @@ from slow_cases import slow_except
 TOKEN = "Owner00000-" + "0" * 22
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json; charset=utf-8\r\n"
 TIMEOUT = 2
-LATE = f"cannot be reached: no response within {TIMEOUT} s"
+TIMED_OUT = f"cannot be reached: no response within {TIMEOUT} s"
 FLAGS = ("--token", TOKEN, "--rate-limit", "0", "--request-timeout", str(TIMEOUT))
-Talk = Callable[[socket.socket], None]
+Handle = Callable[[socket.socket], None]
 
 
 def hang(connection: socket.socket) -> None:
-    """Say nothing, as long as the client stays."""
+    """Read requests and send nothing."""
     while connection.recv(1024):
         pass
 
 
 def close(_: socket.socket) -> None:
-    """Say nothing and go."""
+    """Close the connection without a response."""
 
 
 def drip(connection: socket.socket) -> None:
-    """Begin an answer that never ends."""
+    """Start a response whose body never ends."""
     connection.sendall(HEAD + b"Content-Length: 1000000\r\n\r\n")
     while True:
         connection.sendall(b" ")
@@ -41,15 +41,15 @@ def drip(connection: socket.socket) -> None:
 
 
 def drip_headers(connection: socket.socket) -> None:
-    """Begin an answer whose headers never end."""
+    """Start a response whose headers never end."""
     connection.sendall(HEAD)
     for number in count():
         connection.sendall(b"X-%d: x\r\n" % number)
         time.sleep(0.2)
 
 
-def go_on(connection: socket.socket) -> None:
-    """Say that the request is looked at, again and again."""
+def send_continue(connection: socket.socket) -> None:
+    """Send `100 Continue` again and again."""
     while True:
         connection.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         time.sleep(0.05)
@@ -62,56 +62,62 @@ def stream(connection: socket.socket) -> None:
         connection.sendall(b" " * (1 << 20))
 
 
-def answer(status: str, media_type: str, body: bytes) -> Talk:
-    """Answer always the same."""
-    told = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
-    head = told.encode("latin-1")
+def respond(status: str, media_type: str, body: bytes) -> Handle:
+    """Send the same response to every request."""
+    text = f"HTTP/1.1 {status}\r\nContent-Type: {media_type}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = text.encode("latin-1")
 
-    def talk(connection: socket.socket) -> None:
+    def handle(connection: socket.socket) -> None:
         while connection.recv(65536):
             connection.sendall(head + body)
 
-    return talk
+    return handle
 
 
-ODD: Mapping[str, tuple[Talk, str]] = {
-    "hangs": (hang, LATE),
+ODD_SERVERS: Mapping[str, tuple[Handle, str]] = {
+    "hangs": (hang, TIMED_OUT),
     "closes": (close, "cannot be reached: Server disconnected without sending a response"),
-    "drips": (drip, LATE),
-    "drips headers": (drip_headers, LATE),
-    "asks to go on for ever": (go_on, LATE),
+    "drips": (drip, TIMED_OUT),
+    "drips headers": (drip_headers, TIMED_OUT),
+    "sends 100 Continue for ever": (send_continue, TIMED_OUT),
     "streams a gigabyte": (stream, "cannot be reached: the response is larger than 32 MiB"),
-    "speaks HTML": (
-        answer("200 OK", "text/html", b"<html></html>"),
+    "sends HTML": (
+        respond("200 OK", "text/html", b"<html></html>"),
         "responds with text/html, not with audit logs",
     ),
-    "speaks other JSON": (
-        answer("200 OK", "application/json", b"[]"),
+    "sends other JSON": (
+        respond("200 OK", "application/json", b"[]"),
         "responds with application/json, not with",
     ),
-    "speaks no HTTP": (lambda connection: connection.sendall(b"220 mail\r\n"), "cannot be reached: "),
-    "fails": (answer("502 Bad Gateway", "text/plain", b"no"), "a simple request gets status 502"),
-    "steers the terminal": (
-        answer("401 No", "application/json", b'{"message":"\\u001b[31mred\\u0007\\n\\n\\u009bx \\u202e"}'),
+    "sends no HTTP": (lambda connection: connection.sendall(b"220 mail\r\n"), "cannot be reached: "),
+    "fails": (respond("502 Bad Gateway", "text/plain", b"no"), "a simple request gets status 502"),
+    "sends terminal control characters": (
+        respond("401 No", "application/json", b'{"message":"\\u001b[31mred\\u0007\\n\\n\\u009bx \\u202e"}'),
         r"the token is rejected (\x1b[31mred\x07\n\n\x9bx \u202e)",
     ),
-    "is of a type that steers": (answer("200 OK", "x/\x9b1m", b"[]"), r"responds with x/\x9b1m, not with"),
-    "redirects": (answer("302 Found", "text/plain", b""), "a simple request gets status 302"),
-    "redirects somewhere": (
-        answer("307 Moved\r\nLocation: https://elsewhere/\x9b1m", "text/plain", b""),
+    "sends control characters in its media type": (
+        respond("200 OK", "x/\x9b1m", b"[]"),
+        r"responds with x/\x9b1m, not with",
+    ),
+    "redirects without a location": (
+        respond("302 Found", "text/plain", b""),
+        "a simple request gets status 302",
+    ),
+    "redirects to another URL": (
+        respond("307 Moved\r\nLocation: https://elsewhere/\x9b1m", "text/plain", b""),
         r"status 307, a redirect to https://elsewhere/\x9b1m; try that URL",
     ),
 }
 
 
 @contextmanager
-def listening(talk: Talk) -> Iterator[int]:
-    """Serve on a free port: talk to everybody who comes."""
+def listening(handle: Handle) -> Iterator[int]:
+    """Serve on a free port; handle every connection the same way."""
 
     class Handler(socketserver.BaseRequestHandler):
         def handle(self) -> None:
             with suppress(OSError):
-                talk(self.request)
+                handle(self.request)
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler) as server:
         server.daemon_threads = True
@@ -121,8 +127,8 @@ def listening(talk: Talk) -> Iterator[int]:
         server.shutdown()
 
 
-def check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
-    """Judge what is no Coder: the status, what was said, and the seconds it took."""
+def run_check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
+    """Check a server; return the status, the output and the seconds it took."""
     started = time.monotonic()
     done = subprocess.run(
         [sys.executable, "-P", "-m", "auditmock", "check", url, *FLAGS, *flags],
@@ -135,92 +141,92 @@ def check(url: str, folder: Path, *flags: str) -> tuple[int, str, float]:
     return done.returncode, done.stdout + done.stderr, time.monotonic() - started
 
 
-@pytest.mark.parametrize("kind", slow_except(ODD, "hangs", "closes", "speaks HTML"))
-def test_what_is_no_coder_is_told(tmp_path: Path, kind: str) -> None:
-    """Exit status 3 and one line that says what happened; what takes too long is asked for once."""
-    talk, reason = ODD[kind]
-    callers = []
+@pytest.mark.parametrize("kind", slow_except(ODD_SERVERS, "hangs", "closes", "sends HTML"))
+def test_odd_server_is_reported(tmp_path: Path, kind: str) -> None:
+    """A server that is not Coder gives status 3 and one line with the reason; a timeout is not retried."""
+    handle, reason = ODD_SERVERS[kind]
+    connections = []
 
-    def note(connection: socket.socket) -> None:
-        callers.append(connection)
-        talk(connection)
+    def record(connection: socket.socket) -> None:
+        connections.append(connection)
+        handle(connection)
 
-    with listening(note) as port:
-        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
-
-    assert status == 3
-    assert [line for line in said.splitlines() if reason in line]
-    assert "Traceback" not in said
-    assert reason != LATE or len(callers) == 1
-
-
-def test_a_server_without_tls_is_told(tmp_path: Path) -> None:
-    """Likewise where TLS cannot be agreed on."""
-    with listening(answer("400 Bad Request", "text/plain", b"plain HTTP")) as port:
-        status, said, _ = check(f"https://127.0.0.1:{port}", tmp_path)
+    with listening(record) as port:
+        status, output, _ = run_check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 3
-    assert "cannot be reached: " in said
-    assert "Traceback" not in said
+    assert [line for line in output.splitlines() if reason in line]
+    assert "Traceback" not in output
+    assert reason != TIMED_OUT or len(connections) == 1
 
 
-def after_one(page: bytes, talk: Talk) -> Talk:
-    """Answer the first request by a page, and talk otherwise from then on."""
+def test_server_without_tls_is_reported(tmp_path: Path) -> None:
+    """A failed TLS handshake gives status 3 and one line."""
+    with listening(respond("400 Bad Request", "text/plain", b"plain HTTP")) as port:
+        status, output, _ = run_check(f"https://127.0.0.1:{port}", tmp_path)
+
+    assert status == 3
+    assert "cannot be reached: " in output
+    assert "Traceback" not in output
+
+
+def page_then(page: bytes, handle: Handle) -> Handle:
+    """Answer the first request with a page, then handle connections another way."""
     first = iter([True])
 
-    def turn(connection: socket.socket) -> None:
+    def handle_in_turn(connection: socket.socket) -> None:
         if next(first, False):
             connection.recv(65536)
             connection.sendall(HEAD + b"Content-Length: %d\r\n\r\n%s" % (len(page), page))
-        talk(connection)
+        handle(connection)
 
-    return turn
+    return handle_in_turn
 
 
-def test_a_list_that_is_nowhere_is_no_list(tmp_path: Path) -> None:
-    """A 404 where no cursor is named is no answer of the list's, though the contract has that status."""
+def test_404_without_cursor_is_a_violation(tmp_path: Path) -> None:
+    """A 404 for a request without a cursor fails, though the contract lists that status."""
     headers = "X-Coder-Request-Id: 53bded77-7b9d-4e82-8771-991a34d759f9\r\nX-Coder-Build-Version: v0.14.3"
-    nowhere = answer(
+    not_found = respond(
         "404 Not Found", f"application/json; charset=utf-8\r\n{headers}", b'{"message":"Nowhere."}'
     )
-    with listening(after_one(b'{"audit_logs":[],"count":0}', nowhere)) as port:
-        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--only", "operations")
+    with listening(page_then(b'{"audit_logs":[],"count":0}', not_found)) as port:
+        status, output, _ = run_check(f"http://127.0.0.1:{port}", tmp_path, "--only", "operations")
 
     assert status == 1
-    assert "Expected: no 404 without a cursor" in said
+    assert "Expected: no 404 without a cursor" in output
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("talks", [0, 1])
-def test_a_wait_that_is_too_long_is_told(tmp_path: Path, talks: int) -> None:
-    """A server that asks for an hour's patience is not asked earlier: status 3 and a line."""
-    limit = answer("429 Too Many Requests", "text/plain\r\nRetry-After: 3600", b"Wait.")
-    talk = after_one(b'{"audit_logs":[],"count":0}', limit) if talks else limit
-    with listening(talk) as port:
-        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path, "--release", "documented")
+@pytest.mark.parametrize("pages", [0, 1])
+def test_long_retry_after_ends_the_run(tmp_path: Path, pages: int) -> None:
+    """If `Retry-After` is an hour, the run ends with status 3."""
+    limit = respond("429 Too Many Requests", "text/plain\r\nRetry-After: 3600", b"Wait.")
+    handle = page_then(b'{"audit_logs":[],"count":0}', limit) if pages else limit
+    with listening(handle) as port:
+        status, output, _ = run_check(f"http://127.0.0.1:{port}", tmp_path, "--release", "documented")
 
     assert status == 3
-    assert "the server asks to wait 3,600 s" in said
+    assert "the server asks to wait 3,600 s" in output
 
 
-def test_a_token_that_expires_is_told(tmp_path: Path) -> None:
-    """Where the token is no longer accepted in the middle of a run nobody is accused: status 3 and a line."""
-    error = answer("401 Unauthorized", "application/json", b'{"message":"You are signed out."}')
-    with listening(after_one(b'{"audit_logs":[],"count":0}', error)) as port:
-        status, said, _ = check(f"http://127.0.0.1:{port}", tmp_path)
+def test_expired_token_ends_the_run(tmp_path: Path) -> None:
+    """If the token expires during the run, the run ends with status 3 and no check fails."""
+    error = respond("401 Unauthorized", "application/json", b'{"message":"You are signed out."}')
+    with listening(page_then(b'{"audit_logs":[],"count":0}', error)) as port:
+        status, output, _ = run_check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 3
-    assert "was not checked completely: the token is no longer accepted after " in said
-    assert "FAIL" not in said
+    assert "was not checked completely: the token is no longer accepted after " in output
+    assert "FAIL" not in output
 
 
 @pytest.mark.slow
-def test_a_server_that_falls_silent_is_given_up(tmp_path: Path) -> None:
-    """A deployment that answers at first and then hangs ends the run after a few timeouts."""
-    with listening(after_one(b'{"audit_logs":[],"count":0}', hang)) as port:
-        status, said, seconds = check(f"http://127.0.0.1:{port}", tmp_path)
+def test_silent_server_ends_the_run(tmp_path: Path) -> None:
+    """If the deployment stops responding, the run ends after a few timeouts."""
+    with listening(page_then(b'{"audit_logs":[],"count":0}', hang)) as port:
+        status, output, seconds = run_check(f"http://127.0.0.1:{port}", tmp_path)
 
     assert status == 1
-    assert "stopped responding: no response within 2 s" in said
-    assert "Traceback" not in said
+    assert "stopped responding: no response within 2 s" in output
+    assert "Traceback" not in output
     assert seconds < 60

@@ -1,4 +1,4 @@
-"""What `auditmock check` says of how to see a failure again is so."""
+"""The rerun commands that `auditmock check` prints reproduce a failure."""
 
 import json
 import os
@@ -26,7 +26,7 @@ ENVIRONMENT = {
 
 @pytest.fixture
 def failed(start_server: Start, tmp_path: Path) -> dict[str, dict[str, Any]]:
-    """Judge a server by a release that is not its own: what the report has of each failed check."""
+    """Check a server against another release than its own; return the failed checks of the report by name."""
     url = start_server("--release", "v2.35").url
     flags = (
         "--release documented --rate-limit 0 --only auth,responses,syntax,fields,consistency --report json"
@@ -39,11 +39,11 @@ def failed(start_server: Start, tmp_path: Path) -> dict[str, dict[str, Any]]:
 
 
 @pytest.mark.slow
-def test_a_failure_is_judged_again(failed: dict[str, dict[str, Any]], tmp_path: Path) -> None:
-    """The command judges by that case alone, by the same release, and finds it broken once more."""
+def test_rerun_command_reproduces_failure(failed: dict[str, dict[str, Any]], tmp_path: Path) -> None:
+    """The rerun command runs that case alone, with the same release, and it fails again."""
     cases = [name for name in failed if "[" in name and not name.startswith("responses/")]
-    answers = [name for name in failed if name.startswith("responses/")]
-    for name in (cases[0], cases[-1], answers[0]):
+    responses = [name for name in failed if name.startswith("responses/")]
+    for name in (cases[0], cases[-1], responses[0]):
         command = failed[name]["rerun"]
         again = f"{command} --report json --report-dir again"
         subprocess.run(["/bin/sh", "-c", again], cwd=tmp_path, env=ENVIRONMENT, check=False)
@@ -56,6 +56,6 @@ def test_a_failure_is_judged_again(failed: dict[str, dict[str, Any]], tmp_path: 
 
 
 def test_every_failure_has_a_request(failed: dict[str, dict[str, Any]]) -> None:
-    """Each failure names a request that shows it, those of single logs included."""
+    """Every failure, also of a single log, has a request that reproduces it."""
     assert [name for name in failed if name.startswith("fields/")]
     assert not [name for name, check in failed.items() if not check["curl"]]

@@ -1,4 +1,4 @@
-"""The suite does no harm: what leaves it, how fast, and what it never shows."""
+"""The suite does no harm: which requests it sends, how many, and which texts never contain a token."""
 
 import os
 import re
@@ -16,7 +16,7 @@ from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 
 SECRET = "9xQ4kT7mZ2wL8vB3nR6yHc"  # noqa: S105 - made up
-"""A secret nobody else has, so that it can be looked for."""
+"""A unique secret, so that it can be searched for."""
 OWNER = token_of(BuiltinUser.OWNER, SECRET)
 MEMBER = token_of(BuiltinUser.MEMBER, SECRET[::-1])
 LIST = "/api/v2/audit"
@@ -24,7 +24,7 @@ WRITE = "/api/v2/audit/testgenerate"
 
 
 def run_check(url: str, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
-    """Judge a deployment, its home and its temporary files in a folder."""
+    """Check a deployment; its home and temporary files are in a folder."""
     return subprocess.run(
         [sys.executable, "-P", "-m", "auditmock", "check", url, "--rate-limit", "0", *flags],
         cwd=folder,
@@ -41,14 +41,14 @@ def run_check(url: str, folder: Path, *flags: str) -> subprocess.CompletedProces
     )
 
 
-MODES = {"by default": (), "with other draws": ("--seed", "77"), "one check": ("--only", "operations")}
+MODES = {"by default": (), "with another seed": ("--seed", "77"), "one check": ("--only", "operations")}
 
 
 @pytest.mark.parametrize(
     "mode", [*slow_except(MODES, "by default"), pytest.param("deep", marks=pytest.mark.soak)]
 )
-def test_only_reads_leave(server: Running, tmp_path: Path, mode: str) -> None:
-    """Without --allow-writes every request is a GET to the list, and nothing else."""
+def test_check_sends_only_get_requests(server: Running, tmp_path: Path, mode: str) -> None:
+    """Without --allow-writes every request is a GET of the list."""
     with relay(server.url) as (url, requests):
         done = run_check(url, tmp_path, *MODES.get(mode, ("--deep",)))
 
@@ -57,8 +57,8 @@ def test_only_reads_leave(server: Running, tmp_path: Path, mode: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_deployment_may_be_under_a_path(server: Running, tmp_path: Path) -> None:
-    """Whatever a proxy puts before the paths stands there once, in all layers."""
+def test_deployment_under_a_path_works(server: Running, tmp_path: Path) -> None:
+    """A path prefix of the URL is in every request exactly once."""
     with relay(server.url, "/coder") as (url, requests):
         done = run_check(url, tmp_path, "--only", "operations,order")
 
@@ -67,8 +67,8 @@ def test_a_deployment_may_be_under_a_path(server: Running, tmp_path: Path) -> No
 
 
 @pytest.fixture
-def written(start_server: Start, tmp_path: Path) -> list[Sent]:
-    """Judge a mock with writes and give all requests."""
+def requests_with_writes(start_server: Start, tmp_path: Path) -> list[Sent]:
+    """Check a mock with writes; return all requests."""
     with relay(start_server().url) as (url, requests):
         done = run_check(url, tmp_path, "--allow-writes")
     assert done.returncode == 0, done.stdout
@@ -76,27 +76,25 @@ def written(start_server: Start, tmp_path: Path) -> list[Sent]:
 
 
 @pytest.mark.slow
-def test_writes_are_marked(written: list[Sent]) -> None:
-    """What could write goes to the two documented paths alone, and what writes has the suite's name."""
-    posts = [sent for sent in written if sent.path == WRITE]
+def test_writes_name_the_suite(requests_with_writes: list[Sent]) -> None:
+    """Writes go to the two documented paths only, with the suite's name as user agent."""
+    posts = [sent for sent in requests_with_writes if sent.path == WRITE]
 
-    assert {sent.path for sent in written if sent.method != "GET"} == {LIST, WRITE}
+    assert {sent.path for sent in requests_with_writes if sent.method != "GET"} == {LIST, WRITE}
     assert posts
     assert all(sent.headers["user-agent"].startswith("auditmock-contract-suite") for sent in posts)
 
 
-TOGETHER = (
+CONCURRENT = (
     "order/concurrent-requests-get-their-own-responses",
     "writes/concurrent-posts-create-one-log-each",
 )
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("check", TOGETHER)
-def test_the_usual_rate_has_room_for_what_goes_together(
-    start_server: Start, tmp_path: Path, check: str
-) -> None:
-    """At the rate that is usual no check is left out because it sends several requests at once."""
+@pytest.mark.parametrize("check", CONCURRENT)
+def test_default_rate_allows_concurrent_requests(start_server: Start, tmp_path: Path, check: str) -> None:
+    """At the default rate no check is skipped for sending several requests at once."""
     done = run_check(start_server().url, tmp_path, "--allow-writes", "--only", check, "--rate-limit", "6")
 
     assert done.returncode == 0, done.stdout
@@ -104,8 +102,8 @@ def test_the_usual_rate_has_room_for_what_goes_together(
 
 
 @pytest.mark.slow
-def test_the_budget_is_kept(server: Running, tmp_path: Path) -> None:
-    """No more requests leave than are allowed; what could not be judged is said, and breaks no check."""
+def test_max_requests_is_a_limit(server: Running, tmp_path: Path) -> None:
+    """No more requests are sent than allowed; the other checks are skipped with the reason."""
     with relay(server.url) as (url, requests):
         done = run_check(url, tmp_path, "--max-requests", "50")
 
@@ -115,17 +113,17 @@ def test_the_budget_is_kept(server: Running, tmp_path: Path) -> None:
     assert re.search(r" conforms so far: \d+ checks passed, \d+ skipped", done.stdout)
 
 
-NOTHING = {
+NO_CHECKS = {
     "one request": (("--max-requests", "1", "--only", "paging"), "--max-requests is too small"),
     "requests for a sample": (("--max-requests", "6", "--only", "paging"), "--max-requests is too small"),
-    "no writes": (("--only", "writes"), "all checks were skipped"),
+    "writes not allowed": (("--only", "writes"), "all checks were skipped"),
 }
 
 
-@pytest.mark.parametrize("want", slow_except(NOTHING, "one request"))
-def test_nothing_judged_is_no_good_run(server: Running, tmp_path: Path, want: str) -> None:
-    """Where no check could be made the exit status is 2, and the verdict says why."""
-    flags, reason = NOTHING[want]
+@pytest.mark.parametrize("case", slow_except(NO_CHECKS, "one request"))
+def test_run_without_checks_does_not_conform(server: Running, tmp_path: Path, case: str) -> None:
+    """If no check could run, the exit status is 2 and the result says why."""
+    flags, reason = NO_CHECKS[case]
     done = run_check(server.url, tmp_path, *flags)
 
     assert done.returncode == 2, done.stdout
@@ -137,11 +135,11 @@ def test_nothing_judged_is_no_good_run(server: Running, tmp_path: Path, want: st
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("broken", [False, True], ids=["a good server", "a broken run"])
-def test_no_token_is_shown(start_server: Start, tmp_path: Path, broken: bool) -> None:  # noqa: FBT001 - a case
-    """Neither output nor reports nor any file that is left has a token in it."""
+@pytest.mark.parametrize("failing", [False, True], ids=["passing run", "failing run"])
+def test_output_contains_no_token(start_server: Start, tmp_path: Path, failing: bool) -> None:  # noqa: FBT001 - a parameter
+    """Neither the output nor the reports nor any other file contains a token."""
     flags = ("--allow-writes", "--report", "html,junit,json,har", "--report-dir", "reports")
-    url = start_server("--logs", "0" if broken else "1000").url
+    url = start_server("--logs", "0" if failing else "1000").url
     done = run_check(url, tmp_path, *flags, "--baseline", "known.json", "--baseline-update")
 
     texts = [done.stdout, done.stderr]

@@ -1,4 +1,4 @@
-"""`auditmock check` shows no secret: neither a token that is none, nor what an address holds."""
+"""`auditmock check` and `identify` show no secret, neither of an invalid token nor of a URL."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ Done = subprocess.CompletedProcess[str]
 
 
 def run(command: str, folder: Path, *words: str, **variables: str) -> Done:
-    """Run a command of the suite in a folder, with a token if no other is given."""
+    """Run a command of the suite in a folder, with a valid token by default."""
     return subprocess.run(
         [sys.executable, "-P", "-m", "auditmock", command, *words],
         cwd=folder,
@@ -31,35 +31,35 @@ def run(command: str, folder: Path, *words: str, **variables: str) -> Done:
     )
 
 
-def expect_mistake(done: subprocess.CompletedProcess[str], reason: str) -> None:
-    """Go on if a mistake was told in one line, with this reason and status 2."""
+def assert_usage_error(done: subprocess.CompletedProcess[str], reason: str) -> None:
+    """Assert one line on standard error with this reason, and status 2."""
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
     assert reason in done.stderr
 
 
 BAD_TOKENS: Mapping[str, tuple[str, str]] = {
-    "a header more": (f"{OWNER}\nX-Evil: 1", "is a control character"),
-    "a deletion": (f"{OWNER}\x7f", "is a control character"),
-    "a space": (f"{OWNER} x", "is a space"),
-    "an accent": (f"{OWNER}é", "is no ASCII"),
-    "another script": (f"中文{OWNER}", "character 1 of the token, $CODER_SESSION_TOKEN, is no ASCII"),
-    "a byte that is no text": (f"{OWNER}\udcff", "is no ASCII"),
+    "header injection": (f"{OWNER}\nX-Evil: 1", "is a control character"),
+    "delete character": (f"{OWNER}\x7f", "is a control character"),
+    "space": (f"{OWNER} x", "is a space"),
+    "accented letter": (f"{OWNER}é", "is no ASCII"),
+    "Chinese characters": (f"中文{OWNER}", "character 1 of the token, $CODER_SESSION_TOKEN, is no ASCII"),
+    "surrogate": (f"{OWNER}\udcff", "is no ASCII"),
 }
 
 
 @pytest.mark.parametrize("command", ["check", "identify"])
 @pytest.mark.parametrize("kind", BAD_TOKENS)
-def test_what_is_no_token_is_a_mistake(tmp_path: Path, kind: str, command: str) -> None:
-    """A token that no header can carry is told in one line that shows none of it, with status 2."""
+def test_invalid_token_is_a_usage_error(tmp_path: Path, kind: str, command: str) -> None:
+    """A token that no header can carry is reported in one line, without the token, with status 2."""
     token, reason = BAD_TOKENS[kind]
     done = run(command, tmp_path, NOBODY, CODER_SESSION_TOKEN=token)
 
-    expect_mistake(done, reason)
+    assert_usage_error(done, reason)
     assert SECRET not in done.stderr
 
 
-def test_the_second_token_is_looked_at_as_well(tmp_path: Path) -> None:
-    """The other token is named where that one is none."""
+def test_invalid_second_token_is_named(tmp_path: Path) -> None:
+    """An invalid second token is reported with the name of its variable."""
     done = run("check", tmp_path, NOBODY, CODER_SECOND_TOKEN=f"{OWNER}é")
 
     assert done.returncode == 2
@@ -67,8 +67,8 @@ def test_the_second_token_is_looked_at_as_well(tmp_path: Path) -> None:
     assert SECRET not in done.stderr
 
 
-def test_space_around_a_token_is_none_of_it(server: Running, tmp_path: Path) -> None:
-    """A token may come with the line break of the file it was in."""
+def test_whitespace_around_token_is_removed(server: Running, tmp_path: Path) -> None:
+    """Whitespace around a token, such as the line break of a file, is removed."""
     done = run(
         *(
             "check",
@@ -86,31 +86,31 @@ def test_space_around_a_token_is_none_of_it(server: Running, tmp_path: Path) -> 
 
 
 SECRET_URLS: Mapping[str, tuple[str, str]] = {
-    "a password": (f"http://user:{SECRET}@127.0.0.1:9", "has no user and no password"),
-    "a user": (f"http://{SECRET}@127.0.0.1:9/", "has no user and no password"),
-    "a query": (f"{NOBODY}/?coder_session_token={OWNER}", 'has no "?" and no "#"'),
-    "an empty query": (f"{NOBODY}/?", 'has no "?" and no "#"'),
-    "a fragment": (f"{NOBODY}#{SECRET}", 'has no "?" and no "#"'),
-    "a token": (OWNER, "what is given is not a deployment URL"),
-    "a password, and no address": (f"ftp://u:{SECRET[:9]}@x", "has no user and no password"),
-    "a password, and no scheme": (f"u:{SECRET[:9]}@x", "what is given is not a deployment URL"),
+    "password": (f"http://user:{SECRET}@127.0.0.1:9", "has no user and no password"),
+    "user": (f"http://{SECRET}@127.0.0.1:9/", "has no user and no password"),
+    "query": (f"{NOBODY}/?coder_session_token={OWNER}", 'has no "?" and no "#"'),
+    "empty query": (f"{NOBODY}/?", 'has no "?" and no "#"'),
+    "fragment": (f"{NOBODY}#{SECRET}", 'has no "?" and no "#"'),
+    "token": (OWNER, "what is given is not a deployment URL"),
+    "password and other scheme": (f"ftp://u:{SECRET[:9]}@x", "has no user and no password"),
+    "password and no scheme": (f"u:{SECRET[:9]}@x", "what is given is not a deployment URL"),
 }
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", ["check", "identify"])
 @pytest.mark.parametrize("kind", SECRET_URLS)
-def test_an_address_holds_no_secret(tmp_path: Path, kind: str, command: str) -> None:
-    """An address with more than scheme, host and path is a mistake, told without what might be a secret."""
+def test_url_with_extra_parts_is_a_usage_error(tmp_path: Path, kind: str, command: str) -> None:
+    """A URL with more than scheme, host and path is reported without those parts, with status 2."""
     url, reason = SECRET_URLS[kind]
     done = run(command, tmp_path, url)
 
-    expect_mistake(done, reason)
+    assert_usage_error(done, reason)
     assert SECRET[:9] not in done.stderr
 
 
-def test_a_token_of_the_mocks_is_hidden_as_well(server: Running, tmp_path: Path) -> None:
-    """Checks that know the mock's tokens by themselves name the variable, when it holds one of those."""
+def test_builtin_token_is_redacted(server: Running, tmp_path: Path) -> None:
+    """If a variable holds a built-in token of the mock, the output shows the variable instead."""
     member = token_of(BuiltinUser.MEMBER)
     flags = ("--rate-limit", "0", "--only", "auth", "--report", "html,junit,json,har")
     done = run(

@@ -1,4 +1,4 @@
-"""`auditmock check` with tokens of the wrong people: told in one line before anything is judged."""
+"""`auditmock check` reports tokens of the wrong users before the first check."""
 
 import os
 import subprocess
@@ -16,10 +16,10 @@ from auditmock.handlers.auth.tokens import token_of
 OWNER, AUDITOR, MEMBER = (
     token_of(holder) for holder in (BuiltinUser.OWNER, BuiltinUser.AUDITOR, BuiltinUser.MEMBER)
 )
-NO_WRITER = "--allow-writes needs a token whose user may write"
+CANNOT_WRITE = "--allow-writes needs a token whose user may write"
 
 
-def check(folder: Path, url: str, *flags: str, token: str = OWNER) -> subprocess.CompletedProcess[str]:
+def run_check(folder: Path, url: str, *flags: str, token: str = OWNER) -> subprocess.CompletedProcess[str]:
     """Run the command in a folder."""
     return subprocess.run(
         [sys.executable, "-P", "-m", "auditmock", "check", url, "--rate-limit", "0", *flags],
@@ -31,8 +31,8 @@ def check(folder: Path, url: str, *flags: str, token: str = OWNER) -> subprocess
     )
 
 
-def test_the_mocks_people_are_known() -> None:
-    """What is said of the mock's own people is so."""
+def test_builtin_users_are_known() -> None:
+    """The lists of built-in token ids match the mock's built-in users."""
     known = {*DENIED_IDS, *READER_IDS, *WRITER_IDS}
 
     assert known == {token_of(holder).partition("-")[0] for holder in BuiltinUser}
@@ -40,25 +40,25 @@ def test_the_mocks_people_are_known() -> None:
 
 
 SECOND = {
-    "bogus": ("bogus", 3, "the second token is rejected"),
-    "the owner's own": (OWNER, 2, "the second token may read"),
-    "an auditor's": (AUDITOR, 2, "the second token may read"),
+    "invalid": ("bogus", 3, "the second token is rejected"),
+    "owner": (OWNER, 2, "the second token may read"),
+    "auditor": (AUDITOR, 2, "the second token may read"),
 }
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("whose", SECOND)
-def test_a_second_token_must_be_a_members(server: Running, tmp_path: Path, whose: str) -> None:
-    """A second token that is refused, or that may read, says nothing of the deployment."""
-    token, status, reason = SECOND[whose]
-    done = check(tmp_path, server.url, "--only", "auth", "--second-token", token)
+@pytest.mark.parametrize("user", SECOND)
+def test_second_token_must_belong_to_a_member(server: Running, tmp_path: Path, user: str) -> None:
+    """A second token that is rejected or that may read logs ends the run before the first check."""
+    token, status, reason = SECOND[user]
+    done = run_check(tmp_path, server.url, "--only", "auth", "--second-token", token)
 
     assert done.returncode == status, done.stdout
     assert reason in done.stderr
     assert done.stdout == ""
 
 
-def total(url: str) -> int:
+def count_logs(url: str) -> int:
     """Count all logs."""
     page = httpx.get(f"{url}/api/v2/audit?q=&limit=1", headers={"Coder-Session-Token": OWNER}).json()
     return int(page["count"])
@@ -66,23 +66,25 @@ def total(url: str) -> int:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("release", ["documented", "v0.14"])
-def test_who_may_not_write_is_told_first(start_server: Start, tmp_path: Path, release: str) -> None:
-    """With --allow-writes the token of somebody who may not is told before anything is judged."""
+def test_token_without_write_permission_is_reported_first(
+    start_server: Start, tmp_path: Path, release: str
+) -> None:
+    """With --allow-writes, a token that may not write ends the run before the first check."""
     url = start_server("--release", release).url
-    before = total(url)
-    done = check(tmp_path, url, "--allow-writes", token=AUDITOR)
+    before = count_logs(url)
+    done = run_check(tmp_path, url, "--allow-writes", token=AUDITOR)
 
     assert done.returncode == 3, done.stdout
-    assert NO_WRITER in done.stderr
+    assert CANNOT_WRITE in done.stderr
     assert done.stdout == ""
-    assert total(url) == before
+    assert count_logs(url) == before
 
 
-def test_who_may_not_write_is_told_by_the_first_denial(start_server: Start, tmp_path: Path) -> None:
-    """Where a server looks at roles after all else, the first write tells, and no check is broken."""
+def test_denied_write_ends_the_run(start_server: Start, tmp_path: Path) -> None:
+    """If the server checks roles last, the first denied write ends the run and no check fails."""
     url = start_server("--release", "v2.35").url
-    done = check(tmp_path, url, "--allow-writes", "--only", "writes", token=AUDITOR)
+    done = run_check(tmp_path, url, "--allow-writes", "--only", "writes", token=AUDITOR)
 
     assert done.returncode == 3, done.stdout
-    assert f"was not checked completely: {NO_WRITER} after " in done.stdout
+    assert f"was not checked completely: {CANNOT_WRITE} after " in done.stdout
     assert "FAIL" not in done.stdout

@@ -1,4 +1,4 @@
-"""Rules of the suite's own parts: choosing checks, pace, tokens, commands to paste, baseline and reports."""
+"""Selection of checks, tokens, commands to paste, and the text, JUnit, JSON and HAR reports."""
 
 import json
 import os
@@ -36,19 +36,19 @@ ONLY = next(option for option in OPTIONS if option.name == "only")
 CHECKS = [check("paging/slice"), check("paging/edges", "limit 0", "edges"), check("order/newest")]
 CHOICES = {
     "all": ((), (), CHECKS),
-    "an aspect": (("paging",), (), CHECKS[:2]),
-    "a layer": (("edges",), (), CHECKS[1:2]),
-    "a name": (("order/newest",), (), CHECKS[2:]),
-    "a name without its aspect": (("slice",), (), CHECKS[:1]),
-    "a case": (("paging/edges[limit 0]",), (), CHECKS[1:2]),
+    "aspect": (("paging",), (), CHECKS[:2]),
+    "layer": (("edges",), (), CHECKS[1:2]),
+    "name": (("order/newest",), (), CHECKS[2:]),
+    "name without its aspect": (("slice",), (), CHECKS[:1]),
+    "case": (("paging/edges[limit 0]",), (), CHECKS[1:2]),
     "all but one": ((), ("slice",), CHECKS[1:]),
-    "an aspect but one": (("paging",), ("edges",), CHECKS[:1]),
+    "aspect but one": (("paging",), ("edges",), CHECKS[:1]),
 }
 
 
 @pytest.mark.parametrize("choice", CHOICES)
-def test_checks_are_chosen_by_words(choice: str) -> None:
-    """A word means a layer, an aspect or a check, and `skip` goes before `only`."""
+def test_words_select_checks(choice: str) -> None:
+    """A word selects a layer, an aspect or a check; `skip` overrides `only`."""
     only, skip, expected = CHOICES[choice]
 
     assert choose(CHECKS, only, skip) == set(expected)
@@ -63,8 +63,8 @@ def test_checks_are_chosen_by_words(choice: str) -> None:
         ("xyz", "aspects: "),
     ],
 )
-def test_a_word_that_means_nothing_is_refused(word: str, hint: str) -> None:
-    """A word nobody knows is named, and the nearest one."""
+def test_unknown_check_gets_a_suggestion(word: str, hint: str) -> None:
+    """An unknown word raises an error with the closest known one."""
     with pytest.raises(UnknownCheckError) as caught:
         choose(CHECKS, (word,), ())
 
@@ -85,8 +85,8 @@ TOKENS = Tokens("0123456789-abcdefghijklmnopqrstuv", "9876543210-zyxwvutsrqponml
         ("Nobody0000-x", "Nobody0000-x"),
     ],
 )
-def test_a_sender_is_revealed_as_a_shell_does(sender: str, token: str) -> None:
-    """What a sender stands for is what a shell makes of it."""
+def test_sender_expands_as_in_a_shell(sender: str, token: str) -> None:
+    """A sender expands to the same token as in a shell."""
     variables = {"CODER_SESSION_TOKEN": TOKENS.first, "CODER_SECOND_TOKEN": TOKENS.second}
     shell = subprocess.run(
         ["/bin/sh", "-c", f'printf %s "{sender}"'], env=variables, capture_output=True, text=True, check=True
@@ -100,8 +100,8 @@ texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @settings(max_examples=60)
 @given(q=texts, body=st.none() | texts.map(str.encode) | st.binary(max_size=20).filter(lambda b: 0 not in b))
-def test_a_command_can_be_pasted(q: str, body: bytes | None) -> None:
-    """A shell makes of the command what was sent: method, headers, body, query, and the token."""
+def test_curl_command_can_be_pasted(q: str, body: bytes | None) -> None:
+    """A shell parses the command into the method, headers, body, query and token that were sent."""
     method = "GET" if body is None else "POST"
     request = Request(method, "/api/v2/audit", [("q", q)], {"X-Odd": "it's $HOME"}, body)
     script = 'curl() { for word in "$@"; do printf "%s\\0" "$word"; done; }; ' + request.curl(URL)
@@ -126,51 +126,51 @@ RUN = results(
 )
 
 
-def test_a_run_is_told() -> None:
-    """Checks, matrix, failures and verdict say what holds, what does not, why, and how to see it again."""
-    told = click.unstyle(
+def test_text_report_is_complete() -> None:
+    """The text has checks, matrix, failures and result, with reasons and rerun commands."""
+    text = click.unstyle(
         "\n".join(
             [*describe_checks(RUN), *describe_failures(RUN), *describe_matrix(RUN), *describe_result(RUN)]
         )
     )
 
-    assert "  FAIL  slice  (1 passed; 1 failed)" in told
-    assert "  skip  newest  (the deployment has no logs)" in told
-    assert "FAIL  paging/slice[two]" in told
-    assert "Rerun: auditmock check http://127.0.0.1:8910 --only 'paging/slice[two]' --seed 1" in told
-    assert "paging" in told
-    assert "1/2" in told
-    assert "known failure: order/ties" in told
-    assert "1 skipped: the deployment has no logs" in told
-    assert f"{URL} violates the contract: 1 of 4 checks failed (7 requests, 1.2 s)" in told
+    assert "  FAIL  slice  (1 passed; 1 failed)" in text
+    assert "  skip  newest  (the deployment has no logs)" in text
+    assert "FAIL  paging/slice[two]" in text
+    assert "Rerun: auditmock check http://127.0.0.1:8910 --only 'paging/slice[two]' --seed 1" in text
+    assert "paging" in text
+    assert "1/2" in text
+    assert "known failure: order/ties" in text
+    assert "1 skipped: the deployment has no logs" in text
+    assert f"{URL} violates the contract: 1 of 4 checks failed (7 requests, 1.2 s)" in text
 
 
 def test_an_aspect_has_one_heading() -> None:
-    """Checks stand under their aspect, in whatever order they were judged."""
+    """Checks are grouped by aspect, in whatever order they ran."""
     run = results(passed("rows/a"), passed("filters/b"), passed("rows/c"), passed("filters/d"))
     lines = [click.unstyle(line) for line in describe_checks(run)]
 
     assert lines == ["\nrows", "  ok    a", "  ok    c", "\nfilters", "  ok    b", "  ok    d"]
 
 
-def test_one_is_told_as_one() -> None:
-    """A single request or check is none in the plural."""
+def test_single_check_is_singular() -> None:
+    """One request and one check are written in the singular."""
     run = replace(results(passed("order/newest"), skipped("order/ties", "why")), requests=1)
-    told = click.unstyle("\n".join(describe_result(run)))
+    text = click.unstyle("\n".join(describe_result(run)))
 
-    assert "conforms: 1 check passed (1 request, " in told
-    assert "1 skipped: why" in told
+    assert "conforms: 1 check passed (1 request, " in text
+    assert "1 skipped: why" in text
 
 
-def test_nothing_that_is_told_steers_a_terminal() -> None:
-    """What a server sent is told in one line, its controls and line breaks as escapes."""
+def test_control_characters_are_escaped() -> None:
+    """Control characters and line breaks from a server are shown as escapes."""
     run = results(failed("a/b", seen="\x1b[2J\r\n\x07\x9b\u202e"), skipped("a/c", "why\x1b\nnot"))
     lines = [*describe_checks(run), *describe_failures(run), *describe_result(run)]
-    told = click.unstyle("\n".join(lines))
+    text = click.unstyle("\n".join(lines))
 
-    assert r"Seen: \x1b[2J\r\n\x07\x9b\u202e" in told
-    assert r"(why\x1b\nnot)" in told
-    assert not {*told} & {*"\x1b\r\x07\x9b\u202e"}
+    assert r"Seen: \x1b[2J\r\n\x07\x9b\u202e" in text
+    assert r"(why\x1b\nnot)" in text
+    assert not {*text} & {*"\x1b\r\x07\x9b\u202e"}
 
 
 ENDED = [
@@ -183,21 +183,21 @@ ENDED = [
 ]
 
 
-@pytest.mark.parametrize(("found", "verdict", "conforms"), ENDED)
-def test_a_run_that_ended_early_is_no_good_one(
+@pytest.mark.parametrize(("found", "summary", "conforms"), ENDED)
+def test_incomplete_run_does_not_conform(
     found: list[Result],
-    verdict: str,
-    conforms: bool | None,  # noqa: FBT001 - a case
+    summary: str,
+    conforms: bool | None,  # noqa: FBT001 - a parameter
 ) -> None:
-    """What ended early conforms to nothing; what failed until then did fail."""
+    """An incomplete run does not conform; its failures count."""
     run = replace(results(*found), ended="interrupted")
 
-    assert run.summary.startswith(verdict)
+    assert run.summary.startswith(summary)
     assert run.conforms is conforms
 
 
-def test_a_command_that_judges_again_has_what_was_given() -> None:
-    """The flags of a run are in it as a shell takes them: no defaults, no password, no check's name cut."""
+def test_rerun_command_has_the_flags_of_the_run() -> None:
+    """The rerun command has the run's flags, quoted for a shell, without defaults and passwords."""
     options = Options(release="documented", seed=1234567, deep=True, rate_limit=0.5, proxy="http://me:pw@p:1")
     run = replace(results(), flags=flags_again(options), is_of_own_mock=True)
     result = failed("a/b", "it's, here")
@@ -210,8 +210,8 @@ def test_a_command_that_judges_again_has_what_was_given() -> None:
     assert ONLY.read(f"paging,{result.check.full_name}, order") == ("paging", "a/b[it's, here]", "order")
 
 
-def test_an_answer_is_judged_again_with_the_check_that_asked_for_it() -> None:
-    """A check of all answers sends nothing; the first check that got the faulty one is named beside it."""
+def test_rerun_of_response_check_includes_its_source() -> None:
+    """The rerun of a response check includes the first check that received the faulty response."""
     result = failed("responses/every-response", "the body")
 
     assert "--only 'a/asks,responses/every-response[the body]'" in rerun(
@@ -220,8 +220,8 @@ def test_an_answer_is_judged_again_with_the_check_that_asked_for_it() -> None:
 
 
 @given(texts)
-def test_junit_is_xml_whatever_is_seen(seen: str) -> None:
-    """JUnit's report can be parsed, and its names are those of the checks."""
+def test_junit_report_is_valid_xml(seen: str) -> None:
+    """The JUnit report is valid XML for any text, with the names of the checks."""
     root = ET.fromstring(write_junit(results(failed("paging/slice", "two", seen), passed("paging/ends"))))  # noqa: S314 - our own
 
     cases = [(case.get("classname"), case.get("name")) for case in root.iter("testcase")]
@@ -229,8 +229,8 @@ def test_junit_is_xml_whatever_is_seen(seen: str) -> None:
     assert len(list(root.iter("failure"))) == 1
 
 
-def test_json_tells_every_check() -> None:
-    """The report for programs has every check with its outcome, and commands for what failed."""
+def test_json_report_has_every_check() -> None:
+    """The JSON report has every check with its outcome, and commands for failures."""
     report = json.loads(write_json(RUN))
 
     assert [check["outcome"] for check in report["checks"]] == ["passed", "failed", "skipped", "known"]
@@ -238,8 +238,8 @@ def test_json_tells_every_check() -> None:
     assert report["checks"][1]["curl"] == [exchange().request.curl(URL)]
 
 
-def test_har_has_every_exchange() -> None:
-    """The archive has each exchange, its check beside it, and names the token only by its variable."""
+def test_har_report_has_every_exchange() -> None:
+    """The HAR report has each exchange with its check, and names the token only by its variable."""
     entries = json.loads(write_har(RUN))["log"]["entries"]
 
     assert [entry["comment"] for entry in entries] == ["paging/slice[one]", "paging/slice[two]", "order/ties"]
@@ -248,6 +248,6 @@ def test_har_has_every_exchange() -> None:
     assert entries[0]["response"]["content"]["text"] == '{"audit_logs":[],"count":0}'
 
 
-def test_each_report_can_be_asked_for() -> None:
-    """The reports that are written are those the option knows."""
+def test_every_report_format_is_an_option() -> None:
+    """The formats that can be written are those that the option accepts."""
     assert tuple(FORMATS) == REPORTS

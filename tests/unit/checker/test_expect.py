@@ -1,4 +1,4 @@
-"""Rules of who is accused when a check does not hold: nobody who was disturbed by others."""
+"""`while_unchanged`: a check fails only if no other client changed the logs."""
 
 from types import SimpleNamespace
 from typing import Any, cast
@@ -8,69 +8,69 @@ import pytest
 from auditmock.checker.client.client import Client
 from auditmock.checker.expect import Scope, Violation, while_unchanged
 
-SCOPE = Scope("date_to:2025-12-30", b"as it was read")
+SCOPE = Scope("date_to:2025-12-30", b"the first response")
 
 
 class Deployment:
-    """Answers the question who has written by turns, and then always by the last one."""
+    """Returns these bodies in turn, then the last one for ever."""
 
-    def __init__(self, *answers: bytes) -> None:
-        self._answers = [*answers]
+    def __init__(self, *bodies: bytes) -> None:
+        self._bodies = [*bodies]
         self.is_remembered = False
 
     def search(self, _q: str, **_page: Any) -> SimpleNamespace:
-        """Answer with a page of one log."""
-        body = self._answers.pop(0) if len(self._answers) > 1 else self._answers[0]
+        """Return a page."""
+        body = self._bodies.pop(0) if len(self._bodies) > 1 else self._bodies[0]
         return SimpleNamespace(body=body)
 
     def remember(self) -> None:
-        """Take note that a check is broken."""
+        """Record the call."""
         self.is_remembered = True
 
 
-def look_by(*holds: bool) -> Any:
-    """Make a check that holds, or not, one look after another."""
-    looks = iter(holds)
+def make_check(*holds: bool) -> Any:
+    """Make a check that passes or fails on each call."""
+    outcomes = iter(holds)
 
-    def look() -> None:
-        if not next(looks):
+    def check() -> None:
+        if not next(outcomes):
             raise Violation("one thing", "another")
 
-    return look
+    return check
 
 
-def judge(deployment: Deployment, scope: Scope, *holds: bool) -> None:
-    """Look at a check that holds, or not, one look after another."""
-    while_unchanged(cast("Client", deployment), scope, look_by(*holds))
+def run_check(deployment: Deployment, scope: Scope, *holds: bool) -> None:
+    """Run a check that passes or fails on each call."""
+    while_unchanged(cast("Client", deployment), scope, make_check(*holds))
 
 
-def test_what_was_wrong_once_is_wrong() -> None:
-    """Where nobody has written since the scope was read, one wrong answer is enough."""
+def test_failure_in_unchanged_scope_fails() -> None:
+    """If the scope is unchanged since it was read, one failure is enough."""
     deployment = Deployment(SCOPE.fingerprint)
 
     with pytest.raises(Violation):
-        judge(deployment, SCOPE, False, True)
+        run_check(deployment, SCOPE, False, True)
     assert deployment.is_remembered
 
 
-def test_a_scope_without_a_witness_is_looked_at_again() -> None:
-    """Where nobody knows what was there before, a check that holds at the second look holds."""
-    judge(Deployment(b"a page"), Scope(""), False, True)
+def test_failure_without_fingerprint_is_retried() -> None:
+    """Without an earlier fingerprint, a check that passes at the second try passes."""
+    run_check(Deployment(b"a page"), Scope(""), False, True)
 
 
-def test_what_is_wrong_twice_is_wrong() -> None:
-    """Where it does not hold between two equal answers it is broken."""
+def test_second_failure_fails() -> None:
+    """A check that fails twice between two equal responses fails."""
     with pytest.raises(Violation):
-        judge(Deployment(b"a page"), Scope(""), False, False)
+        run_check(Deployment(b"a page"), Scope(""), False, False)
 
 
-def test_others_who_never_rest_convict_nobody() -> None:
-    """Where every answer is another one the check is skipped."""
+def test_constant_changes_skip_the_check() -> None:
+    """If the logs change at every try, the check is skipped."""
     with pytest.raises(pytest.skip.Exception):
-        judge(Deployment(*(b"%d" % number for number in range(20))), Scope(""), *[False] * 10)
+        run_check(Deployment(*(b"%d" % number for number in range(20))), Scope(""), *[False] * 10)
 
 
-def test_what_is_read_no_more_convicts_nobody() -> None:
-    """Where the logs that a check knows are others by now it is skipped."""
+def test_changed_scope_skips_the_check() -> None:
+    """If the logs of the scope have changed, the check is skipped."""
     with pytest.raises(pytest.skip.Exception):
-        judge(Deployment(b"another page"), SCOPE, False)
+        run_check(Deployment(b"another page"), SCOPE, False)

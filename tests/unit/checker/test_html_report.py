@@ -1,4 +1,4 @@
-"""Rules of the report for people: what it says, that it asks nothing of a network, that text stays text."""
+"""HTML report: its content, no network requests, and escaping."""
 
 import re
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ POST = CONTRACT.operations["generate-fake-audit-logs"].path
 
 
 class Markup(HTMLParser):
-    """What a browser makes of a page: its tags with their attributes, and its text."""
+    """A parsed page: its tags with their attributes, and its text."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -32,11 +32,11 @@ class Markup(HTMLParser):
         self.feed(page)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Note a tag."""
+        """Record a tag."""
         self.tags.append((tag, dict(attrs)))
 
     def handle_data(self, data: str) -> None:
-        """Note a text."""
+        """Record text."""
         self.text += data
 
     @property
@@ -45,8 +45,8 @@ class Markup(HTMLParser):
         return [(tag, tuple(attributes)) for tag, attributes in self.tags]
 
 
-def known(name: str) -> Result:
-    """Make a check that is known to be broken."""
+def known_failure(name: str) -> Result:
+    """Make a known failure."""
     return replace(failed(name), outcome=Outcome.KNOWN)
 
 
@@ -54,47 +54,50 @@ RUN = results(
     *(passed("paging/slice", f"{number} logs") for number in range(300)),
     *(failed("paging/slice", f"page {number}", "x" * 5000) for number in range(30)),
     failed("order/newest"),
-    known("order/ties"),
+    known_failure("order/ties"),
     replace(passed("order/length"), outcome=Outcome.FIXED),
     skipped("writes/lands", "needs `--allow-writes`"),
 )
 
 
-def of_exchanges(*exchanges: Exchange) -> Results:
-    """Make a run with one check that is broken, and these exchanges."""
+def make_failed_run(*exchanges: Exchange) -> Results:
+    """Make a run with one failed check and these exchanges."""
     return results(replace(failed("paging/slice"), shown=exchanges[:1], exchanges=exchanges))
 
 
-def written(run: Results) -> Markup:
-    """Read the page of a run as a browser does."""
+def parse_report(run: Results) -> Markup:
+    """Write the report of a run and parse it."""
     return Markup(write_page(run, CONTRACT))
 
 
-def test_the_page_asks_nothing_of_a_network() -> None:
-    """No script, no address but in the page itself, and a policy that would forbid any."""
+def test_report_makes_no_network_requests() -> None:
+    """The report has no script, no external URL, and a policy that forbids both."""
     page = write_page(RUN, CONTRACT)
     markup = Markup(page)
-    addresses = [
-        value for _, told in markup.tags for name, value in told.items() if name in {"href", "src", "srcset"}
+    urls = [
+        value
+        for _, attributes in markup.tags
+        for name, value in attributes.items()
+        if name in {"href", "src", "srcset"}
     ]
-    policies = [told["content"] for _, told in markup.tags if "http-equiv" in told]
+    policies = [attributes["content"] for _, attributes in markup.tags if "http-equiv" in attributes]
 
-    assert all(str(address).startswith(("data:", "#")) for address in addresses)
+    assert all(str(url).startswith(("data:", "#")) for url in urls)
     assert not {tag for tag, _ in markup.tags} & {"script", "iframe", "object", "embed", "base", "form"}
     assert not re.search(r"@import|url\(", page)
     assert len(policies) == 1
     assert str(policies[0]).startswith("default-src 'none'; style-src 'unsafe-inline'; img-src data:;")
 
 
-def run_about(text: str) -> Results:
-    """Make a run in which everything that comes from elsewhere is some text."""
-    told = exchange(
+def make_run_with_text(text: str) -> Results:
+    """Make a run in which every external value is this text."""
+    shown = exchange(
         Request("POST", f"{LIST}/{text}", [("q", text)], {"X-Odd": text}, text.encode()),
         body=text.encode(),
         headers={"x-odd": text},
     )
     case = check("paging/slice", text, sentence=text)
-    found = Result(case, Outcome.FAILED, "", text, text, (told,), (told,))
+    found = Result(case, Outcome.FAILED, "", text, text, (shown,), (shown,))
     run = results(found, found, replace(found, outcome=Outcome.SKIPPED, reason=text, shown=(), exchanges=()))
     return replace(run, base_url=text, server_version=text, release=text, started=text)
 
@@ -111,18 +114,18 @@ def run_about(text: str) -> Results:
         '{"a": "</pre><script>"}',
     ],
 )
-def test_text_is_never_markup(text: str) -> None:
-    """The page has the same tags whatever stands in addresses, headers, bodies, names and values."""
-    markup = written(run_about(text))
+def test_text_is_escaped(text: str) -> None:
+    """Text in URLs, headers, bodies, names and values never adds a tag."""
+    markup = parse_report(make_run_with_text(text))
 
-    assert markup.shape == written(run_about("plain")).shape
+    assert markup.shape == parse_report(make_run_with_text("plain")).shape
     assert text in markup.text
 
 
 @settings(max_examples=20, deadline=None)
 @given(st.text(min_size=1))
-def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
-    """Half characters, controls, and what turns text about are told by their escapes."""
+def test_unprintable_characters_are_escaped(seen: str) -> None:
+    """Surrogates, control and bidirectional characters are shown as escapes."""
     page = write_page(results(failed("paging/slice", seen=f"\ud800\0\u202e{seen}")), CONTRACT)
 
     assert "\\ud800\\u0000\\u202e" in page
@@ -131,7 +134,7 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("found", "tone", "sentence"),
+    ("found", "css_class", "sentence"),
     [
         (
             [failed("a/b"), passed("a/c")],
@@ -139,7 +142,7 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
             "The deployment violates the contract: 1 of 2 checks failed.",
         ),
         (
-            [known("a/b"), passed("a/c")],
+            [known_failure("a/b"), passed("a/c")],
             "known",
             "The deployment conforms except for 1 known failure: 1 check passed",
         ),
@@ -153,21 +156,23 @@ def test_the_page_can_be_written_whatever_is_seen(seen: str) -> None:
         ([], "skipped", "Nothing could be checked."),
     ],
 )
-def test_the_verdict_is_told_in_its_colour(found: list[Result], tone: str, sentence: str) -> None:
-    """The page starts with the verdict, in the colour of the worst that was found."""
-    markup = written(results(*found))
+def test_result_has_the_colour_of_the_worst_outcome(
+    found: list[Result], css_class: str, sentence: str
+) -> None:
+    """The report starts with the result, in the colour of the worst outcome."""
+    markup = parse_report(results(*found))
 
-    assert ("header", {"class": tone}) in markup.tags
+    assert ("header", {"class": css_class}) in markup.tags
     assert sentence in markup.text
 
 
-def test_a_failure_is_told_with_all_that_shows_it() -> None:
-    """A failure has sentence, expected and seen, the commands that show it again, and its place."""
+def test_failure_has_its_details() -> None:
+    """A failure has sentence, expected and seen values, commands, contract location and request id."""
     found = replace(
         failed("order/newest", "it's", "another"), check=check("order/newest", "it's", sentence="It is.")
     )
     run = results(found)
-    text = written(run).text
+    text = parse_report(run).text
 
     assert all(part in text for part in ("It is.", "it's", "one", "another", "openapi.yaml #/paths"))
     assert found.shown[0].request.curl(URL) in text
@@ -177,37 +182,41 @@ def test_a_failure_is_told_with_all_that_shows_it() -> None:
 
 def test_cases_are_grouped_by_check() -> None:
     """A check with hundreds of cases is one entry, and only two of its failures are unfolded."""
-    markup = written(RUN)
+    markup = parse_report(RUN)
     unfolded = [
-        told
-        for tag, told in markup.tags
-        if tag == "details" and told.get("class") == "case" and "open" in told
+        attributes
+        for tag, attributes in markup.tags
+        if tag == "details" and attributes.get("class") == "case" and "open" in attributes
     ]
 
-    assert len([told for tag, told in markup.tags if tag == "article"]) == 3
+    assert len([attributes for tag, attributes in markup.tags if tag == "article"]) == 3
     assert len(unfolded) == 3
     assert "300 passed · 30 failed" in markup.text
     assert "needs --allow-writes" in markup.text
 
 
-def test_the_matrix_is_text_too() -> None:
-    """Each cell tells its counts in words."""
-    cells = re.sub(r"\s+", " ", written(RUN).text)
+def test_matrix_has_text() -> None:
+    """Each cell of the matrix has its counts as text."""
+    cells = re.sub(r"\s+", " ", parse_report(RUN).text)
 
     assert "paging no checks 300/330 300 passed 30 failed" in cells
     assert "order no checks 1/3 0 passed 1 failed 1 known 1 fixed" in cells
 
 
-def test_durations_are_told_of_each_operation() -> None:
-    """Median, 95th percentile and maximum stand beside the picture."""
+def test_durations_of_each_operation_are_shown() -> None:
+    """Median, 95th percentile and maximum are the label of the chart."""
     slow = [exchange()._replace(seconds=number / 1000) for number in range(1, 101)]
-    labels = [told["aria-label"] for tag, told in written(of_exchanges(*slow)).tags if tag == "svg"]
+    labels = [
+        attributes["aria-label"]
+        for tag, attributes in parse_report(make_failed_run(*slow)).tags
+        if tag == "svg"
+    ]
 
     assert labels == [f"GET {LIST}: p50 50.0 ms, p95 95.0 ms, max 100 ms"]
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "shown"),
     [
         (b'{"a":[1,{}],"a":"x,y"}', '{\n  "a": [\n    1,\n    {}\n  ],\n  "a": "x,y"\n}'),
         (b'{"a":  1', '{"a":  1'),
@@ -215,18 +224,18 @@ def test_durations_are_told_of_each_operation() -> None:
         (b"x" * 4096 + b"yz", "x" * 4096 + "\n… (4,098 bytes)"),
     ],
 )
-def test_a_body_is_laid_out_and_cut(body: bytes, told: str) -> None:
-    """JSON has a line for each value and loses none; what is no JSON is left alone; 4 kB are shown."""
-    text = written(of_exchanges(exchange(body=body))).text
+def test_body_is_formatted_and_truncated(body: bytes, shown: str) -> None:
+    """JSON is indented, other bodies are unchanged, and at most 4 kB are shown."""
+    text = parse_report(make_failed_run(exchange(body=body))).text
 
-    assert told in text
+    assert shown in text
     assert "xyz" not in text
 
 
-def test_thousands_of_requests_are_not_all_told() -> None:
-    """The last requests of a failure are told, and where the others are."""
+def test_long_request_lists_are_truncated() -> None:
+    """Of thousands of requests only the last 2000 are shown, with a note."""
     many = [exchange(Request("GET", LIST, [("offset", str(number))])) for number in range(2500)]
-    page = write_page(of_exchanges(*many), CONTRACT)
+    page = write_page(make_failed_run(*many), CONTRACT)
 
     assert "The last 2000 requests" in page
     assert "offset=499" not in page
@@ -243,21 +252,21 @@ def test_thousands_of_requests_are_not_all_told() -> None:
         ("a:b:c action: :create", []),
     ],
 )
-def test_searches_are_read_as_the_contract_says(q: str, expected: list[tuple[str, str]]) -> None:
-    """Spaces divide elements and a colon its key from its value, outside quotes, letter case aside."""
+def test_searches_are_parsed(q: str, expected: list[tuple[str, str]]) -> None:
+    """Spaces separate terms and colons separate keys from values, outside quotes, ignoring case."""
     assert list(terms(q)) == expected
 
 
-def words(groups: Iterable[Group], title: str) -> dict[str, int]:
-    """Tell how often the things of a group were exercised, if they were."""
+def count_uses(groups: Iterable[Group], title: str) -> dict[str, int]:
+    """Return how often each word of a group was used, without unused ones."""
     group = next(group for group in groups if group.title == title)
     return {word.name: word.times for word in group.words if word.times}
 
 
-def test_what_was_exercised_is_told() -> None:
-    """Parameters, keys, listed values, places of tokens and statuses count where they were sent or seen."""
+def test_coverage_counts_requests_and_responses() -> None:
+    """Parameters, keys, enum values, token locations and statuses are counted."""
     reading, writing, other = measure_coverage(
-        of_exchanges(
+        make_failed_run(
             exchange(Request("GET", LIST, [("q", "user action:create"), ("limit", "1")])),
             exchange(Request("GET", f"{LIST}?q=Action%3Awrite+build_reason:nonsense&odd=1"), 400),
             exchange(Request("GET", LIST, [("q", "username:me")], token=None), 418),
@@ -268,21 +277,21 @@ def test_what_was_exercised_is_told() -> None:
         CONTRACT,
     )
 
-    assert words(reading.groups, "parameters") == {"q": 3, "limit": 1}
-    assert words(reading.groups, "search keys") == {
+    assert count_uses(reading.groups, "parameters") == {"q": 3, "limit": 1}
+    assert count_uses(reading.groups, "search keys") == {
         "resource_type": 1,
         "action": 2,
         "build_reason": 1,
         "username": 1,
     }
-    assert words(reading.groups, "search by resource_type") == {"user": 1}
-    assert words(reading.groups, "search by action") == {"create": 1, "write": 1}
-    assert words(reading.groups, "search by build_reason") == {}
-    assert words(reading.groups, "search by username") == {"me": 1}
-    assert words(reading.groups, "token location") == {"header": 2}
-    assert words(reading.groups, "statuses") == {"200": 1, "400": 1, "405": 1, "418": 1}
+    assert count_uses(reading.groups, "search by resource_type") == {"user": 1}
+    assert count_uses(reading.groups, "search by action") == {"create": 1, "write": 1}
+    assert count_uses(reading.groups, "search by build_reason") == {}
+    assert count_uses(reading.groups, "search by username") == {"me": 1}
+    assert count_uses(reading.groups, "token location") == {"header": 2}
+    assert count_uses(reading.groups, "statuses") == {"200": 1, "400": 1, "405": 1, "418": 1}
     assert [word.name for word in reading.groups[-1].words if not word.listed] == ["418"]
-    assert words(writing.groups, "body fields") == {"action": 1}
-    assert words(writing.groups, "body field action") == {"stop": 1}
-    assert words(writing.groups, "token location") == {"cookie": 1, "header": 1}
-    assert (other.name, words(other.groups, "statuses")) == (OTHER_PATHS, {"405": 1})
+    assert count_uses(writing.groups, "body fields") == {"action": 1}
+    assert count_uses(writing.groups, "body field action") == {"stop": 1}
+    assert count_uses(writing.groups, "token location") == {"cookie": 1, "header": 1}
+    assert (other.name, count_uses(other.groups, "statuses")) == (OTHER_PATHS, {"405": 1})

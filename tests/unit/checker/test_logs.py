@@ -1,4 +1,4 @@
-"""Rules of how the suite looks at logs: server and suite agree on descriptions and links of odd builds."""
+"""The checks of descriptions and links accept every workspace build that the server can render."""
 
 import json
 import re
@@ -10,12 +10,12 @@ from scenario_files import logs_of
 from auditmock.checker.rules.logs import description_of, is_replaced, link_form
 from auditmock.openapi.releases import list_releases, open_release
 
-DEPLOYED = [release for release in list_releases() if open_release(release).server]
+CODER_RELEASES = [release for release in list_releases() if open_release(release).server]
 NUMBERS = {"v0.14": ("buildNumber", "workspaceName"), "v2.35": ("build_number", "workspace_name")}
 
 
-def builds(release: str) -> list[Any]:
-    """List what a build may have as its additional fields."""
+def list_additional_fields(release: str) -> list[Any]:
+    """List possible additional fields of a workspace build."""
     number, name = NUMBERS[release]
     return [
         {},
@@ -31,29 +31,31 @@ def builds(release: str) -> list[Any]:
     ]
 
 
-@pytest.mark.parametrize("release", DEPLOYED)
+@pytest.mark.parametrize("release", CODER_RELEASES)
 @pytest.mark.parametrize("action", ["start", "delete"])
-def test_the_checks_of_rows_hold_for_any_build(release: str, action: str) -> None:
-    """Whatever a log has, its description and link are what the checks ask for, or cannot be told from it."""
+def test_checks_accept_any_build(release: str, action: str) -> None:
+    """Description and link of any build are as the checks expect, or cannot be derived from the log."""
     contract = open_release(release)
     given = [
         {"resource_type": "workspace_build", "action": action, "additional_fields": fields}
-        for fields in builds(release)
+        for fields in list_additional_fields(release)
     ]
     logs = logs_of("logs: " + json.dumps(given), release)
 
     assert len(logs) == len(given)
     for log in logs:
-        told = not is_replaced(log, contract)
-        assert log["description"] == description_of(log, contract) or not told
+        known = not is_replaced(log, contract)
+        assert log["description"] == description_of(log, contract) or not known
         link = log["resource_link"]
-        assert link == "" or not told or re.fullmatch(link_form(log, contract), link)
+        assert link == "" or not known or re.fullmatch(link_form(log, contract), link)
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_few_logs_hide_their_fields(release: str) -> None:
-    """Only what stands there in the place of something else is left to doubt."""
+def test_plain_logs_are_not_replaced(release: str) -> None:
+    """Logs with empty or null additional fields do not count as replaced."""
     contract = open_release(release)
-    hidden = [is_replaced(log, contract) for log in logs_of("logs: [{}, {additional_fields: null}]", release)]
+    replaced = [
+        is_replaced(log, contract) for log in logs_of("logs: [{}, {additional_fields: null}]", release)
+    ]
 
-    assert hidden == [False, False]
+    assert replaced == [False, False]

@@ -1,4 +1,4 @@
-"""Rules of the settings' values: what is meant is read, and what cannot be meant is refused."""
+"""Values of the checker's options: what is accepted and what is rejected."""
 
 from contextlib import suppress
 from pathlib import Path
@@ -13,7 +13,7 @@ from auditmock.checker.core.options import OPTIONS, Option
 
 BY_FLAG = {option.flag: option for option in OPTIONS}
 
-READ = [
+ACCEPTED = [
     ("--rate-limit", "6", 6.0),
     ("--rate-limit", "6/s", 6.0),
     ("--rate-limit", "0.5", 0.5),
@@ -35,14 +35,14 @@ READ = [
 ]
 
 
-@pytest.mark.parametrize(("flag", "text", "value"), READ)
-def test_what_is_meant_is_read(flag: str, text: str, value: Any) -> None:
-    """A value is read as it is meant, and what was read is read again as the same."""
+@pytest.mark.parametrize(("flag", "text", "value"), ACCEPTED)
+def test_valid_value_is_parsed(flag: str, text: str, value: Any) -> None:
+    """A valid value is parsed, and its text form parses to the same value."""
     assert BY_FLAG[flag].read(text) == value
     assert isinstance(value, tuple) or BY_FLAG[flag].read(str(value)) == value
 
 
-REFUSED = {
+REJECTED = {
     "--rate-limit": ("-1", "nan", "inf", "1e-320", "1e400", "6/m", "6/h", "fast", "", "-6/s"),
     "--max-requests": ("-5", "1.5", "nan", "1e3", "9" * 5000, ""),
     "--request-timeout": ("0", "-1", "nan", "inf", "1e400", "1e-320", "1e300", "10s", ""),
@@ -62,18 +62,18 @@ REFUSED = {
 
 
 @pytest.mark.parametrize(
-    ("flag", "text"), [(flag, text) for flag, texts in REFUSED.items() for text in texts]
+    ("flag", "text"), [(flag, text) for flag, texts in REJECTED.items() for text in texts]
 )
-def test_what_cannot_be_meant_is_refused(flag: str, text: str) -> None:
-    """A value that could do nothing good is refused in one line."""
+def test_invalid_value_is_rejected(flag: str, text: str) -> None:
+    """An invalid value raises SettingsError with a printable message."""
     with pytest.raises(SettingsError) as caught:
         BY_FLAG[flag].read(text)
 
     assert str(caught.value).isprintable()
 
 
-def test_a_proxy_is_not_repeated() -> None:
-    """A proxy's address may have a password in it."""
+def test_proxy_error_hides_the_url() -> None:
+    """The error for an invalid proxy does not repeat the URL: it may contain a password."""
     with pytest.raises(SettingsError) as caught:
         BY_FLAG["--proxy"].read("ftp://me:secret@proxy")
 
@@ -81,7 +81,7 @@ def test_a_proxy_is_not_repeated() -> None:
 
 
 @given(st.sampled_from([option for option in OPTIONS if not isinstance(option.default, bool)]), st.text())
-def test_any_text_is_read_or_refused(option: Option, text: str) -> None:
-    """Whatever is given, it is a value or a mistake, and never another error."""
+def test_any_text_is_accepted_or_rejected(option: Option, text: str) -> None:
+    """Any text is parsed or raises SettingsError, never another error."""
     with suppress(SettingsError):
         option.read(text)

@@ -1,4 +1,4 @@
-"""Rules of the terminal of `auditmock check`: what moves and what is coloured, on which."""
+"""Progress bar and colours of `auditmock check` on a terminal."""
 
 import io
 from collections.abc import Mapping
@@ -12,15 +12,15 @@ NODE = "test_paging.py::test_pages_concatenate_to_the_whole_list"
 
 
 class Screen(io.StringIO):
-    """Something that says it is a terminal."""
+    """A stream that is a terminal."""
 
     def isatty(self) -> bool:
-        """Say so."""
+        """Return True."""
         return True
 
 
 def show(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> str:
-    """Show a check that begins, and a green line."""
+    """Write a started check and a green line; return the output."""
     for name in ("TERM", "NO_COLOR", "COLUMNS"):
         monkeypatch.delenv(name, raising=False)
     for name, value in variables.items():
@@ -33,18 +33,18 @@ def show(monkeypatch: pytest.MonkeyPatch, variables: Mapping[str, str]) -> str:
 
 
 GREEN = click.style("ok", fg="green")
-SHOWN: Mapping[str, tuple[Mapping[str, str], bool, bool]] = {
+TERMINALS: Mapping[str, tuple[Mapping[str, str], bool, bool]] = {
     "by default": ({}, True, True),
     "NO_COLOR": ({"NO_COLOR": "1"}, True, False),
-    "NO_COLOR, empty": ({"NO_COLOR": ""}, True, True),
-    "a dumb one": ({"TERM": "dumb"}, False, False),
+    "empty NO_COLOR": ({"NO_COLOR": ""}, True, True),
+    "dumb terminal": ({"TERM": "dumb"}, False, False),
 }
 
 
-@pytest.mark.parametrize("kind", SHOWN)
-def test_a_terminal_is_taken_for_what_it_is(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
-    """A bar moves and lines are green, unless somebody or the terminal itself says that this is no use."""
-    variables, moves, green = SHOWN[kind]
+@pytest.mark.parametrize("kind", TERMINALS)
+def test_bar_and_colours_follow_the_environment(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    """The bar moves and lines are green, unless NO_COLOR or TERM says otherwise."""
+    variables, moves, green = TERMINALS[kind]
     shown = show(monkeypatch, variables)
 
     assert ("\r\x1b[K" in shown) == moves
@@ -53,8 +53,8 @@ def test_a_terminal_is_taken_for_what_it_is(monkeypatch: pytest.MonkeyPatch, kin
 
 
 @pytest.mark.parametrize(("columns", "longest"), [("30", 29), ("5", 4), ("0", 79), ("wide", 79), ("", 79)])
-def test_the_bar_fits_its_line(monkeypatch: pytest.MonkeyPatch, columns: str, longest: int) -> None:
-    """The bar is no longer than a line, of 80 letters where nobody knows."""
+def test_bar_fits_the_line(monkeypatch: pytest.MonkeyPatch, columns: str, longest: int) -> None:
+    """The bar is shorter than COLUMNS, or than 80 columns if that is invalid."""
     shown = show(monkeypatch, {"COLUMNS": columns})
     bar = shown.partition("\x1b[K")[2].removesuffix(f"{GREEN}\n")
 

@@ -1,4 +1,4 @@
-"""Rules of the pace: how fast and how much the suite asks."""
+"""Rate limiter of the checker: requests per second and in total."""
 
 from itertools import pairwise
 
@@ -10,17 +10,17 @@ from auditmock.checker.core.rate import BudgetSpentError, RateLimiter, TooManyAt
 
 
 class Clock:
-    """A clock that moves only when somebody sleeps."""
+    """A clock that advances only during sleep."""
 
     def __init__(self) -> None:
         self.now = 100.0
 
     def __call__(self) -> float:
-        """Tell the time."""
+        """Return the current time."""
         return self.now
 
     def sleep(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the time."""
         self.now += seconds
 
 
@@ -30,8 +30,8 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-def test_no_second_has_more_than_the_rate(steps: list[tuple[int, float, float, float]]) -> None:
-    """No second of a server has more requests than the rate, groups included, whenever it sees them."""
+def test_rate_is_a_limit_in_every_second(steps: list[tuple[int, float, float, float]]) -> None:
+    """The server receives no more requests in any second than the rate, with any latency."""
     clock = Clock()
     pace = RateLimiter(4, 1000, clock, clock.sleep)
     seen: list[float] = []
@@ -46,7 +46,7 @@ def test_no_second_has_more_than_the_rate(steps: list[tuple[int, float, float, f
 
 
 def test_requests_are_spaced_evenly() -> None:
-    """One by one they leave at equal intervals, a second's number in a little more than a second."""
+    """Single requests are sent at equal intervals."""
     clock = Clock()
     pace = RateLimiter(10, 1000, clock, clock.sleep)
     sent = []
@@ -59,8 +59,8 @@ def test_requests_are_spaced_evenly() -> None:
     assert sent[-1] - sent[0] == pytest.approx(3, abs=0.01)
 
 
-def test_what_never_fits_is_not_sent() -> None:
-    """More at once than a second may have are not counted either."""
+def test_too_many_concurrent_requests_are_rejected() -> None:
+    """More concurrent requests than the rate raise an error and are not counted."""
     pace = RateLimiter(3, 100)
     with pytest.raises(TooManyAtOnceError, match="4 requests at once"):
         pace.step(4)
@@ -68,8 +68,8 @@ def test_what_never_fits_is_not_sent() -> None:
     assert pace.spent == 0
 
 
-def test_the_budget_is_not_exceeded() -> None:
-    """When no request is left, that is said, and none is counted any more."""
+def test_budget_is_not_exceeded() -> None:
+    """If the budget does not suffice, an error is raised and nothing is counted."""
     pace = RateLimiter(0, 3)
     pace.step(2)
     with pytest.raises(BudgetSpentError, match="budget of 3 requests is spent"):
@@ -78,8 +78,8 @@ def test_the_budget_is_not_exceeded() -> None:
     assert pace.spent == 2
 
 
-def test_a_pause_holds_everything_back() -> None:
-    """After a pause the next request waits as long as was asked."""
+def test_pause_delays_the_next_request() -> None:
+    """After a pause the next request waits as long as requested."""
     clock = Clock()
     pace = RateLimiter(10, 100, clock, clock.sleep)
     pace.step()

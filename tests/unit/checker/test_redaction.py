@@ -1,4 +1,4 @@
-"""Rules of what is hidden: tokens and their secrets, however a server spells them, and nothing else."""
+"""Redaction: tokens and their secrets are replaced in any encoding, and nothing else is."""
 
 import json
 from base64 import b64encode, urlsafe_b64encode
@@ -16,68 +16,74 @@ SECRET = "aB3dEfGhIjKlMnOpQrStUv"  # noqa: S105 - made up
 TOKENS = Tokens(f"0123456789-{SECRET}", "9876543210-zyxwvutsrqponmlkjihgfe")
 
 SPELLINGS: Mapping[str, Callable[[str], str]] = {
-    "as it is": str,
-    "in small letters": str.lower,
-    "in capitals": str.upper,
-    "in an address": lambda text: "".join(f"%{ord(letter):02X}" for letter in text),
-    "in an address, in part": lambda text: quote(text).replace("f", "%66").replace("-", "%2d"),
-    "in JSON": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
-    "in base64": lambda text: b64encode(text.encode()).decode(),
-    "behind a letter in base64": lambda text: b64encode(f":{text}".encode()).decode(),
-    "behind two letters in base64": lambda text: b64encode(f"x:{text}:y".encode()).decode(),
-    "in base64 of addresses": lambda text: urlsafe_b64encode(f"?>{text}".encode()).decode(),
+    "plain": str,
+    "lower case": str.lower,
+    "upper case": str.upper,
+    "percent-encoded": lambda text: "".join(f"%{ord(letter):02X}" for letter in text),
+    "percent-encoded in part": lambda text: quote(text).replace("f", "%66").replace("-", "%2d"),
+    "JSON escapes": lambda text: "".join(f"\\u{ord(letter):04x}" for letter in text),
+    "base64": lambda text: b64encode(text.encode()).decode(),
+    "base64 at offset 1": lambda text: b64encode(f":{text}".encode()).decode(),
+    "base64 at offset 2": lambda text: b64encode(f"x:{text}:y".encode()).decode(),
+    "URL-safe base64": lambda text: urlsafe_b64encode(f"?>{text}".encode()).decode(),
 }
 PARTS = {
-    "the token": TOKENS.first,
-    "the other token": TOKENS.second,
-    "the secret": SECRET,
-    "the beginning of the token": TOKENS.first[:16],
-    "more of the token": TOKENS.first[:25],
-    "the beginning of the secret": SECRET[:12],
-    "more of the secret": SECRET[:19],
+    "token": TOKENS.first,
+    "second token": TOKENS.second,
+    "secret": SECRET,
+    "prefix of the token": TOKENS.first[:16],
+    "longer prefix of the token": TOKENS.first[:25],
+    "prefix of the secret": SECRET[:12],
+    "longer prefix of the secret": SECRET[:19],
 }
 
 
 @pytest.mark.parametrize("part", PARTS)
 @pytest.mark.parametrize("spelling", SPELLINGS)
-def test_tokens_are_hidden(spelling: str, part: str) -> None:
-    """Neither a token nor its secret, nor a long beginning of one, is left in a text or an answer."""
+def test_tokens_are_redacted(spelling: str, part: str) -> None:
+    """A token, its secret or a long prefix of either is replaced in texts and bodies."""
     echoed = SPELLINGS[spelling](PARTS[part])
     core = echoed[2:-4] if "base64" in spelling else echoed
 
-    for told in (TOKENS.hide(f"x {echoed} y"), TOKENS.hide_bytes(f"é {echoed} y".encode()).decode()):
-        assert core not in told
-        assert "CODER_" in told
+    for redacted in (TOKENS.hide(f"x {echoed} y"), TOKENS.hide_bytes(f"é {echoed} y".encode()).decode()):
+        assert core not in redacted
+        assert "CODER_" in redacted
 
 
-def test_a_token_is_kept_from_its_own_form() -> None:
-    """Whoever prints the tokens sees which are given, and no more."""
+def test_repr_hides_tokens() -> None:
+    """The repr of Tokens shows which tokens are given, not their values."""
     assert repr(TOKENS) == "Tokens(['$CODER_SESSION_TOKEN', '$CODER_SECOND_TOKEN'])"
     assert repr(Tokens("x")) == "Tokens(['$CODER_SESSION_TOKEN'])"
 
 
-OTHERS = ("$CODER_SESSION_TOKEN", "0123456789", SECRET[:8], "00000000-0000-0000-0000-000000000000", "%41%zz")
+HARMLESS = (
+    "$CODER_SESSION_TOKEN",
+    "0123456789",
+    SECRET[:8],
+    "00000000-0000-0000-0000-000000000000",
+    "%41%zz",
+)
 
 
 @pytest.mark.parametrize("secret", ["0" * 22, "0" * 20 + "42", SECRET])
-def test_what_is_no_secret_is_left(secret: str) -> None:
-    """Ids, short beginnings and zeros stay, whatever the token is; so does a page of logs."""
+def test_harmless_texts_are_unchanged(secret: str) -> None:
+    """Ids, short prefixes, zeros and a page of logs are unchanged."""
     tokens = Tokens(f"0123456789-{secret}")
     page = json.dumps(load_contract().document["components"]["examples"]["Page"]["value"])
 
-    for text in (*OTHERS, page):
+    for text in (*HARMLESS, page):
         assert tokens.hide(text) == text
 
 
 @given(st.text() | st.binary().map(lambda body: body.decode("latin-1")))
-def test_other_texts_are_left(text: str) -> None:
-    """Nothing else is changed."""
+def test_other_texts_are_unchanged(text: str) -> None:
+    """A text without a token is unchanged."""
     assert TOKENS.hide(text) == text
 
 
 @given(st.binary())
-def test_other_answers_are_left(body: bytes) -> None:
-    """Nor in bytes, whatever they are."""
+def test_other_bodies_are_unchanged(body: bytes) -> None:
+    """A body without a token is unchanged."""
     assert TOKENS.hide_bytes(body) == body
 
 
@@ -90,7 +96,7 @@ def test_other_answers_are_left(body: bytes) -> None:
         ("", ""),
     ],
 )
-def test_a_sender_is_named(sender: str, name: str) -> None:
-    """A token that a check knows by itself is told by its variable when it is one of the run's."""
+def test_sender_is_shown_as_variable(sender: str, name: str) -> None:
+    """A sender that is a token of the run is shown as its variable."""
     assert TOKENS.name(sender) == name
     assert Tokens(TOKENS.first).name("") == ""

@@ -1,4 +1,4 @@
-"""Rules of which release a version stands for."""
+"""Selection of the release for a version."""
 
 import pytest
 
@@ -22,8 +22,8 @@ from auditmock.openapi.releases import open_release
         ("", "documented"),
     ],
 )
-def test_auto_takes_the_nearest(version: str, release: str) -> None:
-    """It is the last release whose servers answer so since that release or before it."""
+def test_auto_selects_release_by_version(version: str, release: str) -> None:
+    """`auto` selects the last release at or before the version that behaves differently."""
     assert choose_release(AUTO, version) == release
 
 
@@ -39,8 +39,8 @@ def test_auto_takes_the_nearest(version: str, release: str) -> None:
         ("", 0),
     ],
 )
-def test_what_came_later_is_not_asked_of_a_release(version: str, lacking: int) -> None:
-    """A release between two releases is judged without the types that came after it (reference 11.2)."""
+def test_contract_of_version_lacks_later_types(version: str, lacking: int) -> None:
+    """The contract of a version lacks the resource types added after it (reference 11.2)."""
     whole = open_release("v2.35")
     contract = open_for_version("v2.35", version)
 
@@ -48,6 +48,6 @@ def test_what_came_later_is_not_asked_of_a_release(version: str, lacking: int) -
     assert contract.search.keys["resource_type"].values == contract.enum("ResourceType")
 
 
-def test_a_name_is_taken_as_it_is() -> None:
-    """Whoever names a release is not asked what the deployment says."""
+def test_named_release_is_used() -> None:
+    """A named release is used, whatever the version is."""
     assert choose_release("v0.14", "v2.35.1") == "v0.14"

@@ -1,4 +1,4 @@
-"""Rules of the watch over all answers: each kind of breach is seen, and what is right is not."""
+"""Response rules: each violation is found, and valid responses are not."""
 
 import json
 from collections.abc import Mapping
@@ -23,12 +23,12 @@ def page(*logs: Mapping[str, Any], q: str = "", limit: str = "25") -> Exchange:
 
 
 def error(status: int, **headers: str | None) -> Exchange:
-    """Make a error."""
-    told = {name.replace("_", "-"): value for name, value in headers.items()}
-    return exchange(status=status, body=b'{"message":"No."}', headers=told)  # type: ignore[arg-type]
+    """Make an error response."""
+    sent = {name.replace("_", "-"): value for name, value in headers.items()}
+    return exchange(status=status, body=b'{"message":"No."}', headers=sent)  # type: ignore[arg-type]
 
 
-BREACHES: Mapping[str, list[Exchange]] = {
+VIOLATIONS: Mapping[str, list[Exchange]] = {
     "no server error": [error(500)],
     "listed status": [error(418)],
     "media type": [error(400, content_type="application/problem+json")],
@@ -40,28 +40,28 @@ BREACHES: Mapping[str, list[Exchange]] = {
     "unchanged logs": [page(FIRST), page({**FIRST, "user_agent": "another"}, q="x")],
     "consistent logs": [page({**FIRST, "ip": "nowhere"})],
 }
-"""By rule, answers that break it."""
+"""Responses that violate each rule."""
 
 
-def sightings(exchanges: list[Exchange], *, own_ids: bool) -> set[str]:
-    """Look at answers, each with a request id of its own or all with the same."""
-    watch = ResponseChecker(CONTRACT)
-    for number, each in enumerate(exchanges):
+def find_violations(exchanges: list[Exchange], *, own_ids: bool) -> set[str]:
+    """Return the violated rules; request ids are unique or all the same."""
+    checker = ResponseChecker(CONTRACT)
+    for number, response in enumerate(exchanges):
         request_id = f"53bded77-7b9d-4e82-8771-{number if own_ids else 0:012d}"
-        each.headers["x-coder-request-id"] = request_id  # type: ignore[index]
-        watch.look(each)
-    return set(watch.violations)
+        response.headers["x-coder-request-id"] = request_id  # type: ignore[index]
+        checker.look(response)
+    return set(checker.violations)
 
 
 @pytest.mark.parametrize("rule", RULES)
-def test_a_breach_is_seen(rule: str) -> None:
-    """An answer that breaks a rule is a sighting of that rule, and of no other."""
-    assert sightings(BREACHES[rule], own_ids=rule != "unique request id") == {rule}
+def test_violation_is_found(rule: str) -> None:
+    """A response that violates a rule is a violation of that rule only."""
+    assert find_violations(VIOLATIONS[rule], own_ids=rule != "unique request id") == {rule}
 
 
-def test_what_is_right_is_no_sighting() -> None:
-    """Pages and errors as the contract has them are passed over."""
-    right = [
+def test_valid_responses_have_no_violations() -> None:
+    """Valid pages and errors have no violations."""
+    valid = [
         page(FIRST, SECOND),
         page(),
         error(401),
@@ -69,28 +69,28 @@ def test_what_is_right_is_no_sighting() -> None:
         error(429, retry_after="60"),
     ]
 
-    assert sightings(right, own_ids=True) == set()
+    assert find_violations(valid, own_ids=True) == set()
 
 
-def test_the_page_of_a_log_is_found() -> None:
-    """What names logs leads to the requests that showed them first, and the largest page is known."""
-    watch = ResponseChecker(CONTRACT)
+def test_request_of_a_log_is_found() -> None:
+    """`pages_of` returns the first requests that returned the named logs; `largest_page` the largest."""
+    checker = ResponseChecker(CONTRACT)
     pages = [page(FIRST), page(FIRST, SECOND, q="x"), page(q="y")]
-    for each in pages:
-        watch.look(each)
+    for response in pages:
+        checker.look(response)
 
-    assert [one.request for one in watch.pages_of(f"a link in {FIRST['id']}")] == [pages[0].request]
-    assert [one.request for one in watch.pages_of(f"{FIRST['id']} {SECOND['id']}")] == [
+    assert [page_of.request for page_of in checker.pages_of(f"a link in {FIRST['id']}")] == [pages[0].request]
+    assert [page_of.request for page_of in checker.pages_of(f"{FIRST['id']} {SECOND['id']}")] == [
         pages[0].request,
         pages[1].request,
     ]
-    assert watch.pages_of("53bded77-7b9d-4e82-8771-000000000000") == []
-    assert [one.request for one in watch.largest_page] == [pages[1].request]
+    assert checker.pages_of("53bded77-7b9d-4e82-8771-000000000000") == []
+    assert [page_of.request for page_of in checker.largest_page] == [pages[1].request]
 
 
-def test_what_changes_later_may_change() -> None:
-    """A user seen again, a resource deleted since: such differences between pages are none."""
+def test_later_changes_are_no_violation() -> None:
+    """A user or resource that changes between two pages is not a violation."""
     user = {**FIRST["user"], "status": "suspended"}
     later = {**FIRST, "is_deleted": True, "resource_link": "", "user": user}
 
-    assert sightings([page(FIRST), page(later, q="x")], own_ids=True) == set()
+    assert find_violations([page(FIRST), page(later, q="x")], own_ids=True) == set()
