@@ -1,4 +1,4 @@
-"""A fault: one deliberate mistake, and how it is put around an app that has none."""
+"""A fault: one deliberate mistake, wrapped around an app without mistakes."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any, NamedTuple
@@ -12,13 +12,13 @@ LIST = "/api/v2/audit"
 WRITE = "/api/v2/audit/testgenerate"
 JSON_TYPE = b"application/json; charset=utf-8"
 _READ_AHEAD = 1 << 20
-"""Bytes of a body that a fault gets to see; what is longer streams past it."""
+"""Maximum size of a body that a fault can read; longer bodies are streamed to the app."""
 
 Headers = tuple[tuple[bytes, bytes], ...]
 
 
 class Request(NamedTuple):
-    """A request; `rest` is where the remainder of a long body comes from."""
+    """A request; `rest` receives the remainder of a long body."""
 
     scope: Scope
     body: bytes = b""
@@ -36,12 +36,12 @@ class Request(NamedTuple):
 
     @property
     def query(self) -> bytes:
-        """The query string as it came."""
+        """The raw query string."""
         return bytes(self.scope["query_string"])
 
     @property
     def headers(self) -> Headers:
-        """The headers in the order they came."""
+        """The headers in the order received."""
         return tuple(self.scope["headers"])
 
     @property
@@ -55,52 +55,52 @@ class Request(NamedTuple):
         return self.method == "POST" and self.path == WRITE
 
     def header(self, name: bytes) -> str:
-        """Read the first header of a name; empty when there is none."""
+        """Return the first header with a name, or an empty string."""
         return next((value.decode("latin-1") for key, value in self.headers if key == name), "")
 
     def first(self, name: str) -> str:
-        """Read the first query parameter of a name; empty when there is none."""
+        """Return the first query parameter with a name, or an empty string."""
         return next((value for key, value in self.pairs() if key == name), "")
 
     def number(self, name: str, default: int) -> int:
-        """Read a query parameter that is a number."""
+        """Return a query parameter as a number."""
         text = self.first(name)
         return int(text) if text.isdecimal() else default
 
     def pairs(self) -> list[tuple[str, str]]:
-        """Read the query string."""
+        """Parse the query string."""
         pieces = [piece.partition("=") for piece in self.query.decode("latin-1").split("&") if piece]
         return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pieces]
 
     def with_query(self, query: bytes) -> "Request":
-        """Change the query string."""
+        """Replace the query string."""
         return self._replace(scope={**self.scope, "query_string": query})
 
     def with_pairs(self, pairs: list[tuple[str, str]]) -> "Request":
-        """Write the query string anew."""
+        """Replace the query string by these pairs."""
         text = "&".join(f"{quote_plus(name)}={quote_plus(value)}" for name, value in pairs)
         return self.with_query(text.encode())
 
     def with_headers(self, headers: Headers) -> "Request":
-        """Change the headers."""
+        """Replace the headers."""
         return self._replace(scope={**self.scope, "headers": list(headers)})
 
     def with_header(self, name: bytes, value: bytes | None) -> "Request":
-        """Set a header, or leave it out."""
+        """Set or remove a header."""
         return self.with_headers(_set_header(self.headers, name, value))
 
     def with_body(self, body: bytes) -> "Request":
-        """Change the body."""
+        """Replace the body."""
         headers = _set_header(self.headers, b"content-length", b"%d" % len(body))
         return Request({**self.scope, "headers": list(headers)}, body)
 
     def moved_to(self, method: str, path: str) -> "Request":
-        """Change method and path."""
+        """Replace method and path."""
         return self._replace(scope={**self.scope, "method": method, "path": path, "raw_path": path.encode()})
 
 
 class Reply(NamedTuple):
-    """An answer."""
+    """A response."""
 
     status: int
     headers: Headers
@@ -111,33 +111,33 @@ class Reply(NamedTuple):
         return orjson.loads(self.body)
 
     def header(self, name: bytes) -> bytes:
-        """Read the first header of a name; empty when there is none."""
+        """Return the first header with a name, or an empty value."""
         return next((value for key, value in self.headers if key.lower() == name), b"")
 
     def with_header(self, name: bytes, value: bytes | None) -> "Reply":
-        """Set a header, or leave it out."""
+        """Set or remove a header."""
         return self._replace(headers=_set_header(self.headers, name, value))
 
     def with_body(self, body: bytes, media_type: bytes | None = None) -> "Reply":
-        """Change the body, and the type it is declared as."""
+        """Replace the body and its media type."""
         changed = self.with_header(b"content-length", b"%d" % len(body))._replace(body=body)
         return changed.with_header(b"content-type", media_type) if media_type is not None else changed
 
     def with_json(self, document: Any, status: int | None = None) -> "Reply":
-        """Change the body to a JSON document, and the status with it."""
+        """Replace the body by a JSON document, and optionally the status."""
         changed = self.with_body(orjson.dumps(document), JSON_TYPE)
         return changed._replace(status=self.status if status is None else status)
 
 
 Serve = Callable[[Request], Awaitable[Reply]]
-"""A server, one request at a time."""
+"""Handles one request."""
 
 Wrap = Callable[[Serve], Serve]
-"""Makes a faulty server of a good one."""
+"""Adds a fault to a server."""
 
 
 class Fault(NamedTuple):
-    """A mistake; `sentence` says what the server does wrong."""
+    """A fault; `sentence` says what the server does wrong."""
 
     name: str
     aspect: str
@@ -149,15 +149,15 @@ NONE = Fault("none", "none", "Nothing is wrong.", lambda serve: serve)
 
 
 def about(aspect: str) -> Callable[[str, str, Wrap], Fault]:
-    """Make faults of one aspect: by name, sentence and wrap."""
+    """Return a function that makes faults of one aspect from name, sentence and wrap."""
     return lambda name, sentence, wrap: Fault(name, aspect, sentence, wrap)
 
 
-def break_app(app: App, fault: Fault) -> App:
-    """Put a fault around a good app."""
+def add_fault(app: App, fault: Fault) -> App:
+    """Wrap an app with a fault."""
     serve = fault.wrap(serve_by(app))
 
-    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+    async def faulty(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await app(scope, receive, send)
             return
@@ -165,11 +165,11 @@ def break_app(app: App, fault: Fault) -> App:
         await send({"type": "http.response.start", "status": reply.status, "headers": list(reply.headers)})
         await send({"type": "http.response.body", "body": reply.body})
 
-    return broken
+    return faulty
 
 
 async def _read(scope: Scope, receive: Receive) -> Request:
-    """Take a request in, with its body unless that is too long."""
+    """Read a request, with its body unless that is too long."""
     declared = Request(scope).header(b"content-length")
     if declared.isdecimal() and int(declared) > _READ_AHEAD:
         return Request(scope, rest=receive)
@@ -182,7 +182,7 @@ async def _read(scope: Scope, receive: Receive) -> Request:
 
 
 def serve_by(app: App) -> Serve:
-    """Ask an app one request at a time."""
+    """Call an app with one request at a time."""
 
     async def serve(request: Request) -> Reply:
         sent: list[Message] = []
@@ -198,7 +198,7 @@ def serve_by(app: App) -> Serve:
         async def send(message: Message) -> None:
             sent.append(message)
 
-        # Whoever answers writes into the scope; a request may be answered more than once.
+        # Apps write into the scope, and a fault may call the app several times with one request.
         scope = {**request.scope, "extensions": dict(request.scope.get("extensions") or {})}
         await app(scope, receive, send)
         body = b"".join(message.get("body", b"") for message in sent[1:])

@@ -1,26 +1,26 @@
-"""Building blocks: faults that put a list together themselves."""
+"""Building blocks of faults: lists that a fault builds itself."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
 
 from fault import Reply, Request, Serve, Wrap
-from rewriting import Log, is_page, token_in
+from rewriting import Log, is_page, read_token
 from terms import read_terms, write_terms
 
 from auditmock.openapi.contract import SearchKey, load_contract
 
 Find = Callable[[str], Awaitable[list[Log]]]
-"""Gives all logs that match a search, newest first."""
+"""Returns all logs that match a search, newest first."""
 
 KEYS = load_contract().search.keys
 DEFAULT_LIMIT = 100
-_REMEMBERED = 8
+_CACHE_SIZE = 8
 _ALL = str((1 << 31) - 1)
 _PAGING = ("q", "limit", "offset", "after_id")
 
 
-class Shelf:
-    """The good server's whole lists, remembered until something is written."""
+class ListCache:
+    """The app's complete lists, cached until the next write."""
 
     def __init__(self, serve: Serve) -> None:
         self._serve = serve
@@ -28,41 +28,41 @@ class Shelf:
         self._writes = 0
 
     def forget(self) -> None:
-        """Forget all lists, since something is written."""
+        """Clear the cache after a write."""
         self._lists = {}
         self._writes += 1
 
     async def find(self, request: Request, q: str) -> list[Log]:
-        """Find all logs that match a search, in the name of a request's caller."""
-        name, writes = (token_in(request), q), self._writes
+        """Find all logs that match a search, with the token of a request."""
+        name, writes = (read_token(request), q), self._writes
         if name not in self._lists:
             others = [pair for pair in request.pairs() if pair[0] not in _PAGING]
             reply = await self._serve(request.with_pairs([*others, ("q", q), ("limit", _ALL)]))
             logs: list[Log] = reply.json().get("audit_logs", [])
             if writes != self._writes:
                 return logs
-            if len(self._lists) == _REMEMBERED:
+            if len(self._lists) == _CACHE_SIZE:
                 del self._lists[next(iter(self._lists))]
             self._lists[name] = logs
         return self._lists[name]
 
 
-def arrange(
+def replace_list(
     collect: Callable[[Find, Request], Awaitable[list[Log] | None]],
     page_of: Callable[[list[Log], Request], list[Log]] | None = None,
 ) -> Wrap:
-    """Show what a function collects, page by page; None leaves the good page as it is."""
+    """Page through what a function collects; None keeps the app's page."""
 
     def wrap(serve: Serve) -> Serve:
-        shelf = Shelf(serve)
+        lists = ListCache(serve)
 
         async def faulty(request: Request) -> Reply:
             reply = await serve(request)
             if request.is_write:
-                shelf.forget()
+                lists.forget()
             if not is_page(request, reply):
                 return reply
-            find = partial(shelf.find, request)
+            find = partial(lists.find, request)
             logs = await collect(find, request)
             if logs is None:
                 return reply
@@ -74,43 +74,43 @@ def arrange(
     return wrap
 
 
-def rearrange(change: Callable[[list[Log], Request], list[Log]]) -> Wrap:
-    """Change the whole list before pages are cut from it."""
+def change_list(change: Callable[[list[Log], Request], list[Log]]) -> Wrap:
+    """Change the whole list before it is paged."""
 
     async def collect(find: Find, request: Request) -> list[Log]:
         return change(await find(request.first("q")), request)
 
-    return arrange(collect)
+    return replace_list(collect)
 
 
-def select(name: str, holds: Callable[[Log, str], bool]) -> Wrap:
-    """Let a search key find what a function says of a log and the value asked for, in lower case."""
+def replace_filter(name: str, holds: Callable[[Log, str], bool]) -> Wrap:
+    """Replace what a search key matches; the function gets the log and the value in lower case."""
 
     async def collect(find: Find, request: Request) -> list[Log] | None:
         terms = read_terms(request.first("q"))
-        asked = [term.value.lower() for term in terms if _is_meant(KEYS[name], term.key, term.value)]
+        asked = [term.value.lower() for term in terms if _is_accepted(KEYS[name], term.key, term.value)]
         if not asked:
             return None
         rest = await find(write_terms(term for term in terms if _key_of(term.key) != name))
         return [log for log in rest if holds(log, asked[-1])]
 
-    return arrange(collect)
+    return replace_list(collect)
 
 
-def recount(count: Callable[[Find, Request], Awaitable[int]]) -> Wrap:
-    """Count the logs of a list otherwise."""
+def replace_count(count: Callable[[Find, Request], Awaitable[int]]) -> Wrap:
+    """Replace the count of a list."""
 
     def wrap(serve: Serve) -> Serve:
-        shelf = Shelf(serve)
+        lists = ListCache(serve)
 
         async def faulty(request: Request) -> Reply:
             reply = await serve(request)
             if request.is_write:
-                shelf.forget()
+                lists.forget()
             if not is_page(request, reply):
                 return reply
             return reply.with_json(
-                reply.json() | {"count": await count(partial(shelf.find, request), request)}
+                reply.json() | {"count": await count(partial(lists.find, request), request)}
             )
 
         return faulty
@@ -118,21 +118,21 @@ def recount(count: Callable[[Find, Request], Awaitable[int]]) -> Wrap:
     return wrap
 
 
-def follow(tail: Callable[[list[Log], list[Log], str], list[Log]]) -> Wrap:
-    """Cut pages with a cursor from what a function makes of all that match, all logs and the cursor."""
+def replace_page_after_cursor(tail: Callable[[list[Log], list[Log], str], list[Log]]) -> Wrap:
+    """Build pages with a cursor from the matching logs, all logs and the cursor."""
 
     def wrap(serve: Serve) -> Serve:
-        shelf = Shelf(serve)
+        lists = ListCache(serve)
 
         async def faulty(request: Request) -> Reply:
             reply = await serve(request)
             if request.is_write:
-                shelf.forget()
+                lists.forget()
             cursor = request.first("after_id").lower()
             if not is_page(request, reply) or not cursor:
                 return reply
-            matching = await shelf.find(request, request.first("q"))
-            logs = tail(matching, await shelf.find(request, ""), cursor)
+            matching = await lists.find(request, request.first("q"))
+            logs = tail(matching, await lists.find(request, ""), cursor)
             return reply.with_json(reply.json() | {"audit_logs": cut(logs, request)})
 
         return faulty
@@ -141,7 +141,7 @@ def follow(tail: Callable[[list[Log], list[Log], str], list[Log]]) -> Wrap:
 
 
 def cut(logs: list[Log], request: Request) -> list[Log]:
-    """Cut a page by `offset` and `limit`."""
+    """Return the page at `offset` and `limit`."""
     offset, limit = request.number("offset", 0), request.number("limit", 0) or DEFAULT_LIMIT
     return logs[offset : offset + limit]
 
@@ -149,12 +149,12 @@ def cut(logs: list[Log], request: Request) -> list[Log]:
 async def _page_of(logs: list[Log], request: Request, find: Find) -> list[Log]:
     cursor = request.first("after_id").lower()
     if cursor:
-        logs = await behind(logs, cursor, find)
+        logs = await logs_after(logs, cursor, find)
     return cut(logs, request)
 
 
-async def behind(logs: list[Log], cursor: str, find: Find) -> list[Log]:
-    """Keep the logs behind a cursor, which need not be one of them."""
+async def logs_after(logs: list[Log], cursor: str, find: Find) -> list[Log]:
+    """Return the logs after a cursor, which need not be one of them."""
     ids = [log["id"] for log in logs]
     if cursor in ids:
         return logs[ids.index(cursor) + 1 :]
@@ -167,6 +167,6 @@ def _key_of(key: str) -> str:
     return key or "resource_type"
 
 
-def _is_meant(wanted: SearchKey, key: str, value: str) -> bool:
+def _is_accepted(wanted: SearchKey, key: str, value: str) -> bool:
     is_known = wanted.type != "enum" or value.lower() in wanted.values
     return _key_of(key) == wanted.name and is_known

@@ -1,4 +1,4 @@
-"""Schemathesis by itself on the same servers: what a generic tool finds with the contract alone."""
+"""Schemathesis alone against the same servers, for comparison."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ _SECONDS = 300
 
 
 def finds_fault(url: str) -> bool:
-    """Run all its phases and checks against a server, at 50 examples; tell whether any check fails."""
+    """Run all phases and checks with 50 examples; return whether any check fails."""
     command = [sys.executable, "-P", "-m", "schemathesis.cli", "--config-file", str(_CONFIG), "run"]
     flags = ["--url", f"{url}/api/v2", "--max-examples", _EXAMPLES, "--max-failures", "1"]
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Building blocks: faults that change a request on its way in, or an answer on its way out."""
+"""Building blocks of faults: changes of requests and replies."""
 
 import re
 from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
@@ -16,12 +16,12 @@ from auditmock.settings import Settings
 Log = dict[str, Any]
 Page = dict[str, Any]
 _TOKEN = "coder_session_token"  # noqa: S105 - the name of the parameter
-_SHADOW_SEED = 88
+_SCRATCH_SEED = 88
 NIL = "00000000-0000-0000-0000-000000000000"
 
 
-def around(handle: Callable[[Request, Serve], Awaitable[Reply]]) -> Wrap:
-    """Answer by a function that has the good server at hand."""
+def wrap_serve(handle: Callable[[Request, Serve], Awaitable[Reply]]) -> Wrap:
+    """Handle each request with a function that can call the app."""
 
     def wrap(serve: Serve) -> Serve:
         async def faulty(request: Request) -> Reply:
@@ -32,8 +32,8 @@ def around(handle: Callable[[Request, Serve], Awaitable[Reply]]) -> Wrap:
     return wrap
 
 
-def chain(*wraps: Wrap) -> Wrap:
-    """Make several mistakes at once that are one in truth; the first is the outermost."""
+def combine(*wraps: Wrap) -> Wrap:
+    """Combine wraps into one fault; the first is the outermost."""
 
     def wrap(serve: Serve) -> Serve:
         for each in reversed(wraps):
@@ -49,21 +49,21 @@ def rewrite_request(change: Callable[[Request], Request]) -> Wrap:
 
 
 def rewrite_reply(change: Callable[[Request, Reply], Reply]) -> Wrap:
-    """Change every answer."""
+    """Change every reply."""
 
     async def handle(request: Request, serve: Serve) -> Reply:
         return change(request, await serve(request))
 
-    return around(handle)
+    return wrap_serve(handle)
 
 
 def is_page(request: Request, reply: Reply) -> bool:
-    """Whether this is the page of a list."""
+    """Whether the reply is a page of a list."""
     return request.is_list and reply.status == 200
 
 
 def rewrite_query(name: str, change: Callable[[str], str | None]) -> Wrap:
-    """Change a query parameter of lists, or leave it out; other parameters keep their bytes."""
+    """Change or remove a query parameter of lists; other parameters keep their bytes."""
 
     def changed(piece: str) -> str | None:
         key, _, value = piece.partition("=")
@@ -85,7 +85,7 @@ def rewrite_query(name: str, change: Callable[[str], str | None]) -> Wrap:
 
 
 def rewrite_number(name: str, change: Callable[[int], int | None]) -> Wrap:
-    """Change `limit` or `offset` where it is a number that is allowed."""
+    """Change `limit` or `offset` if it is a valid number."""
 
     def rewrite(text: str) -> str | None:
         if not re.fullmatch("[0-9]{1,10}", text) or int(text) >= 1 << 31:
@@ -97,7 +97,7 @@ def rewrite_number(name: str, change: Callable[[int], int | None]) -> Wrap:
 
 
 def default_query(name: str, value: str) -> Wrap:
-    """Add a query parameter to lists that lack it."""
+    """Add a query parameter to lists without it."""
 
     def rewrite(request: Request) -> Request:
         if not request.is_list or name in dict(request.pairs()):
@@ -108,7 +108,7 @@ def default_query(name: str, value: str) -> Wrap:
 
 
 def rewrite_terms(change: Callable[[list[Term]], Iterable[Term]]) -> Wrap:
-    """Change the elements of a search."""
+    """Change the terms of a search."""
 
     def rewrite(q: str) -> str:
         terms = read_terms(q)
@@ -119,7 +119,7 @@ def rewrite_terms(change: Callable[[list[Term]], Iterable[Term]]) -> Wrap:
 
 
 def rewrite_term(change: Callable[[Term], Term | None], *keys: str) -> Wrap:
-    """Change each element of some keys (of all when none is named), or leave it out."""
+    """Change or remove each term with these keys (default: every term)."""
 
     def rewrite(terms: list[Term]) -> list[Term]:
         changed = [change(each) if not keys or each.key in keys else each for each in terms]
@@ -143,24 +143,24 @@ def rewrite_logs(change: Callable[[list[Log], Request], list[Log]]) -> Wrap:
 
 
 def rewrite_log(change: Callable[[Log], Log], when: Callable[[Log], bool] = bool) -> Wrap:
-    """Change each log shown that is of some kind."""
+    """Change each log that satisfies a condition."""
     return rewrite_logs(lambda logs, _: [change(log) if when(log) else log for log in logs])
 
 
 def show(name: str, value: Callable[[Log], Any], when: Callable[[Log], bool] = bool) -> Wrap:
-    """Show another value in a field of each log of some kind."""
+    """Replace a field of each log that satisfies a condition."""
     return rewrite_log(lambda log: log | {name: value(log)}, when)
 
 
 def show_user(change: Callable[[Log], Log | None], when: Callable[[Log], bool] = bool) -> Wrap:
-    """Show another user in each log that has a user of some kind."""
+    """Replace the user of each log whose user satisfies a condition."""
     return rewrite_log(
         lambda log: log | {"user": change(log["user"])}, lambda log: bool(log["user"]) and when(log["user"])
     )
 
 
 def show_change(change: Callable[[Log], Any], when: Callable[[Log], bool] = bool) -> Wrap:
-    """Show another entry in each diff for each entry of some kind."""
+    """Replace each diff entry that satisfies a condition."""
     return show(
         "diff",
         lambda log: {name: change(entry) if when(entry) else entry for name, entry in log["diff"].items()},
@@ -168,12 +168,12 @@ def show_change(change: Callable[[Log], Any], when: Callable[[Log], bool] = bool
 
 
 def without(document: Mapping[str, Any], *names: str) -> dict[str, Any]:
-    """Leave fields out."""
+    """Return a document without these fields."""
     return {name: value for name, value in document.items() if name not in names}
 
 
 def rewrite_error(change: Callable[[Log], Any], *statuses: int) -> Wrap:
-    """Change the envelope of errors."""
+    """Change the envelope of errors with these statuses."""
 
     def rewrite(_request: Request, reply: Reply) -> Reply:
         is_meant = reply.status in statuses and reply.body.startswith(b"{")
@@ -182,15 +182,15 @@ def rewrite_error(change: Callable[[Log], Any], *statuses: int) -> Wrap:
     return rewrite_reply(rewrite)
 
 
-def rewrite_answer(change: Callable[[Reply], Reply], *statuses: int) -> Wrap:
-    """Change answers of some statuses; of all when none is named."""
+def rewrite_status(change: Callable[[Reply], Reply], *statuses: int) -> Wrap:
+    """Change replies with these statuses (default: all)."""
     return rewrite_reply(
         lambda _, reply: change(reply) if not statuses or reply.status in statuses else reply
     )
 
 
 def rewrite_body(change: Callable[[bytes], bytes]) -> Wrap:
-    """Change the body of what is to be written, where it came whole."""
+    """Change the body of a write, unless it is streamed."""
 
     def rewrite(request: Request) -> Request:
         if not request.is_write or request.rest:
@@ -202,7 +202,7 @@ def rewrite_body(change: Callable[[bytes], bytes]) -> Wrap:
 
 
 def rewrite_post(change: Callable[[Log], Log]) -> Wrap:
-    """Change the fields that are to be written."""
+    """Change the fields of a write."""
 
     def rewrite(body: bytes) -> bytes:
         fields = read_fields(body)
@@ -212,7 +212,7 @@ def rewrite_post(change: Callable[[Log], Log]) -> Wrap:
 
 
 def read_fields(body: bytes) -> Log | None:
-    """Decode the fields of a body; None when it is no object."""
+    """Decode the fields of a body; None if it is not an object."""
     try:
         fields = orjson.loads(body)
     except orjson.JSONDecodeError:
@@ -220,15 +220,15 @@ def read_fields(body: bytes) -> Log | None:
     return fields if isinstance(fields, dict) else None
 
 
-def forgive(what: Callable[[Request, Reply], bool], mend: Wrap) -> Wrap:
-    """Try again with a mended request where the good server refuses."""
+def retry_changed(what: Callable[[Request, Reply], bool], change: Wrap) -> Wrap:
+    """If the app's reply satisfies a condition, retry with a changed request."""
 
     def wrap(serve: Serve) -> Serve:
-        mended = mend(serve)
+        retried = change(serve)
 
         async def faulty(request: Request) -> Reply:
             reply = await serve(request)
-            return await mended(request) if what(request, reply) else reply
+            return await retried(request) if what(request, reply) else reply
 
         return faulty
 
@@ -236,7 +236,7 @@ def forgive(what: Callable[[Request, Reply], bool], mend: Wrap) -> Wrap:
 
 
 def only_when(when: Callable[[Request], bool], wrap_these: Wrap) -> Wrap:
-    """Make a mistake with some requests only."""
+    """Apply a fault to some requests only."""
 
     def wrap(serve: Serve) -> Serve:
         faulty = wrap_these(serve)
@@ -246,51 +246,51 @@ def only_when(when: Callable[[Request], bool], wrap_these: Wrap) -> Wrap:
 
 
 def sometimes(wrap_these: Wrap, every: int) -> Wrap:
-    """Make a mistake with every so many-th list only."""
+    """Apply a fault to every n-th list only."""
 
     def wrap(serve: Serve) -> Serve:
         faulty, lists = wrap_these(serve), 0
 
-        async def turn(request: Request) -> Reply:
+        async def handle(request: Request) -> Reply:
             nonlocal lists
             lists += request.is_list
-            is_right = request.is_list and lists % every
-            return await (serve(request) if is_right else faulty(request))
+            is_unchanged = request.is_list and lists % every
+            return await (serve(request) if is_unchanged else faulty(request))
 
-        return turn
+        return handle
 
     return wrap
 
 
-def at_fault(reply: Reply) -> Collection[str]:
-    """List the fields an error names."""
+def invalid_fields(reply: Reply) -> Collection[str]:
+    """Return the fields that an error names."""
     return {each["field"] for each in reply.json().get("validations", ())} if reply.status >= 400 else ()
 
 
-def token_in(request: Request) -> str:
-    """Find the token of a request, where the contract looks for it."""
-    crumbs = [crumb.partition("=") for crumb in request.header(b"cookie").split(";")]
-    cookie = next((value.strip() for name, _, value in crumbs if name.strip() == _TOKEN), "")
+def read_token(request: Request) -> str:
+    """Return the token of a request, in the contract's precedence."""
+    cookies = [cookie.partition("=") for cookie in request.header(b"cookie").split(";")]
+    cookie = next((value.strip() for name, _, value in cookies if name.strip() == _TOKEN), "")
     return cookie or request.first(_TOKEN) or request.header(b"coder-session-token")
 
 
 def with_token(request: Request, token: str) -> Request:
-    """Put another token in the header, and none elsewhere."""
+    """Send another token in the header and none elsewhere."""
     pieces = [piece for piece in request.query.split(b"&") if not piece.startswith(_TOKEN.encode())]
     bare = request.with_query(b"&".join(pieces)).with_header(b"cookie", None)
     return bare.with_header(b"coder-session-token", token.encode("latin-1") if token else None)
 
 
 def as_owner(request: Request) -> Request:
-    """Put the owner in the caller's place."""
-    return with_token(request, f"Owner00000-{token_in(request)[11:]}")
+    """Send the owner's token instead, in the same world."""
+    return with_token(request, f"Owner00000-{read_token(request)[11:]}")
 
 
 @cache
-def _shadow() -> Serve:
-    return serve_by(create_app(Settings(seed=_SHADOW_SEED, logs=1)))
+def _scratch_app() -> Serve:
+    return serve_by(create_app(Settings(seed=_SCRATCH_SEED, logs=1)))
 
 
-async def pretend(request: Request) -> Reply:
-    """Answer as the good server would, but keep nothing."""
-    return await _shadow()(request)
+async def pretend_write(request: Request) -> Reply:
+    """Reply as the app would, without storing anything."""
+    return await _scratch_app()(request)

@@ -1,4 +1,4 @@
-"""The score of the suite: which faults it finds, by which check, and after how many requests."""
+"""Score of the contract suite: which faults it finds, by which check, after how many requests."""
 
 import gc
 import json
@@ -31,11 +31,11 @@ _TOKENS = {"--token": token_of(BuiltinUser.OWNER), "--second-token": token_of(Bu
 _WRITES = ("writes", "responses")
 _BUDGET = 2000
 _LOGS = 6000
-"""Fewer than by default: some faults look at every log for each answer."""
+"""Fewer than by default: some faults read every log for each reply."""
 
 
-class Caught(NamedTuple):
-    """The first check a fault broke, its layer, and how many requests that took."""
+class Detection(NamedTuple):
+    """The first check that a fault fails, its layer, and the number of requests until then."""
 
     check: str
     layer: str
@@ -43,70 +43,70 @@ class Caught(NamedTuple):
 
 
 class Score(NamedTuple):
-    """What became of one fault: by the checks of reading and, if they miss it, by those of writing."""
+    """The result for one fault: detection by reads or, failing that, by writes."""
 
     fault: str
     aspect: str
-    reading: Caught | None
-    writing: Caught | None
+    reading: Detection | None
+    writing: Detection | None
 
     @property
-    def caught(self) -> Caught | None:
+    def detection(self) -> Detection | None:
         """How it is found, if it is."""
         return self.reading or self.writing
 
 
 def score_all(names: Sequence[str], processes: int) -> Iterator[Score]:
-    """Judge servers with each of these faults; every run is in a process of its own, forked from this one.
+    """Score servers with these faults, each in a process forked from this one.
 
-    What a run reads first of all is then known to each fork: the checks, the contract, the strategies.
+    The first run loads checks, contract and strategies once, before the forks.
     """
-    with _quiet():
-        _judge(NONE.name)
+    with _output_silenced():
+        _score(NONE.name)
     gc.freeze()
-    with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(_judge, names)
+    with multiprocessing.get_context("fork").Pool(processes, _silence_output, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(_score, names)
 
 
 def score_peer(names: Sequence[str], processes: int) -> Iterator[tuple[str, bool]]:
-    """Tell of each of these faults whether Schemathesis by itself finds it."""
-    _good_app()
-    with multiprocessing.get_context("fork").Pool(processes, _be_quiet, maxtasksperchild=1) as pool:
-        yield from pool.imap_unordered(_judge_by_peer, names)
+    """Yield for each fault whether Schemathesis alone finds it."""
+    _build_app()
+    with multiprocessing.get_context("fork").Pool(processes, _silence_output, maxtasksperchild=1) as pool:
+        yield from pool.imap_unordered(_score_by_peer, names)
 
 
-def _judge_by_peer(name: str) -> tuple[str, bool]:
+def _score_by_peer(name: str) -> tuple[str, bool]:
     with _serve(BY_NAME[name]) as url:
         return name, finds_fault(url)
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
+def _output_silenced() -> Iterator[None]:
     kept = [os.dup(stream) for stream in (1, 2)]
-    _be_quiet()
+    _silence_output()
     yield
     for stream, copy in enumerate(kept, 1):
         os.dup2(copy, stream)
         os.close(copy)
 
 
-def _be_quiet() -> None:
+def _silence_output() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in (1, 2):
         os.dup2(nowhere, stream)
 
 
-def _judge(name: str) -> Score:
+def _score(name: str) -> Score:
     fault = BY_NAME[name]
     with _serve(fault) as url:
-        reading = judge_first(url)
-        writing = None if reading else judge_first(url, allow_writes=True, only=_WRITES)
+        reading = find_first_failure(url)
+        writing = None if reading else find_first_failure(url, allow_writes=True, only=_WRITES)
     return Score(name, fault.aspect, reading, writing)
 
 
 @lru_cache(1)
-def _good_app() -> App:
-    """Build the app before the first fork: it is the same for all, and each fork writes to its own."""
+def _build_app() -> App:
+    """Build the app before the first fork; each fork has its own copy."""
     return create_app(Settings(logs=_LOGS))
 
 
@@ -114,7 +114,7 @@ def _good_app() -> App:
 def _serve(fault: Fault) -> Iterator[str]:
     listener = bind("127.0.0.1", 0)
     ready = threading.Event()
-    server = make_server(_good_app(), fault, ready.set)
+    server = make_server(_build_app(), fault, ready.set)
     thread = threading.Thread(target=server.run, args=([listener],), daemon=True)
     thread.start()
     ready.wait()
@@ -123,10 +123,12 @@ def _serve(fault: Fault) -> Iterator[str]:
     thread.join()
 
 
-def judge_first(url: str, *, allow_writes: bool = False, only: tuple[str, ...] = ()) -> Caught | None:
-    """Judge a deployment until a check is broken."""
+def find_first_failure(
+    url: str, *, allow_writes: bool = False, only: tuple[str, ...] = ()
+) -> Detection | None:
+    """Check a deployment until the first failure."""
     with tempfile.TemporaryDirectory() as folder:
-        verdict = run_checks(
+        status = run_checks(
             Options(
                 base_url=url,
                 allow_writes=allow_writes,
@@ -139,8 +141,8 @@ def judge_first(url: str, *, allow_writes: bool = False, only: tuple[str, ...] =
             ),
             _TOKENS,
         )
-        if verdict is ExitStatus.UNREADY:
-            return Caught("preflight", "preflight", 1)
+        if status is ExitStatus.UNREADY:
+            return Detection("preflight", "preflight", 1)
         report: Mapping[str, Any] = json.loads((Path(folder) / "report.json").read_text(encoding="utf-8"))
     failed = next((check for check in report["checks"] if check["outcome"] == "failed"), None)
-    return Caught(failed["name"], failed["layer"], report["requests"]) if failed else None
+    return Detection(failed["name"], failed["layer"], report["requests"]) if failed else None

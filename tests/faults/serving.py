@@ -1,11 +1,11 @@
-"""A server with one fault."""
+"""Server with one fault."""
 
 import socket
 import uuid
 from collections.abc import Callable
 
 import uvicorn
-from fault import Fault, break_app
+from fault import Fault, add_fault
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from auditmock.core.asgi import App
@@ -14,10 +14,10 @@ from auditmock.handlers.messages.response import error_reply
 
 
 class Protocol(HttpToolsProtocol):
-    """Uvicorn's protocol, which answers what is no HTTP as the good mock does."""
+    """Uvicorn's protocol with the mock's reply to bytes that are not HTTP."""
 
-    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words
-        """Refuse bytes that are no request."""
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's message
+        """Reject bytes that are not a request."""
         reply = error_reply(malformed_request())
         request_id = (b"x-coder-request-id", str(uuid.uuid4()).encode())
         own = (request_id, (b"x-coder-build-version", b"v0.14.3+documented"), (b"connection", b"close"))
@@ -27,22 +27,22 @@ class Protocol(HttpToolsProtocol):
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it is ready."""
+    """A uvicorn server that calls back when it is ready."""
 
     def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
         super().__init__(config)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then say so."""
+        """Start, then call back."""
         await super().startup(sockets)
         self._ready()
 
 
 def make_server(app: App, fault: Fault, ready: Callable[[], None]) -> Server:
-    """Make a server of a good app with this fault; it is still to be run."""
+    """Make a server of an app with this fault; the caller runs it."""
     config = uvicorn.Config(
-        break_app(app, fault),
+        add_fault(app, fault),
         http=Protocol,
         ws="none",
         lifespan="on",

@@ -1,17 +1,17 @@
-"""The elements of a search, as faults take them apart and write them again."""
+"""Terms of a search, as faults parse and write them."""
 
 import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
-_ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
+_TERM = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
 _COLON = re.compile(r'"[^"]*(?:"|\Z)|(:)')
-NOBODY = "nobody-has-this-name"
-"""A value of no log."""
+UNKNOWN_NAME = "nobody-has-this-name"
+"""A value that no log has."""
 
 
 class Term(NamedTuple):
-    """One element: `key` is in lower case and empty for a bare term; `text` is how it was written."""
+    """One term: `key` is in lower case and empty for a bare term; `text` is the original."""
 
     key: str
     value: str
@@ -19,23 +19,23 @@ class Term(NamedTuple):
 
     @property
     def is_quoted(self) -> bool:
-        """Whether it was written with quotes."""
+        """Whether the original has quotes."""
         return '"' in self.text
 
 
 def term(key: str, value: str) -> Term:
-    """Write an element."""
+    """Make a term."""
     shown = f'"{value}"' if set(value) & set(" :") else value
     return Term(key, value, f"{key}:{shown}" if key else shown)
 
 
 def read_terms(q: str) -> list[Term]:
-    """Take a search apart."""
-    return [_read(text) for text in _ELEMENT.findall(q)]
+    """Parse a search."""
+    return [_read(text) for text in _TERM.findall(q)]
 
 
 def write_terms(terms: Iterable[Term]) -> str:
-    """Write a search."""
+    """Format a search."""
     return " ".join(each.text for each in terms)
 
 

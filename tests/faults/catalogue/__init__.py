@@ -1,4 +1,4 @@
-"""All faults there are."""
+"""All faults."""
 
 from fault import NONE, Fault
 
@@ -41,4 +41,4 @@ FAULTS: tuple[Fault, ...] = (
 )
 
 BY_NAME = {fault.name: fault for fault in (NONE, *FAULTS)}
-"""The faults by name, and the good mock as `none`."""
+"""The faults by name; `none` is the mock without a fault."""

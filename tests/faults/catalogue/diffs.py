@@ -22,7 +22,7 @@ def _is_build(log: Log) -> bool:
     return bool(log["resource_type"] == "workspace_build")
 
 
-def _attempt(log: Log) -> dict[str, Any]:
+def _make_diff(log: Log) -> dict[str, Any]:
     return {"name": {"old": "", "new": log["resource_target"] or "build", "secret": False}}
 
 
@@ -39,12 +39,12 @@ FAULTS = (
     ),
     fault(
         "diff-masks-secrets",
-        "A secret field of a diff shows stars.",
+        "A secret field of a diff shows asterisks.",
         show_change(lambda change: change | {"old": "********", "new": "********"}, _is_secret),
     ),
     fault(
         "diff-shows-private-keys",
-        "The private key of an SSH key is shown as if it were no secret.",
+        "The diff of an SSH key shows its private key.",
         show(
             "diff",
             lambda log: (
@@ -56,49 +56,51 @@ FAULTS = (
     ),
     fault(
         "diff-secret-missing-when-false",
-        "An entry of a diff lacks `secret` when it is none.",
+        "A diff entry that is not secret has no `secret`.",
         show_change(lambda change: without(change, "secret"), lambda change: not change["secret"]),
     ),
     fault(
         "diff-secret-is-a-number",
-        "`secret` of a diff is 0 or 1.",
+        "`secret` of a diff entry is 0 or 1.",
         show_change(lambda change: change | {"secret": int(change["secret"])}),
     ),
     fault(
         "diff-old-null",
-        "A value that was not there before is null.",
+        "A missing old value is null.",
         show_change(lambda change: {"old": None, **change}),
     ),
     fault(
         "diff-new-null",
-        "A value that is not there afterwards is null.",
+        "A missing new value is null.",
         show_change(lambda change: {"new": None, **change}),
     ),
-    fault("diff-of-failures", "A request that failed shows a diff.", show("diff", _attempt, _is_failure)),
+    fault(
+        "diff-of-failures", "The log of a failed request has a diff.", show("diff", _make_diff, _is_failure)
+    ),
     fault(
         "diff-of-builds",
-        "A build shows a diff.",
-        show("diff", _attempt, lambda log: _is_build(log) and not _is_failure(log)),
+        "The log of a build has a diff.",
+        show("diff", _make_diff, lambda log: _is_build(log) and not _is_failure(log)),
     ),
     fault(
         "diff-null-when-empty",
-        "A diff without entries is null.",
+        "An empty diff is null.",
         show("diff", lambda log: log["diff"] or None),
     ),
     fault(
         "diff-empty-is-a-list",
-        "A diff without entries is an empty array.",
+        "An empty diff is an empty array.",
         show("diff", lambda log: log["diff"] or []),
     ),
     fault(
         "diff-is-a-list",
-        "A diff is a list of entries.",
+        "A diff is an array of entries.",
         show("diff", lambda log: [{"field": name, **change} for name, change in log["diff"].items()]),
     ),
-    fault("diff-is-text", "A diff is JSON in a string.", show("diff", lambda log: json.dumps(log["diff"]))),
+    fault("diff-is-text", "A diff is a JSON string.", show("diff", lambda log: json.dumps(log["diff"]))),
     fault(
         "diff-unchanged-fields",
-        "A diff also shows a field that did not change.",
+        "A diff includes a field that did not change.",
         show(
             "diff",
             lambda log: (
@@ -110,7 +112,7 @@ FAULTS = (
     ),
     fault(
         "diff-new-is-old",
-        "The new value of a diff is its old one.",
+        "The new value in a diff equals the old one.",
         show_change(
             lambda change: change | {"new": change["old"]},
             lambda change: "old" in change and not change["secret"],
@@ -118,7 +120,7 @@ FAULTS = (
     ),
     fault(
         "diff-old-and-new-swapped",
-        "The values before and after of a diff have changed places.",
+        "The old and new values of a diff are swapped.",
         show_change(
             lambda change: {"old": change["new"], "new": change["old"], "secret": change["secret"]},
             lambda change: "old" in change and "new" in change,
@@ -126,7 +128,7 @@ FAULTS = (
     ),
     fault(
         "diff-entries-are-pairs",
-        "An entry of a diff is a pair of values.",
+        "A diff entry is an array of two values.",
         show_change(lambda change: [change.get("old"), change.get("new")], lambda _: True),
     ),
     fault("diff-always-empty", "Every diff is empty.", show("diff", lambda _: {})),

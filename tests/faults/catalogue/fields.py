@@ -26,7 +26,7 @@ def _move_time(time: str) -> str:
     return moved.isoformat().replace("+00:00", "+01:00")
 
 
-def _camel(document: Any) -> Any:
+def _to_camel_case(document: Any) -> Any:
     return {re.sub("_(.)", lambda match: match[1].upper(), name): value for name, value in document.items()}
 
 
@@ -50,7 +50,7 @@ def _mix_emails(logs: list[Log], _: object) -> list[Log]:
     ]
 
 
-def _always_linked(log: Log) -> str:
+def _link_always(log: Log) -> str:
     forms = {"template": "/templates/{0}", "user": "/users?filter={0}", "workspace": "/@owner/{0}"}
     return forms.get(log["resource_type"], "").format(log["resource_target"]) or str(log["resource_link"])
 
@@ -59,18 +59,18 @@ FAULTS = (
     fault("id-missing", "A log has no `id`.", _drop("id")),
     fault(
         "id-is-new-each-time",
-        "A log has another `id` each time it is shown.",
+        "The `id` of a log changes with every request.",
         show("id", lambda _: str(uuid4())),
     ),
     fault(
         "id-of-the-page",
-        "All logs of a page have the `id` of its first one.",
+        "All logs of a page have the `id` of the first one.",
         rewrite_logs(lambda logs, _: [log | {"id": logs[0]["id"]} for log in logs]),
     ),
     fault("id-is-a-number", "The `id` of a log is a number.", show("id", lambda log: int(log["id"][:8], 16))),
     fault(
         "id-without-dashes",
-        "The `id` of a log lacks its dashes.",
+        "The `id` of a log has no dashes.",
         show("id", lambda log: log["id"].replace("-", "")),
     ),
     fault("request-id-missing", "A log has no `request_id`.", _drop("request_id")),
@@ -81,18 +81,18 @@ FAULTS = (
     ),
     fault(
         "request-id-is-a-trace-id",
-        "The `request_id` is no UUID.",
+        "The `request_id` is not a UUID.",
         show("request_id", lambda log: f"host/{log['request_id'][:8]}"),
     ),
-    fault("time-without-zone", "Times lack their `Z`.", show("time", lambda log: log["time"][:-1])),
+    fault("time-without-zone", "Times have no `Z`.", show("time", lambda log: log["time"][:-1])),
     fault(
         "time-in-another-zone",
-        "Times are written with the offset +01:00.",
+        "Times have the offset +01:00.",
         show("time", lambda log: _move_time(log["time"])),
     ),
     fault(
         "time-with-a-space",
-        "Times have a space in place of their `T`.",
+        "Times have a space instead of `T`.",
         show("time", lambda log: log["time"].replace("T", " ")),
     ),
     fault(
@@ -112,12 +112,12 @@ FAULTS = (
     ),
     fault(
         "time-in-whole-minutes",
-        "Times are cut to the minute.",
+        "Times are truncated to the minute.",
         show("time", lambda log: log["time"][:16] + ":00Z"),
     ),
     fault(
         "time-one-day-late",
-        "Times are shown a day late.",
+        "Times are a day late.",
         show(
             "time",
             lambda log: (
@@ -127,7 +127,7 @@ FAULTS = (
     ),
     fault(
         "time-of-day-twelve-hours",
-        "Times after noon are written with hours of twelve.",
+        "Times use a 12-hour clock.",
         show("time", lambda log: f"{log['time'][:11]}{int(log['time'][11:13]) % 12:02d}{log['time'][13:]}"),
     ),
     fault(
@@ -147,17 +147,17 @@ FAULTS = (
     ),
     fault(
         "ip-null-when-unknown",
-        "An `ip` that is not known is null.",
+        "An unknown `ip` is null.",
         show("ip", lambda log: log["ip"] or None),
     ),
     fault(
         "ip-missing-when-unknown",
-        "An `ip` that is not known is left out.",
+        "An unknown `ip` is omitted.",
         _drop("ip", lambda log: not log["ip"]),
     ),
     fault(
         "ip-with-port",
-        "An `ip` has a port behind it.",
+        "An `ip` includes a port.",
         show("ip", lambda log: log["ip"] and f"{log['ip']}:443"),
     ),
     fault(
@@ -170,17 +170,17 @@ FAULTS = (
     ),
     fault(
         "user-agent-null-when-unknown",
-        "A `user_agent` that is not known is null.",
+        "An unknown `user_agent` is null.",
         show("user_agent", lambda log: log["user_agent"] or None),
     ),
     fault(
         "user-agent-missing-when-unknown",
-        "A `user_agent` that is not known is left out.",
+        "An unknown `user_agent` is omitted.",
         _drop("user_agent", lambda log: not log["user_agent"]),
     ),
     fault(
         "resource-type-in-camel-case",
-        "A `resource_type` is written in another spelling.",
+        "A `resource_type` is in camel case.",
         show(
             "resource_type", lambda log: re.sub("_(.)", lambda match: match[1].upper(), log["resource_type"])
         ),
@@ -193,7 +193,7 @@ FAULTS = (
     ),
     fault(
         "resource-id-without-dashes",
-        "A `resource_id` lacks its dashes.",
+        "A `resource_id` has no dashes.",
         show("resource_id", lambda log: log["resource_id"].replace("-", "")),
     ),
     fault(
@@ -208,19 +208,19 @@ FAULTS = (
     ),
     fault(
         "resource-target-missing-when-empty",
-        "An empty `resource_target` is left out.",
+        "An empty `resource_target` is omitted.",
         _drop("resource_target", lambda log: not log["resource_target"]),
     ),
     fault(
-        "resource-target-cut",
-        "A `resource_target` is cut at 32 characters.",
+        "resource-target-truncated",
+        "A `resource_target` is truncated at 32 characters.",
         show("resource_target", lambda log: log["resource_target"][:32]),
     ),
     fault("resource-icon-missing", "A log has no `resource_icon`.", _drop("resource_icon")),
     fault("resource-icon-null", "The `resource_icon` is null.", show("resource_icon", lambda _: None)),
     fault(
         "action-capitalised",
-        "An `action` begins with a capital letter.",
+        "An `action` is capitalized.",
         show("action", lambda log: log["action"].title()),
     ),
     fault(
@@ -255,22 +255,22 @@ FAULTS = (
     ),
     fault(
         "additional-fields-are-text",
-        "`additional_fields` are JSON in a string.",
+        "`additional_fields` is a JSON string.",
         show("additional_fields", lambda log: json.dumps(log["additional_fields"])),
     ),
     fault(
         "additional-fields-are-bytes",
-        "`additional_fields` are an array of numbers.",
+        "`additional_fields` is an array of bytes.",
         show("additional_fields", lambda log: list(json.dumps(log["additional_fields"]).encode())),
     ),
     fault(
         "additional-fields-missing-when-empty",
-        "Empty `additional_fields` are left out.",
+        "Empty `additional_fields` is omitted.",
         _drop("additional_fields", lambda log: not log["additional_fields"]),
     ),
     fault(
         "build-number-is-a-number",
-        "The `build_number` of a build is no text.",
+        "The `build_number` of a build is a number.",
         show(
             "additional_fields",
             lambda log: (
@@ -281,13 +281,13 @@ FAULTS = (
     ),
     fault(
         "build-reason-hidden",
-        "The `build_reason` of a build is not shown.",
+        "A build has no `build_reason`.",
         show("additional_fields", lambda log: without(log["additional_fields"], "build_reason")),
     ),
     fault(
         "build-reason-in-camel-case",
-        "The `additional_fields` of a build are named in camel case.",
-        show("additional_fields", lambda log: _camel(log["additional_fields"])),
+        "The `additional_fields` of a build have camel-case names.",
+        show("additional_fields", lambda log: _to_camel_case(log["additional_fields"])),
     ),
     fault(
         "description-of-stop-misspelt",
@@ -301,7 +301,7 @@ FAULTS = (
     ),
     fault(
         "description-filled-in",
-        "The placeholder `{user}` of a description is filled in.",
+        "The placeholder `{user}` of a description is replaced by the username.",
         show(
             "description",
             lambda log: log["description"].replace("{user}", (log["user"] or {}).get("username", "")),
@@ -309,27 +309,27 @@ FAULTS = (
     ),
     fault(
         "description-without-build-number",
-        "The description of a build lacks its number.",
+        "The description of a build has no build number.",
         show("description", lambda log: re.sub(r" #\d+", "", log["description"])),
     ),
     fault(
         "description-with-underscore",
-        "The description of a template version has the name of its type.",
+        "The description of a template version says `template_version`.",
         _describe("template version", "template_version"),
     ),
     fault(
         "description-of-key-with-target",
-        "The description of an SSH key has a target.",
+        "The description of an SSH key includes a target.",
         _describe("the git ssh key", "git ssh key {target}"),
     ),
     fault(
         "description-of-deleted-build-with-number",
-        "The description of a deleted workspace is that of a build.",
+        "The description of a delete build mentions the build.",
         _describe("deleted workspace", "deleted build for workspace", _is_build),
     ),
     fault(
         "description-of-failures-differs",
-        "The description of a failed request says so.",
+        "The description of a failed request says `unsuccessfully`.",
         show(
             "description",
             lambda log: log["description"].replace("{user} ", "{user} unsuccessfully "),
@@ -343,21 +343,23 @@ FAULTS = (
         show("description", lambda _: "", lambda log: log["resource_type"] == "group"),
     ),
     fault(
-        "link-of-what-is-gone",
-        "A resource that is gone has a link.",
-        show("resource_link", _always_linked, lambda log: bool(log["is_deleted"])),
+        "link-of-deleted-resources",
+        "A deleted resource has a link.",
+        show("resource_link", _link_always, lambda log: bool(log["is_deleted"])),
     ),
     fault(
         "link-of-template-to-workspace",
-        "The link of a template leads to a workspace.",
+        "The link of a template points to a workspace.",
         _link("^/templates/", "/@templates/"),
     ),
-    fault("link-with-host", "Links have a host.", _link("^/", "https://coder.example.com/")),
-    fault("link-without-at", "The link of a workspace lacks its `@`.", _link("^/@", "/")),
+    fault("link-with-host", "Links include a host.", _link("^/", "https://coder.example.com/")),
+    fault("link-without-at", "The link of a workspace has no `@`.", _link("^/@", "/")),
     fault(
-        "link-of-build-to-workspace", "The link of a build leads to its workspace.", _link("/builds/.*", "")
+        "link-of-build-to-workspace", "The link of a build points to its workspace.", _link("/builds/.*", "")
     ),
-    fault("link-of-user-without-filter", "The link of a user leads to all users.", _link(r"\?filter=.*", "")),
+    fault(
+        "link-of-user-without-filter", "The link of a user points to all users.", _link(r"\?filter=.*", "")
+    ),
     fault(
         "link-of-groups",
         "Groups have links.",
@@ -369,22 +371,22 @@ FAULTS = (
     ),
     fault(
         "link-null-when-none",
-        "A link that there is not is null.",
+        "A missing link is null instead of empty.",
         show("resource_link", lambda log: log["resource_link"] or None),
     ),
     fault(
         "is-deleted-always-false",
-        "A resource that is gone is shown as there.",
+        "`is_deleted` is always false.",
         show("is_deleted", lambda _: False),
     ),
     fault(
         "is-deleted-for-groups",
-        "A group is always shown as gone.",
+        "`is_deleted` is always true for groups.",
         show("is_deleted", lambda _: True, lambda log: log["resource_type"] == "group"),
     ),
     fault(
         "is-deleted-for-keys",
-        "An SSH key is always shown as gone.",
+        "`is_deleted` is always true for SSH keys.",
         show("is_deleted", lambda _: True, lambda log: log["resource_type"] == "git_ssh_key"),
     ),
     fault(
@@ -399,30 +401,30 @@ FAULTS = (
     ),
     fault(
         "is-deleted-missing-when-false",
-        "`is_deleted` is left out when false.",
+        "`is_deleted` is omitted when false.",
         _drop("is_deleted", lambda log: not log["is_deleted"]),
     ),
     fault(
-        "is-deleted-on-the-deletion-only",
-        "Only the log of a deletion shows its resource as gone.",
+        "is-deleted-in-the-deletion-log-only",
+        "`is_deleted` is true only in the log of the deletion.",
         show("is_deleted", lambda log: log["is_deleted"] and log["action"] == "delete"),
     ),
     fault("user-always-null", "The user of a log is always null.", show("user", lambda _: None)),
     fault("user-missing", "A log has no `user`.", _drop("user")),
     fault(
         "user-null-when-suspended",
-        "The user of a log is null when suspended.",
+        "The user of a log is null if suspended.",
         show_user(lambda _: None, lambda user: user["status"] == "suspended"),
     ),
     fault(
         "user-of-the-first-log",
-        "All logs of a page have the user of its first one.",
+        "All logs of a page have the user of the first one.",
         rewrite_logs(_share_users),
     ),
     fault("user-id-null", "The `id` of a user is null.", show_user(lambda user: user | {"id": None})),
     fault(
         "username-capitalised",
-        "The `username` is shown as a name of two words.",
+        "The `username` has spaces and capital letters.",
         show_user(lambda user: user | {"username": user["username"].replace("-", " ").title()}),
     ),
     fault(
@@ -438,27 +440,27 @@ FAULTS = (
     ),
     fault(
         "user-created-without-zone",
-        "The time a user was created at lacks its `Z`.",
+        "`created_at` of a user has no `Z`.",
         show_user(lambda user: user | {"created_at": user["created_at"][:-1]}),
     ),
     fault(
         "user-created-on-a-day",
-        "The time a user was created at is a day only.",
+        "`created_at` of a user is a date.",
         show_user(lambda user: user | {"created_at": user["created_at"][:10]}),
     ),
     fault(
         "user-last-seen-null",
-        "The time a user was last seen at is null.",
+        "`last_seen_at` of a user is null.",
         show_user(lambda user: user | {"last_seen_at": None}),
     ),
     fault(
         "user-last-seen-missing",
-        "The time a user was last seen at is missing.",
+        "A user has no `last_seen_at`.",
         show_user(lambda user: without(user, "last_seen_at")),
     ),
     fault(
         "user-status-unknown",
-        "A suspended user is shown as `dormant`.",
+        "The status of a suspended user is `dormant`.",
         show_user(lambda user: user | {"status": "dormant"}, lambda user: user["status"] == "suspended"),
     ),
     fault("user-status-missing", "A user has no `status`.", show_user(lambda user: without(user, "status"))),
@@ -469,13 +471,13 @@ FAULTS = (
     ),
     fault(
         "user-organizations-are-names",
-        "The `organization_ids` of a user are no UUIDs.",
+        "The `organization_ids` of a user are not UUIDs.",
         show_user(lambda user: user | {"organization_ids": ["default"]}),
     ),
     fault("user-roles-missing", "A user has no `roles`.", show_user(lambda user: without(user, "roles"))),
     fault(
         "user-roles-null-when-none",
-        "The `roles` of a plain member are null.",
+        "The `roles` of a user without roles is null.",
         show_user(lambda user: user | {"roles": user["roles"] or None}),
     ),
     fault(
@@ -490,8 +492,8 @@ FAULTS = (
     ),
     fault(
         "user-avatar-null",
-        "The `avatar_url` of a user is null when there is none.",
+        "A missing `avatar_url` of a user is null.",
         show_user(lambda user: user | {"avatar_url": user["avatar_url"] or None}),
     ),
-    fault("fields-in-camel-case", "The fields of a log are named in camel case.", rewrite_log(_camel)),
+    fault("fields-in-camel-case", "The fields of a log have camel-case names.", rewrite_log(_to_camel_case)),
 )

@@ -1,9 +1,9 @@
-"""Faults of the search keys: what each of them finds."""
+"""Faults of search keys: which logs each key finds."""
 
 from fault import Reply, Request, Serve, about
-from listing import KEYS, Find, arrange, select
-from rewriting import Log, around, as_owner, is_page, rewrite_term, rewrite_terms
-from terms import NOBODY, Term, read_terms, term, write_terms
+from listing import KEYS, Find, replace_filter, replace_list
+from rewriting import Log, as_owner, is_page, rewrite_term, rewrite_terms, wrap_serve
+from terms import UNKNOWN_NAME, Term, read_terms, term, write_terms
 
 fault = about("filters")
 
@@ -27,7 +27,7 @@ async def _find_successes(find: Find, request: Request) -> list[Log] | None:
     return [log for log in logs if log["status_code"] < 400] if request.first("q").strip() else None
 
 
-async def _answer_as_owner(request: Request, serve: Serve) -> Reply:
+async def _serve_as_owner(request: Request, serve: Serve) -> Reply:
     reply = await serve(request)
     is_mine = any(each.key == "username" and each.value.lower() == "me" for each in _terms(request))
     return await serve(as_owner(request)) if is_mine and is_page(request, reply) else reply
@@ -37,17 +37,17 @@ def _terms(request: Request) -> list[Term]:
     return read_terms(request.first("q"))
 
 
-def _drop_beside(dropped: str, beside: str, terms: list[Term]) -> list[Term]:
+def _drop_if_present(dropped: str, beside: str, terms: list[Term]) -> list[Term]:
     is_beside = any(each.key == beside for each in terms)
     return [each for each in terms if not is_beside or each.key != dropped]
 
 
 def _drop_after_bare(terms: list[Term]) -> list[Term]:
-    bare = next((place for place, each in enumerate(terms) if not each.key), len(terms))
+    bare = next((position for position, each in enumerate(terms) if not each.key), len(terms))
     return terms[: bare + 1]
 
 
-def _name_me(each: Term, name: str) -> Term:
+def _replace_me(each: Term, name: str) -> Term:
     return term(each.key, name) if each.value.lower() == "me" else each
 
 
@@ -58,7 +58,7 @@ def _replace_capitals(each: Term, value: str) -> Term:
 _IGNORED = tuple(
     fault(
         f"{name.replace('_', '-')}-ignored",
-        f"`{name}` filters nothing.",
+        f"`{name}` has no effect.",
         rewrite_term(lambda _: None, name),
     )
     for name in KEYS
@@ -69,49 +69,51 @@ FAULTS = (
     fault(
         "action-inverted",
         "`action` finds the logs of all other actions.",
-        select("action", lambda log, value: log["action"] != value),
+        replace_filter("action", lambda log, value: log["action"] != value),
     ),
     fault(
         "resource-type-by-prefix",
-        "`resource_type` finds all types whose name begins with the value.",
-        select("resource_type", lambda log, value: log["resource_type"].startswith(value)),
+        "`resource_type` matches by prefix.",
+        replace_filter("resource_type", lambda log, value: log["resource_type"].startswith(value)),
     ),
     fault(
         "resource-id-finds-log-ids",
-        "`resource_id` is compared with the id of the log.",
-        select("resource_id", lambda log, value: log["id"] == value),
+        "`resource_id` matches the id of the log.",
+        replace_filter("resource_id", lambda log, value: log["id"] == value),
     ),
     fault(
         "resource-id-finds-request-ids-too",
-        "`resource_id` also finds logs of the request with that id.",
-        select("resource_id", lambda log, value: value in (log["resource_id"], log["request_id"])),
+        "`resource_id` also matches `request_id`.",
+        replace_filter("resource_id", lambda log, value: value in (log["resource_id"], log["request_id"])),
     ),
     fault(
         "resource-id-case-sensitive",
-        "`resource_id` with capital letters finds nothing.",
+        "`resource_id` in upper case finds nothing.",
         rewrite_term(
             lambda each: _replace_capitals(each, "ffffffff-ffff-4fff-8fff-ffffffffffff"), "resource_id"
         ),
     ),
     fault(
         "resource-target-by-part",
-        "`resource_target` finds every target that contains the value.",
-        select("resource_target", lambda log, value: value in _field(log, "resource_target")),
+        "`resource_target` matches by substring.",
+        replace_filter("resource_target", lambda log, value: value in _field(log, "resource_target")),
     ),
     fault(
         "resource-target-by-prefix",
-        "`resource_target` finds every target that begins with the value.",
-        select("resource_target", lambda log, value: _field(log, "resource_target").startswith(value)),
+        "`resource_target` matches by prefix.",
+        replace_filter(
+            "resource_target", lambda log, value: _field(log, "resource_target").startswith(value)
+        ),
     ),
     fault(
         "resource-target-case-sensitive",
-        "`resource_target` with capital letters finds nothing.",
-        rewrite_term(lambda each: _replace_capitals(each, NOBODY), "resource_target"),
+        "`resource_target` in upper case finds nothing.",
+        rewrite_term(lambda each: _replace_capitals(each, UNKNOWN_NAME), "resource_target"),
     ),
     fault(
         "resource-target-finds-workspaces",
-        "`resource_target` also finds the builds of the workspace of that name.",
-        select(
+        "`resource_target` also finds the builds of a workspace with that name.",
+        replace_filter(
             "resource_target",
             lambda log, value: (
                 value in (_field(log, "resource_target"), log["additional_fields"].get("workspace_name"))
@@ -120,18 +122,18 @@ FAULTS = (
     ),
     fault(
         "username-case-sensitive",
-        "`username` with capital letters finds nothing.",
-        rewrite_term(lambda each: _replace_capitals(each, NOBODY), "username"),
+        "`username` in upper case finds nothing.",
+        rewrite_term(lambda each: _replace_capitals(each, UNKNOWN_NAME), "username"),
     ),
     fault(
         "username-by-part",
-        "`username` finds every name that contains the value.",
-        select("username", lambda log, value: value in _field(log, "username")),
+        "`username` matches by substring.",
+        replace_filter("username", lambda log, value: value in _field(log, "username")),
     ),
     fault(
         "username-finds-targets",
-        "`username` also finds what was done to the user of that name.",
-        select(
+        "`username` also finds logs whose resource is that user.",
+        replace_filter(
             "username",
             lambda log, value: (
                 _field(log, "username") == value
@@ -141,97 +143,111 @@ FAULTS = (
     ),
     fault(
         "me-is-a-name",
-        "`username:me` looks for a user whose name is me.",
-        rewrite_term(lambda each: _name_me(each, NOBODY), "username"),
+        "`username:me` finds a user named me.",
+        rewrite_term(lambda each: _replace_me(each, UNKNOWN_NAME), "username"),
     ),
     fault(
         "me-in-capitals-is-a-name",
-        "`username:ME` looks for a user whose name is ME.",
-        rewrite_term(lambda each: term(each.key, NOBODY) if each.value in {"ME", "Me"} else each, "username"),
+        "`username:ME` finds a user named ME.",
+        rewrite_term(
+            lambda each: term(each.key, UNKNOWN_NAME) if each.value in {"ME", "Me"} else each, "username"
+        ),
     ),
     fault(
-        "me-is-everybody",
-        "`username:me` filters nothing.",
+        "me-matches-everyone",
+        "`username:me` has no effect.",
         rewrite_term(lambda each: None if each.value.lower() == "me" else each, "username"),
     ),
     fault(
         "me-is-the-first-owner",
-        "`username:me` finds what the first owner did, whoever asks.",
-        around(_answer_as_owner),
+        "`username:me` always finds the first owner's logs.",
+        wrap_serve(_serve_as_owner),
     ),
     fault(
         "email-by-prefix",
-        "`email` finds every address that begins with the value.",
-        select("email", lambda log, value: _field(log, "email").startswith(value)),
+        "`email` matches by prefix.",
+        replace_filter("email", lambda log, value: _field(log, "email").startswith(value)),
     ),
     fault(
         "email-by-part",
-        "`email` finds every address that contains the value.",
-        select("email", lambda log, value: value in _field(log, "email")),
+        "`email` matches by substring.",
+        replace_filter("email", lambda log, value: value in _field(log, "email")),
     ),
     fault(
         "email-without-its-domain",
-        "`email` compares what is before the @ only.",
-        select("email", lambda log, value: _field(log, "email").split("@")[0] == value.split("@")[0]),
+        "`email` ignores the domain.",
+        replace_filter("email", lambda log, value: _field(log, "email").split("@")[0] == value.split("@")[0]),
     ),
     fault(
         "email-case-sensitive",
-        "`email` with capital letters finds nothing.",
-        rewrite_term(lambda each: _replace_capitals(each, NOBODY), "email"),
+        "`email` in upper case finds nothing.",
+        rewrite_term(lambda each: _replace_capitals(each, UNKNOWN_NAME), "email"),
     ),
     fault(
         "email-finds-usernames",
-        "`email` is compared with the username.",
-        select("email", lambda log, value: _field(log, "username") == value),
+        "`email` matches the username.",
+        replace_filter("email", lambda log, value: _field(log, "username") == value),
     ),
     fault(
         "build-reason-of-starts-only",
-        "`build_reason` finds builds that start a workspace only.",
-        select(
+        "`build_reason` finds start builds only.",
+        replace_filter(
             "build_reason",
             lambda log, value: _field(log, "build_reason") == value and log["action"] == "start",
         ),
     ),
     fault(
-        "build-reason-finds-what-has-none",
-        "`build_reason:initiator` also finds logs that have no build reason.",
-        select(
+        "build-reason-finds-logs-without-one",
+        "`build_reason:initiator` also finds logs without a build reason.",
+        replace_filter(
             "build_reason",
             lambda log, value: (_field(log, "build_reason") or "initiator") == value,
         ),
     ),
     fault(
         "build-reason-autostart-is-autostop",
-        "`build_reason` finds the logs of both autostart and autostop when asked for one.",
-        select("build_reason", lambda log, value: _field(log, "build_reason")[:4] == value[:4]),
+        "`build_reason` does not distinguish autostart and autostop.",
+        replace_filter("build_reason", lambda log, value: _field(log, "build_reason")[:4] == value[:4]),
     ),
-    fault("any-element-is-enough", "A log is found when one of two elements holds.", arrange(_find_any)),
-    fault("only-first-element", "Only the first element filters.", rewrite_terms(lambda terms: terms[:1])),
-    fault("only-last-element", "Only the last element filters.", rewrite_terms(lambda terms: terms[-1:])),
-    fault("only-two-elements", "The third element filters nothing.", rewrite_terms(lambda terms: terms[:2])),
+    fault("any-term-is-enough", "A log is found if any term of the search matches.", replace_list(_find_any)),
     fault(
-        "elements-after-a-bare-term-ignored",
-        "Elements after a bare term filter nothing.",
+        "only-first-term",
+        "Only the first term of a search has an effect.",
+        rewrite_terms(lambda terms: terms[:1]),
+    ),
+    fault(
+        "only-last-term",
+        "Only the last term of a search has an effect.",
+        rewrite_terms(lambda terms: terms[-1:]),
+    ),
+    fault(
+        "only-two-terms",
+        "Only the first two terms of a search have an effect.",
+        rewrite_terms(lambda terms: terms[:2]),
+    ),
+    fault(
+        "terms-after-a-bare-term-ignored",
+        "Terms after a bare term have no effect.",
         rewrite_terms(_drop_after_bare),
     ),
     fault(
         "action-ignored-beside-type",
-        "`action` filters nothing beside `resource_type`.",
-        rewrite_terms(lambda terms: _drop_beside("action", "resource_type", terms)),
+        "`action` has no effect together with `resource_type`.",
+        rewrite_terms(lambda terms: _drop_if_present("action", "resource_type", terms)),
     ),
     fault(
         "date-from-ignored-beside-username",
-        "`date_from` filters nothing beside `username`.",
-        rewrite_terms(lambda terms: _drop_beside("date_from", "username", terms)),
+        "`date_from` has no effect together with `username`.",
+        rewrite_terms(lambda terms: _drop_if_present("date_from", "username", terms)),
     ),
     fault(
         "email-ignored-beside-username",
-        "`email` filters nothing beside `username`.",
-        rewrite_terms(lambda terms: _drop_beside("email", "username", terms)),
+        "`email` has no effect together with `username`.",
+        rewrite_terms(lambda terms: _drop_if_present("email", "username", terms)),
     ),
     fault(
         "failures-never-found",
-        "A search does not find logs of requests that failed.",
-        arrange(_find_successes),
+        "A search does not find logs of failed requests.",
+        replace_list(_find_successes),
     ),
 )

@@ -1,10 +1,10 @@
-"""Faults of what every answer carries: headers, and the encoding of its body."""
+"""Faults of all responses: headers and encoding."""
 
 from collections.abc import Callable
 
-from answering import envelope, instead, text_answer
 from fault import Reply, Request, Serve, about
-from rewriting import rewrite_answer, rewrite_reply
+from replies import make_error, make_text, replace_reply
+from rewriting import rewrite_reply, rewrite_status
 
 fault = about("headers")
 _ID = b"x-coder-request-id"
@@ -20,14 +20,14 @@ def _echo_id(request: Request, reply: Reply) -> Reply:
     return reply.with_header(_ID, given.encode("latin-1")) if given else reply
 
 
-def _limit_rate(serve: Serve) -> Serve:
+def _reject_every_40th(serve: Serve) -> Serve:
     requests = 0
 
     async def faulty(request: Request) -> Reply:
         nonlocal requests
         requests += 1
         reply = await serve(request)
-        return envelope(429, "You've been rate limited.")(reply) if requests % 40 == 0 else reply
+        return make_error(429, "You've been rate limited.")(reply) if requests % 40 == 0 else reply
 
     return faulty
 
@@ -49,114 +49,114 @@ def _is_error(reply: Reply) -> bool:
 FAULTS = (
     fault(
         "request-id-header-missing",
-        "Answers lack the header X-Coder-Request-Id.",
-        rewrite_answer(_set(_ID, None)),
+        "Responses have no X-Coder-Request-Id.",
+        rewrite_status(_set(_ID, None)),
     ),
     fault(
         "request-id-header-missing-on-errors",
-        "Errors lack the header X-Coder-Request-Id.",
-        rewrite_answer(_set(_ID, None, _is_error)),
+        "Errors have no X-Coder-Request-Id.",
+        rewrite_status(_set(_ID, None, _is_error)),
     ),
     fault(
         "request-id-header-constant",
-        "All answers have the same X-Coder-Request-Id.",
-        rewrite_answer(_set(_ID, b"53bded77-7b9d-4e82-8771-991a34d759f9")),
+        "All responses have the same X-Coder-Request-Id.",
+        rewrite_status(_set(_ID, b"53bded77-7b9d-4e82-8771-991a34d759f9")),
     ),
     fault(
         "request-id-header-by-query",
-        "Answers to the same query have the same X-Coder-Request-Id.",
+        "Responses to the same query have the same X-Coder-Request-Id.",
         _repeat_ids,
     ),
     fault(
         "request-id-header-is-a-number",
-        "X-Coder-Request-Id is no UUID.",
-        rewrite_answer(lambda reply: reply.with_header(_ID, str(int(reply.header(_ID)[-12:], 16)).encode())),
+        "X-Coder-Request-Id is not a UUID.",
+        rewrite_status(lambda reply: reply.with_header(_ID, str(int(reply.header(_ID)[-12:], 16)).encode())),
     ),
     fault(
         "request-id-header-in-braces",
-        "X-Coder-Request-Id stands in braces.",
-        rewrite_answer(lambda reply: reply.with_header(_ID, b"{%b}" % reply.header(_ID))),
+        "X-Coder-Request-Id is in braces.",
+        rewrite_status(lambda reply: reply.with_header(_ID, b"{%b}" % reply.header(_ID))),
     ),
     fault(
         "build-version-missing",
-        "Answers lack the header X-Coder-Build-Version.",
-        rewrite_answer(_set(_VERSION, None)),
+        "Responses have no X-Coder-Build-Version.",
+        rewrite_status(_set(_VERSION, None)),
     ),
     fault(
         "build-version-missing-on-errors",
-        "Errors lack the header X-Coder-Build-Version.",
-        rewrite_answer(_set(_VERSION, None, _is_error)),
+        "Errors have no X-Coder-Build-Version.",
+        rewrite_status(_set(_VERSION, None, _is_error)),
     ),
     fault(
         "build-version-missing-on-writes",
-        "A 204 lacks the header X-Coder-Build-Version.",
-        rewrite_answer(_set(_VERSION, None), 204),
+        "A 204 has no X-Coder-Build-Version.",
+        rewrite_status(_set(_VERSION, None), 204),
     ),
-    fault("build-version-empty", "X-Coder-Build-Version is empty.", rewrite_answer(_set(_VERSION, b""))),
+    fault("build-version-empty", "X-Coder-Build-Version is empty.", rewrite_status(_set(_VERSION, b""))),
     fault(
         "page-declared-as-text",
-        "A page is declared as plain text.",
-        rewrite_answer(_set(b"content-type", b"text/plain; charset=utf-8"), 200),
+        "A page has the media type text/plain.",
+        rewrite_status(_set(b"content-type", b"text/plain; charset=utf-8"), 200),
     ),
     fault(
         "page-declared-as-html",
-        "A page is declared as HTML.",
-        rewrite_answer(_set(b"content-type", b"text/html; charset=utf-8"), 200),
+        "A page has the media type text/html.",
+        rewrite_status(_set(b"content-type", b"text/html; charset=utf-8"), 200),
     ),
     fault(
-        "page-not-declared",
-        "A page lacks the header Content-Type.",
-        rewrite_answer(_set(b"content-type", None), 200),
+        "page-without-content-type",
+        "A page has no Content-Type.",
+        rewrite_status(_set(b"content-type", None), 200),
     ),
     fault(
         "page-is-html",
-        "A list of one log is a page of HTML.",
-        instead(
+        "A list with the limit 1 is HTML.",
+        replace_reply(
             lambda request, reply: (
                 request.is_list and reply.status == 200 and request.number("limit", 0) == 1
             ),
-            text_answer(200, "<html><body>1 log</body></html>"),
+            make_text(200, "<html><body>1 log</body></html>"),
         ),
     ),
     fault(
         "page-with-byte-order-mark",
-        "A body begins with a byte order mark.",
-        rewrite_answer(lambda reply: reply.with_body(b"\xef\xbb\xbf" + reply.body), 200),
+        "A body starts with a byte order mark.",
+        rewrite_status(lambda reply: reply.with_body(b"\xef\xbb\xbf" + reply.body), 200),
     ),
     fault(
         "page-in-lines",
-        "The logs of a page are divided by line breaks instead of commas.",
-        rewrite_answer(lambda reply: reply.with_body(reply.body.replace(b'},{"id":"', b'}\n{"id":"')), 200),
+        "The logs of a page are separated by line breaks instead of commas.",
+        rewrite_status(lambda reply: reply.with_body(reply.body.replace(b'},{"id":"', b'}\n{"id":"')), 200),
     ),
     fault(
         "page-as-a-bare-list",
-        "A page is an array of logs without a count.",
-        instead(
+        "A page is a bare array of logs.",
+        replace_reply(
             lambda request, reply: request.is_list and reply.status == 200,
             lambda reply: reply.with_json(reply.json()["audit_logs"]),
         ),
     ),
     fault(
         "page-wrapped-in-data",
-        "A page stands in a field `data`.",
-        instead(
+        "A page is wrapped in a field `data`.",
+        replace_reply(
             lambda request, reply: request.is_list and reply.status == 200,
             lambda reply: reply.with_json({"data": reply.json()}),
         ),
     ),
     fault(
         "body-in-latin-1",
-        "Bodies are written in Latin-1.",
-        rewrite_answer(lambda reply: reply.with_body(reply.body.decode().encode("latin-1", "replace"))),
+        "Bodies are encoded in Latin-1.",
+        rewrite_status(lambda reply: reply.with_body(reply.body.decode().encode("latin-1", "replace"))),
     ),
     fault(
         "request-id-header-from-the-client",
-        "X-Coder-Request-Id repeats the one of the request.",
+        "X-Coder-Request-Id is copied from the request.",
         rewrite_reply(_echo_id),
     ),
     fault(
         "rate-limit-without-retry-after",
-        "Every 40th answer is a 429 that lacks Retry-After.",
-        _limit_rate,
+        "Every 40th response is a 429 without Retry-After.",
+        _reject_every_40th,
     ),
 )

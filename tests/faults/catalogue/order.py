@@ -1,11 +1,11 @@
-"""Faults of order: which log comes first."""
+"""Faults of the order of logs."""
 
 from collections.abc import Callable
 from itertools import groupby
 from typing import Any
 
 from fault import about
-from listing import rearrange
+from listing import change_list
 from rewriting import Log, rewrite_logs, sometimes
 
 fault = about("order")
@@ -19,49 +19,49 @@ def _sort_newest_first(logs: list[Log], key: Callable[[Log], Any]) -> list[Log]:
     return sorted(sorted(logs, key=lambda log: log["id"]), key=key, reverse=True)
 
 
-_reverse_ties = rearrange(lambda logs, _: _reverse_groups(logs, lambda log: log["time"]))
+_reverse_ties = change_list(lambda logs, _: _reverse_groups(logs, lambda log: log["time"]))
 
 FAULTS = (
-    fault("oldest-first", "Lists start with the oldest log.", rearrange(lambda logs, _: logs[::-1])),
+    fault("oldest-first", "Lists are sorted oldest first.", change_list(lambda logs, _: logs[::-1])),
     fault(
         "second-page-oldest-first",
-        "Every page but the first shows its logs oldest first.",
+        "Every page but the first is sorted oldest first.",
         rewrite_logs(lambda logs, request: logs[::-1] if request.number("offset", 0) else logs),
     ),
     fault(
         "searches-oldest-first",
-        "What a search finds is listed oldest first.",
-        rearrange(lambda logs, request: logs[::-1] if request.first("q") else logs),
+        "Search results are sorted oldest first.",
+        change_list(lambda logs, request: logs[::-1] if request.first("q") else logs),
     ),
     fault(
         "ordered-by-id",
-        "Lists are ordered by id alone.",
-        rearrange(lambda logs, _: sorted(logs, key=lambda log: log["id"])),
+        "Lists are sorted by id alone.",
+        change_list(lambda logs, _: sorted(logs, key=lambda log: log["id"])),
     ),
-    fault("ties-by-descending-id", "Logs of the same instant are ordered by id, descending.", _reverse_ties),
+    fault("ties-by-descending-id", "Logs with the same time are sorted by id, descending.", _reverse_ties),
     fault(
-        "ties-change-places",
-        "Logs of the same instant change places with every other request.",
+        "ties-alternate",
+        "The order of logs with the same time alternates between requests.",
         sometimes(_reverse_ties, 2),
     ),
     fault(
         "ordered-by-whole-seconds",
-        "The order looks at whole seconds of time only.",
-        rearrange(lambda logs, _: _sort_newest_first(logs, lambda log: log["time"][:19])),
+        "The order ignores fractions of seconds.",
+        change_list(lambda logs, _: _sort_newest_first(logs, lambda log: log["time"][:19])),
     ),
     fault(
         "ordered-by-time-as-text",
-        "Times are ordered as texts, so that a second comes after all its fractions.",
-        rearrange(lambda logs, _: _sort_newest_first(logs, lambda log: log["time"])),
+        "Times are sorted as text, so a whole second sorts after its fractions.",
+        change_list(lambda logs, _: _sort_newest_first(logs, lambda log: log["time"])),
     ),
     fault(
         "days-newest-first-only",
-        "Days are listed newest first, but the logs of each day oldest first.",
-        rearrange(lambda logs, _: _reverse_groups(logs, lambda log: log["time"][:10])),
+        "The logs of each day are sorted oldest first.",
+        change_list(lambda logs, _: _reverse_groups(logs, lambda log: log["time"][:10])),
     ),
     fault(
         "full-page-ends-swapped",
-        "The last two logs of a full page have changed places.",
+        "The last two logs of a full page are swapped.",
         rewrite_logs(
             lambda logs, request: (
                 [*logs[:-2], logs[-1], logs[-2]]
@@ -72,8 +72,8 @@ FAULTS = (
     ),
     fault(
         "user-search-grouped-by-type",
-        "What a search for a username finds is ordered by resource type first.",
-        rearrange(
+        "The results of a username search are sorted by resource type.",
+        change_list(
             lambda logs, request: (
                 sorted(logs, key=lambda log: log["resource_type"])
                 if "username" in request.first("q").lower()
@@ -83,7 +83,7 @@ FAULTS = (
     ),
     fault(
         "start-logs-first",
-        "Logs of the action start are listed before all others.",
-        rearrange(lambda logs, _: sorted(logs, key=lambda log: log["action"] != "start")),
+        "Logs of starts come before all others.",
+        change_list(lambda logs, _: sorted(logs, key=lambda log: log["action"] != "start")),
     ),
 )

@@ -1,22 +1,22 @@
-"""Faults of time: caches, delays, and requests that meet."""
+"""Faults of time: caches, delays and concurrent requests."""
 
 import asyncio
 from collections.abc import Callable, Hashable
 
-from answering import failure
 from fault import Reply, Request, Serve, Wrap, about
-from rewriting import is_page, pretend, rewrite_answer, rewrite_logs, sometimes, token_in
+from replies import make_server_error
+from rewriting import is_page, pretend_write, read_token, rewrite_logs, rewrite_status, sometimes
 
 fault = about("races")
-_MEETING = 0.02
-"""Seconds a request stays under way, so that others meet it."""
+_OVERLAP_SECONDS = 0.02
+"""How long a request is delayed so that others overlap it."""
 
 
-def _is_done(request: Request, reply: Reply) -> bool:
+def _is_written(request: Request, reply: Reply) -> bool:
     return request.is_write and reply.status == 204
 
 
-def _lose_second(serve: Serve) -> Serve:
+def _lose_second_write(serve: Serve) -> Serve:
     under_way = 0
 
     async def faulty(request: Request) -> Reply:
@@ -24,10 +24,10 @@ def _lose_second(serve: Serve) -> Serve:
         if not request.is_write:
             return await serve(request)
         if under_way:
-            return await pretend(request)
+            return await pretend_write(request)
         under_way += 1
         try:
-            await asyncio.sleep(_MEETING)
+            await asyncio.sleep(_OVERLAP_SECONDS)
             return await serve(request)
         finally:
             under_way -= 1
@@ -43,7 +43,7 @@ def _mix_bodies(serve: Serve) -> Serve:
         if not request.is_write or request.rest:
             return await serve(request)
         latest = request.body
-        await asyncio.sleep(_MEETING)
+        await asyncio.sleep(_OVERLAP_SECONDS)
         return await serve(request.with_body(latest))
 
     return faulty
@@ -57,14 +57,14 @@ def _mix_reads(serve: Serve) -> Serve:
         if not request.is_list:
             return await serve(request)
         latest = request
-        await asyncio.sleep(_MEETING / 4)
+        await asyncio.sleep(_OVERLAP_SECONDS / 4)
         return await serve(latest)
 
     return faulty
 
 
 def _delay(seconds: float, *, behind: bool) -> Wrap:
-    """Write logs when the first list is asked for after some time, before or behind its answer."""
+    """Store writes with the first list after a delay, before or after replying to it."""
 
     def wrap(serve: Serve) -> Serve:
         waiting: list[tuple[float, Request]] = []
@@ -77,10 +77,10 @@ def _delay(seconds: float, *, behind: bool) -> Wrap:
             now = asyncio.get_running_loop().time()
             if request.is_list and not behind:
                 await catch_up(now)
-            reply = await (pretend(request) if request.is_write else serve(request))
+            reply = await (pretend_write(request) if request.is_write else serve(request))
             if request.is_list and behind:
                 await catch_up(now)
-            if _is_done(request, reply):
+            if _is_written(request, reply):
                 waiting.append((now, request))
             return reply
 
@@ -95,7 +95,7 @@ def _cache(
     *,
     forget: bool,
 ) -> Wrap:
-    """Answer lists of the same key alike; `forget` says whether a write empties the cache."""
+    """Cache pages by key; `forget` says whether a write clears the cache."""
 
     def wrap(serve: Serve) -> Serve:
         replies: dict[Hashable, Reply] = {}
@@ -106,7 +106,7 @@ def _cache(
             known = replies.get(key(request)) if request.is_list else None
             reply = await serve(request)
             if known is not None:
-                return _renew(known, reply)
+                return _refresh_request_id(known, reply)
             if is_page(request, reply) and keep(reply):
                 replies[key(request)] = reply
             return reply
@@ -116,12 +116,12 @@ def _cache(
     return wrap
 
 
-def _renew(known: Reply, reply: Reply) -> Reply:
+def _refresh_request_id(known: Reply, reply: Reply) -> Reply:
     return known.with_header(b"x-coder-request-id", reply.header(b"x-coder-request-id"))
 
 
-def _stay_stale(requests: int) -> Wrap:
-    """Answer so many lists after a write with what they were before it."""
+def _serve_stale(requests: int) -> Wrap:
+    """Serve stale pages for this many lists after a write."""
 
     def wrap(serve: Serve) -> Serve:
         replies: dict[tuple[bytes, str], Reply] = {}
@@ -130,14 +130,14 @@ def _stay_stale(requests: int) -> Wrap:
         async def faulty(request: Request) -> Reply:
             nonlocal stale
             reply = await serve(request)
-            key = (request.query, token_in(request))
-            if _is_done(request, reply):
+            key = (request.query, read_token(request))
+            if _is_written(request, reply):
                 stale = requests
             if not is_page(request, reply):
                 return reply
             if stale and key in replies:
                 stale -= 1
-                return _renew(replies[key], reply)
+                return _refresh_request_id(replies[key], reply)
             replies[key] = reply
             return reply
 
@@ -154,7 +154,7 @@ def _remember_counts(serve: Serve) -> Serve:
         if not is_page(request, reply):
             return reply
         page = reply.json()
-        key = (request.first("q"), token_in(request))
+        key = (request.first("q"), read_token(request))
         return reply.with_json(page | {"count": counts.setdefault(key, page["count"])})
 
     return faulty
@@ -162,48 +162,48 @@ def _remember_counts(serve: Serve) -> Serve:
 
 FAULTS = (
     fault(
-        "second-write-at-once-lost", "Of two logs written at the same time the second is lost.", _lose_second
+        "second-concurrent-write-lost", "Of two concurrent writes, the second is lost.", _lose_second_write
     ),
     fault(
-        "writes-at-once-mixed",
-        "Of two logs written at the same time both have the fields of the second.",
+        "concurrent-writes-mixed",
+        "Two concurrent writes both get the fields of the second.",
         _mix_bodies,
     ),
-    fault("reads-at-once-mixed", "Two lists asked for at the same time get the same answer.", _mix_reads),
+    fault("concurrent-reads-mixed", "Two concurrent reads get the same response.", _mix_reads),
     fault(
         "write-found-on-second-read",
-        "A log that is written is not in the first list after it.",
+        "A new log is missing from the first list after the write.",
         _delay(0, behind=True),
     ),
     fault(
         "stale-page-after-a-write",
-        "After a write the next list is the one from before it.",
-        _stay_stale(1),
+        "The first list after a write is stale.",
+        _serve_stale(1),
     ),
-    fault("count-cached", "The count of a search is never taken anew.", _remember_counts),
+    fault("count-cached", "The count of a search is cached for ever.", _remember_counts),
     fault(
         "empty-list-cached",
-        "A search that found nothing once never finds anything.",
+        "An empty search result is cached for ever.",
         _cache(
-            lambda request: (request.first("q"), token_in(request)),
+            lambda request: (request.first("q"), read_token(request)),
             lambda reply: reply.json()["count"] == 0,
             forget=False,
         ),
     ),
     fault(
         "page-cached-for-anyone",
-        "A page that was shown once is shown to anybody, with a token or without.",
+        "Pages are cached without regard to the token.",
         _cache(lambda request: request.query, lambda _: True, forget=True),
     ),
     fault(
         "page-cached-for-any-offset",
-        "A page that was shown once is shown for every offset.",
+        "Pages are cached without regard to the offset.",
         _cache(
             lambda request: (
                 request.first("q"),
                 request.first("limit"),
                 request.first("after_id"),
-                token_in(request),
+                read_token(request),
             ),
             lambda _: True,
             forget=True,
@@ -211,13 +211,13 @@ FAULTS = (
     ),
     fault(
         "page-cached-for-any-cursor",
-        "A page that was shown once is shown for every cursor.",
+        "Pages are cached without regard to the cursor.",
         _cache(
             lambda request: (
                 request.first("q"),
                 request.first("limit"),
                 request.first("offset"),
-                token_in(request),
+                read_token(request),
             ),
             lambda _: True,
             forget=True,
@@ -225,15 +225,17 @@ FAULTS = (
     ),
     fault(
         "every-other-page-lacks-a-log",
-        "Every other page lacks its last log.",
+        "Every other page omits its last log.",
         sometimes(rewrite_logs(lambda logs, _: logs[:-1]), 2),
     ),
     fault(
         "every-other-page-oldest-first",
-        "Every other page shows its logs oldest first.",
+        "Every other page is sorted oldest first.",
         sometimes(rewrite_logs(lambda logs, _: logs[::-1]), 2),
     ),
     fault(
-        "one-list-in-thirty-fails", "Every 30th list is a 500.", sometimes(rewrite_answer(failure, 200), 30)
+        "one-list-in-thirty-fails",
+        "Every 30th list is a 500.",
+        sometimes(rewrite_status(make_server_error, 200), 30),
     ),
 )

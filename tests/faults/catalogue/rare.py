@@ -1,10 +1,10 @@
-"""Faults that show only with rare values, deep pages, or one value of many."""
+"""Faults that show only with rare values, on deep pages, or with one value of many."""
 
 import re
 
-from answering import envelope, fail_when, instead, page_answer
 from fault import Request, about
-from listing import KEYS, Find, arrange, rearrange, select
+from listing import KEYS, Find, change_list, replace_filter, replace_list
+from replies import fail_when, make_error, make_page, replace_reply
 from rewriting import (
     Log,
     is_page,
@@ -25,13 +25,13 @@ def _field(log: Log, key: str) -> str:
 
 
 def _is_like(text: str, pattern: str, wildcards: str) -> bool:
-    """Match as SQL's LIKE does, with some of its wildcards."""
+    """Match like SQL's LIKE, with some of its wildcards."""
     parts = {"%": ".*", "_": "."}
     pieces = [parts[each] if each in wildcards else re.escape(each) for each in pattern]
     return re.fullmatch("".join(pieces), text) is not None
 
 
-def _asks(request: Request, key: str, value: str) -> bool:
+def _has_term(request: Request, key: str, value: str) -> bool:
     return any(each.key == key and each.value.lower() == value for each in read_terms(request.first("q")))
 
 
@@ -66,7 +66,7 @@ FAULTS = (
     ),
     fault(
         "letters-beyond-ascii-fail",
-        "The server fails on a search with a letter beyond ASCII.",
+        "The server fails on a search with a non-ASCII letter.",
         fail_when(lambda request: not request.first("q").isascii()),
     ),
     fault(
@@ -86,25 +86,25 @@ FAULTS = (
     ),
     fault(
         "long-search-fails",
-        "The server fails on a search of more than 8000 characters.",
+        "The server fails on a search longer than 8000 characters.",
         fail_when(lambda request: len(request.first("q")) > 8000),
     ),
     fault(
-        "long-search-refused",
-        "A search of more than 8000 characters is refused.",
-        instead(
+        "long-search-rejected",
+        "A search longer than 8000 characters is rejected.",
+        replace_reply(
             lambda request, reply: is_page(request, reply) and len(request.first("q")) > 8000,
-            envelope(400, "Invalid audit search query.", "q"),
+            make_error(400, "Invalid audit search query.", "q"),
         ),
     ),
     fault(
-        "search-cut-at-256",
-        "Of a search only the first 256 characters count.",
+        "search-truncated-at-256",
+        "A search is truncated at 256 characters.",
         rewrite_query("q", lambda q: q[:256].rpartition(" ")[0] if len(q) > 256 else q),
     ),
     fault(
-        "many-elements-fail",
-        "The server fails on a search of more than 50 elements.",
+        "many-terms-fail",
+        "The server fails on a search with more than 50 terms.",
         fail_when(lambda request: len(read_terms(request.first("q"))) > 50),
     ),
     fault(
@@ -114,7 +114,7 @@ FAULTS = (
     ),
     fault(
         "limit-plus-offset-overflows",
-        "When limit and offset add up to more than 2147483647, the page is empty.",
+        "If limit plus offset exceeds 2147483647, the page is empty.",
         rewrite_logs(
             lambda logs, request: (
                 [] if request.number("limit", 0) + request.number("offset", 0) >= 1 << 31 else logs
@@ -131,22 +131,20 @@ FAULTS = (
         "An offset above 5000 skips 5000 logs.",
         rewrite_number("offset", lambda offset: min(offset, 5000)),
     ),
-    fault(
-        "deep-pages-shifted", "Pages that start past the 200th log are one log late.", rearrange(_shift_deep)
-    ),
+    fault("deep-pages-shifted", "The 201st log is missing from deep pages.", change_list(_shift_deep)),
     fault(
         "deep-pages-unordered",
-        "Pages that start past the 1000th log are oldest first.",
+        "Pages past the 1000th log are sorted oldest first.",
         rewrite_logs(lambda logs, request: logs[::-1] if request.number("offset", 0) > 1000 else logs),
     ),
     fault(
         "long-page-lacks-its-51st-log",
-        "A page of more than 50 logs lacks the 51st.",
+        "A page of more than 50 logs omits the 51st.",
         rewrite_logs(lambda logs, _: [*logs[:50], *logs[51:]]),
     ),
     fault(
         "long-page-repeats-its-100th-log",
-        "A page of more than 100 logs shows the 100th twice.",
+        "A page of more than 100 logs repeats the 100th.",
         rewrite_logs(lambda logs, _: [*logs[:100], logs[99], *logs[100:-1]] if len(logs) > 100 else logs),
     ),
     fault(
@@ -156,13 +154,13 @@ FAULTS = (
     ),
     fault(
         "odd-offsets-rounded",
-        "An odd offset is rounded down to an even one.",
+        "An odd offset is rounded down to an even number.",
         rewrite_number("offset", lambda offset: offset - offset % 2),
     ),
     fault(
         "stop-finds-starts",
         "`action:stop` also finds logs of starts.",
-        select(
+        replace_filter(
             "action",
             lambda log, value: log["action"] == value or (value == "stop" and log["action"] == "start"),
         ),
@@ -170,38 +168,38 @@ FAULTS = (
     fault(
         "delete-finds-nothing",
         "`action:delete` finds nothing.",
-        instead(
-            lambda request, reply: is_page(request, reply) and _asks(request, "action", "delete"),
-            page_answer([], 0),
+        replace_reply(
+            lambda request, reply: is_page(request, reply) and _has_term(request, "action", "delete"),
+            make_page([], 0),
         ),
     ),
     fault(
         "start-unknown",
-        "`action:start` filters nothing.",
+        "`action:start` has no effect.",
         rewrite_term(lambda each: None if each.value.lower() == "start" else each, "action"),
     ),
     fault(
         "key-type-unknown",
-        "`resource_type:git_ssh_key` filters nothing.",
+        "`resource_type:git_ssh_key` has no effect.",
         rewrite_term(lambda each: None if each.value.lower() == "git_ssh_key" else each, "resource_type"),
     ),
     fault(
-        "group-type-refused",
-        "`resource_type:group` is refused.",
-        instead(
-            lambda request, reply: is_page(request, reply) and _asks(request, "resource_type", "group"),
-            envelope(400, "Invalid audit search query.", "resource_type"),
+        "group-type-rejected",
+        "`resource_type:group` is rejected.",
+        replace_reply(
+            lambda request, reply: is_page(request, reply) and _has_term(request, "resource_type", "group"),
+            make_error(400, "Invalid audit search query.", "resource_type"),
         ),
     ),
     fault(
         "api-key-type-unknown",
-        "`resource_type:api_key` filters nothing.",
+        "`resource_type:api_key` has no effect.",
         rewrite_term(lambda each: None if each.value.lower() == "api_key" else each, "resource_type"),
     ),
     fault(
         "organization-type-fails",
         "The server fails on `resource_type:organization`.",
-        fail_when(lambda request: _asks(request, "resource_type", "organization")),
+        fail_when(lambda request: _has_term(request, "resource_type", "organization")),
     ),
     fault(
         "template-version-finds-templates",
@@ -213,51 +211,55 @@ FAULTS = (
     ),
     fault(
         "types-with-underscore-unknown-as-bare-term",
-        "A bare term with an underscore filters nothing.",
+        "A bare term with an underscore has no effect.",
         rewrite_term(lambda each: None if not each.key and "_" in each.value else each),
     ),
     fault(
         "autostart-unknown",
-        "`build_reason:autostart` filters nothing.",
+        "`build_reason:autostart` has no effect.",
         rewrite_term(lambda each: None if each.value.lower() == "autostart" else each, "build_reason"),
     ),
     fault(
         "underscore-is-a-wildcard",
-        "An underscore in `resource_target` stands for any character.",
-        select("resource_target", lambda log, value: _is_like(_field(log, "resource_target"), value, "_")),
+        "An underscore in `resource_target` matches any character.",
+        replace_filter(
+            "resource_target", lambda log, value: _is_like(_field(log, "resource_target"), value, "_")
+        ),
     ),
     fault(
         "percent-is-a-wildcard",
-        "A percent sign in `username` stands for any characters.",
-        select("username", lambda log, value: _is_like(_field(log, "username"), value, "%")),
+        "A percent sign in `username` matches any characters.",
+        replace_filter("username", lambda log, value: _is_like(_field(log, "username"), value, "%")),
     ),
     fault(
-        "long-target-cut",
-        "Of `resource_target` only the first 32 characters are compared.",
-        select("resource_target", lambda log, value: _field(log, "resource_target")[:32] == value[:32]),
+        "long-target-truncated",
+        "Only the first 32 characters of `resource_target` are compared.",
+        replace_filter(
+            "resource_target", lambda log, value: _field(log, "resource_target")[:32] == value[:32]
+        ),
     ),
     fault(
-        "target-with-space-cut",
-        "Of `resource_target` only what is before a space is compared.",
-        select(
+        "target-truncated-at-a-space",
+        "`resource_target` is compared up to the first space only.",
+        replace_filter(
             "resource_target",
             lambda log, value: _field(log, "resource_target").split(" ")[0] == value.split(" ")[0],
         ),
     ),
     fault(
         "username-hides-logs-without-ip",
-        "`username` does not find logs without an ip.",
-        arrange(_find_with_ip),
+        "`username` does not find logs without an IP address.",
+        replace_list(_find_with_ip),
     ),
     fault(
         "search-hides-suspended-users",
         "A search does not find logs of suspended users.",
-        arrange(_find_active),
+        replace_list(_find_active),
     ),
     fault(
-        "type-search-hides-what-is-gone",
-        "`resource_type` does not find logs of what is gone.",
-        arrange(_find_existing),
+        "type-search-hides-deleted-resources",
+        "`resource_type` does not find logs of deleted resources.",
+        replace_list(_find_existing),
     ),
     fault(
         "build-number-of-one-digit",
@@ -266,12 +268,12 @@ FAULTS = (
     ),
     fault(
         "link-of-later-builds",
-        "The link of a build with a number of two digits leads to the start page.",
+        "The link of a build with a two-digit number points to the home page.",
         show("resource_link", lambda log: re.sub(r".*/builds/\d\d+$", "/", log["resource_link"])),
     ),
     fault(
         "whole-second-with-a-point",
-        "A whole second is written with an empty fraction.",
+        "A whole second has an empty fraction.",
         show("time", lambda log: re.sub(r"(:\d\d)Z", r"\1.Z", log["time"])),
     ),
     fault(
@@ -289,8 +291,8 @@ FAULTS = (
         ),
     ),
     fault(
-        "failed-build-gone-but-linked",
-        "A failed build has a link although it is gone.",
+        "failed-build-deleted-but-linked",
+        "A failed build is deleted but has a link.",
         rewrite_log(
             lambda log: log | {"is_deleted": True},
             lambda log: log["status_code"] == 500 and bool(log["resource_link"]),
@@ -298,7 +300,7 @@ FAULTS = (
     ),
     fault(
         "offset-beside-a-cursor-one-short",
-        "An offset above 1 beside a cursor skips one log less.",
+        "An offset above 1 together with a cursor skips one log too few.",
         lambda serve: (
             lambda request: rewrite_number(
                 "offset", lambda offset: offset - 1 if offset > 1 and request.first("after_id") else offset

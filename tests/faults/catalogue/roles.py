@@ -1,18 +1,26 @@
-"""Faults of roles: who may do what."""
+"""Faults of roles: who can do what."""
 
 from collections.abc import Callable
 
-from answering import empty_answer, envelope, failure, instead, page_answer
 from fault import Reply, Request, Serve, Wrap, about
-from rewriting import as_owner, forgive, is_page, rewrite_answer, rewrite_query, rewrite_request, token_in
+from replies import make_empty, make_error, make_page, make_server_error, replace_reply
+from rewriting import (
+    as_owner,
+    is_page,
+    read_token,
+    retry_changed,
+    rewrite_query,
+    rewrite_request,
+    rewrite_status,
+)
 
 fault = about("roles")
 
 
-def _allow(what: Callable[[Request], bool], *holders: str) -> Wrap:
-    return forgive(
+def _allow(what: Callable[[Request], bool], *users: str) -> Wrap:
+    return retry_changed(
         lambda request, reply: (
-            reply.status == 403 and what(request) and token_in(request).startswith(holders)
+            reply.status == 403 and what(request) and read_token(request).startswith(users)
         ),
         rewrite_request(as_owner),
     )
@@ -27,7 +35,7 @@ def _is_forbidden_list(request: Request, reply: Reply) -> bool:
 
 
 def _check_first(status: int) -> Wrap:
-    """Report what is wrong with a request before the role of its caller."""
+    """Report errors of the request before checking the role."""
 
     def wrap(serve: Serve) -> Serve:
         async def faulty(request: Request) -> Reply:
@@ -42,12 +50,12 @@ def _check_first(status: int) -> Wrap:
     return wrap
 
 
-def _see_own(serve: Serve) -> Serve:
+def _show_own_logs(serve: Serve) -> Serve:
     async def faulty(request: Request) -> Reply:
         reply = await serve(request)
         if not _is_forbidden_list(request, reply):
             return reply
-        name = {"M": "martha-wade"}.get(token_in(request)[:1], "jesse-barrera")
+        name = {"M": "martha-wade"}.get(read_token(request)[:1], "jesse-barrera")
         narrow = rewrite_query("q", lambda q: f"{q} username:{name}")
         return await narrow(serve)(as_owner(request))
 
@@ -55,56 +63,58 @@ def _see_own(serve: Serve) -> Serve:
 
 
 FAULTS = (
-    fault("member-may-read", "A member may list logs.", _allow(lambda request: request.is_list, "Member")),
+    fault("member-may-read", "Members can list logs.", _allow(lambda request: request.is_list, "Member")),
     fault(
         "user-admin-may-read",
-        "A user admin may list logs.",
+        "User admins can list logs.",
         _allow(lambda request: request.is_list, "UserAdmin"),
     ),
     fault(
         "auditor-may-write",
-        "An auditor may write a log.",
+        "Auditors can write logs.",
         _allow(lambda request: request.is_write, "Auditor"),
     ),
     fault(
         "auditor-may-not-read",
-        "An auditor may not list logs.",
-        instead(
-            lambda request, reply: is_page(request, reply) and token_in(request).startswith("Auditor"),
-            envelope(403, "Forbidden."),
+        "Auditors cannot list logs.",
+        replace_reply(
+            lambda request, reply: is_page(request, reply) and read_token(request).startswith("Auditor"),
+            make_error(403, "Forbidden."),
         ),
     ),
     fault(
         "auditor-may-not-search",
-        "An auditor may list logs but not search them.",
-        instead(
+        "Auditors can list logs but not search.",
+        replace_reply(
             lambda request, reply: (
                 is_page(request, reply)
-                and token_in(request).startswith("Auditor")
+                and read_token(request).startswith("Auditor")
                 and bool(request.first("q").strip())
             ),
-            envelope(403, "Forbidden."),
+            make_error(403, "Forbidden."),
         ),
     ),
-    fault("member-sees-own-logs", "A member may list what one user did.", _see_own),
+    fault("member-sees-own-logs", "Members can list their own logs.", _show_own_logs),
     fault(
         "forbidden-is-an-empty-page",
-        "Who may not list logs gets an empty page.",
-        instead(_is_forbidden_list, page_answer([], 0)),
+        "A forbidden list is an empty page.",
+        replace_reply(_is_forbidden_list, make_page([], 0)),
     ),
     fault(
         "forbidden-is-401",
-        "Who may not do something is told to sign in.",
-        instead(_is_forbidden, envelope(401, "You are signed out.")),
+        "A forbidden request gets a 401.",
+        replace_reply(_is_forbidden, make_error(401, "You are signed out.")),
     ),
     fault(
         "forbidden-is-404",
-        "Who may not do something is told that there is no such path.",
-        instead(_is_forbidden, envelope(404, "Route not found.")),
+        "A forbidden request gets a 404.",
+        replace_reply(_is_forbidden, make_error(404, "Route not found.")),
     ),
-    fault("forbidden-is-500", "The server fails when a role does not fit.", instead(_is_forbidden, failure)),
-    fault("forbidden-without-envelope", "A 403 has no body.", rewrite_answer(empty_answer(403), 403)),
-    fault("role-after-validation", "Parameters are checked before the caller's role.", _check_first(400)),
-    fault("role-after-cursor", "A cursor is looked for before the caller's role is.", _check_first(404)),
-    fault("role-after-accept", "`Accept` is looked at before the caller's role.", _check_first(406)),
+    fault(
+        "forbidden-is-500", "A forbidden request gets a 500.", replace_reply(_is_forbidden, make_server_error)
+    ),
+    fault("forbidden-without-envelope", "A 403 has no body.", rewrite_status(make_empty(403), 403)),
+    fault("role-after-validation", "Parameters are validated before the role is checked.", _check_first(400)),
+    fault("role-after-cursor", "The cursor is looked up before the role is checked.", _check_first(404)),
+    fault("role-after-accept", "`Accept` is checked before the role.", _check_first(406)),
 )

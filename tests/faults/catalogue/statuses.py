@@ -1,19 +1,19 @@
-"""Faults of errors: what is refused, with which status, and what the envelope says."""
+"""Faults of errors: which requests are rejected, with which status and which envelope."""
 
 import re
 from collections.abc import Callable
 
-from answering import answer_with, empty_answer, envelope, failure, instead, page_answer, text_answer
 from fault import LIST, WRITE, Reply, Request, Wrap, about
+from replies import make_empty, make_error, make_page, make_server_error, make_text, replace_reply, reply_with
 from rewriting import (
     Log,
-    at_fault,
-    forgive,
+    invalid_fields,
     is_page,
-    rewrite_answer,
+    retry_changed,
     rewrite_error,
     rewrite_query,
     rewrite_request,
+    rewrite_status,
     without,
 )
 
@@ -31,34 +31,34 @@ def _change_problems(change: Callable[[list[Log]], list[Log]], *statuses: int) -
     )
 
 
-def _has(status: int) -> Callable[[Request, Reply], bool]:
+def _has_status(status: int) -> Callable[[Request, Reply], bool]:
     return lambda _, reply: reply.status == status
 
 
-def _blames(*fields: str) -> Callable[[Request, Reply], bool]:
-    def blames(request: Request, reply: Reply) -> bool:
-        return request.is_list and reply.status == 400 and set(fields) <= set(at_fault(reply))
+def _rejects(*fields: str) -> Callable[[Request, Reply], bool]:
+    def rejects(request: Request, reply: Reply) -> bool:
+        return request.is_list and reply.status == 400 and set(fields) <= set(invalid_fields(reply))
 
-    return blames
+    return rejects
 
 
 def _read_number(text: str) -> str:
-    """Read a number as Python does: with signs, spaces and underscores."""
+    """Parse a number like Python: with signs, spaces and underscores."""
     try:
         return str(int(text))
     except ValueError:
         return text
 
 
-def _keep(place: int) -> Wrap:
+def _keep(position: int) -> Wrap:
     def rewrite(request: Request) -> Request:
-        pairs = dict(request.pairs() if place else reversed(request.pairs()))
+        pairs = dict(request.pairs() if position else reversed(request.pairs()))
         return request.with_pairs(list(pairs.items()))
 
     return rewrite_request(rewrite)
 
 
-def _repeats(request: Request, reply: Reply) -> bool:
+def _has_repeated_parameter(request: Request, reply: Reply) -> bool:
     names = [name for name, _ in request.pairs()]
     return request.is_list and reply.status == 400 and len(set(names)) < len(names)
 
@@ -68,7 +68,7 @@ def _drop_unknown(request: Request) -> Request:
     return request.with_pairs([pair for pair in request.pairs() if pair[0] in known])
 
 
-def _add_search(request: Request) -> Request:
+def _add_empty_search(request: Request) -> Request:
     return request.with_query(request.query + b"&q=")
 
 
@@ -82,9 +82,9 @@ def _text(reply: Reply) -> Reply:
     return reply.with_body(reply.json()["message"].encode(), b"text/plain; charset=utf-8")
 
 
-_REFUSED = (400, 401, 403, 404, 405, 406, 413, 415)
-_bad_number = forgive(
-    lambda request, reply: _blames("limit")(request, reply) or _blames("offset")(request, reply),
+_ERROR_STATUSES = (400, 401, 403, 404, 405, 406, 413, 415)
+_ignore_invalid_number = retry_changed(
+    lambda request, reply: _rejects("limit")(request, reply) or _rejects("offset")(request, reply),
     rewrite_query("limit", lambda text: text if text.isdecimal() else None),
 )
 
@@ -106,44 +106,44 @@ FAULTS = (
     ),
     fault(
         "error-without-validations",
-        "A 400 names no field.",
+        "A 400 has no `validations`.",
         rewrite_error(lambda document: without(document, "validations"), 400),
     ),
     fault(
         "error-validations-empty",
-        "An error without fields has an empty list of them.",
-        rewrite_error(lambda document: {"validations": [], **document}, *_REFUSED),
+        "An error without invalid fields has empty `validations`.",
+        rewrite_error(lambda document: {"validations": [], **document}, *_ERROR_STATUSES),
     ),
     fault(
         "error-validations-null",
-        "An error without fields has null for them.",
-        rewrite_error(lambda document: {"validations": None, **document}, *_REFUSED),
+        "An error without invalid fields has null `validations`.",
+        rewrite_error(lambda document: {"validations": None, **document}, *_ERROR_STATUSES),
     ),
     fault(
         "error-detail-null",
-        "An error without a detail has null for it.",
-        rewrite_error(lambda document: {"detail": None, **document}, *_REFUSED),
+        "An error without a detail has a null `detail`.",
+        rewrite_error(lambda document: {"detail": None, **document}, *_ERROR_STATUSES),
     ),
     fault(
         "error-names-first-problem-only",
-        "Only the first of several problems is named.",
+        "Only the first of several problems is reported.",
         _change_problems(lambda problems: problems[:1]),
     ),
     fault(
         "error-names-last-problem-only",
-        "Only the last of several problems is named.",
+        "Only the last of several problems is reported.",
         _change_problems(lambda problems: problems[-1:]),
     ),
     fault(
         "error-names-each-field-once",
-        "Two problems of the same field are named as one.",
+        "Only one problem per field is reported.",
         _change_problems(
             lambda problems: list({each["field"]: each for each in reversed(problems)}.values())[::-1]
         ),
     ),
     fault(
         "error-names-the-search",
-        "A problem of a search key is named `q`.",
+        "A problem of a search key is reported for the field `q`.",
         _change_problems(
             lambda problems: [
                 each
@@ -164,7 +164,7 @@ FAULTS = (
     ),
     fault(
         "error-names-fields-in-camel-case",
-        "A field is named in another spelling than the contract's.",
+        "Invalid fields are named in camel case.",
         _change_problems(
             lambda problems: [
                 each | {"field": re.sub("_(.)", lambda match: match[1].upper(), each["field"])}
@@ -174,7 +174,7 @@ FAULTS = (
     ),
     fault(
         "limit-problem-named-offset",
-        "A bad limit is reported as a bad offset.",
+        "An invalid limit is reported for the field `offset`.",
         _change_problems(
             lambda problems: [
                 each | {"field": "offset" if each["field"] == "limit" else each["field"]} for each in problems
@@ -183,7 +183,7 @@ FAULTS = (
     ),
     fault(
         "problem-without-detail",
-        "A problem has no detail.",
+        "A problem has no `detail`.",
         _change_problems(lambda problems: [without(each, "detail") for each in problems]),
     ),
     fault(
@@ -193,93 +193,91 @@ FAULTS = (
     ),
     fault(
         "error-with-a-code",
-        "Errors have a field that the envelope does not know.",
-        rewrite_error(lambda document: document | {"code": "invalid"}, *_REFUSED),
+        "Errors have an unknown field `code`.",
+        rewrite_error(lambda document: document | {"code": "invalid"}, *_ERROR_STATUSES),
     ),
     fault(
         "error-in-a-list",
-        "Errors are a list of one envelope.",
+        "An error is an array of one envelope.",
         rewrite_error(lambda document: [document], 400),
     ),
     fault(
         "error-is-422",
-        "What should be refused with 400 is refused with 422.",
-        rewrite_answer(lambda reply: reply._replace(status=422), 400),
+        "Invalid requests get 422 instead of 400.",
+        rewrite_status(lambda reply: reply._replace(status=422), 400),
     ),
-    fault(
-        "error-is-500", "The server fails on what should be refused with 400.", rewrite_answer(failure, 400)
-    ),
+    fault("error-is-500", "Invalid requests get 500 instead of 400.", rewrite_status(make_server_error, 400)),
     fault(
         "error-is-200",
-        "A bad parameter gives an empty page.",
-        instead(lambda request, reply: request.is_list and reply.status == 400, page_answer([], 0)),
+        "An invalid parameter returns an empty page.",
+        replace_reply(lambda request, reply: request.is_list and reply.status == 400, make_page([], 0)),
     ),
     fault(
         "error-comes-with-200",
-        "Errors come with the status 200.",
-        rewrite_answer(lambda reply: reply._replace(status=200), 400),
+        "Errors have the status 200.",
+        rewrite_status(lambda reply: reply._replace(status=200), 400),
     ),
-    fault("error-is-plain-text", "Errors are plain text.", rewrite_answer(_text, *_REFUSED)),
+    fault("error-is-plain-text", "Errors are plain text.", rewrite_status(_text, *_ERROR_STATUSES)),
     fault(
         "error-is-problem-json",
-        "Errors are problem details by RFC 9457.",
-        rewrite_answer(_problem_json, *_REFUSED),
+        "Errors are problem details (RFC 9457).",
+        rewrite_status(_problem_json, *_ERROR_STATUSES),
     ),
     fault(
         "error-is-html",
-        "Errors are a page of HTML.",
-        rewrite_answer(
-            lambda reply: text_answer(reply.status, "<html><body>Bad request</body></html>")(reply), 400
+        "Errors are HTML.",
+        rewrite_status(
+            lambda reply: make_text(reply.status, "<html><body>Bad request</body></html>")(reply), 400
         ),
     ),
     fault(
         "error-declared-as-text",
-        "Errors are JSON, declared as plain text.",
-        rewrite_answer(
-            lambda reply: reply.with_header(b"content-type", b"text/plain; charset=utf-8"), *_REFUSED
+        "Errors are JSON with the media type text/plain.",
+        rewrite_status(
+            lambda reply: reply.with_header(b"content-type", b"text/plain; charset=utf-8"), *_ERROR_STATUSES
         ),
     ),
     fault(
-        "error-cut-short",
-        "The body of an error lacks its last byte.",
-        rewrite_answer(lambda reply: reply.with_body(reply.body[:-1]), 400),
+        "error-truncated",
+        "The body of an error is one byte short.",
+        rewrite_status(lambda reply: reply.with_body(reply.body[:-1]), 400),
     ),
     fault(
         "not-found-is-html",
-        "A path that is not known is answered in HTML.",
-        rewrite_answer(text_answer(404, "<h1>404</h1>"), 404),
+        "An unknown path gets an HTML error.",
+        rewrite_status(make_text(404, "<h1>404</h1>"), 404),
     ),
     fault(
         "not-found-is-the-web-page",
-        "A path that is not known is answered with the web page.",
-        instead(
+        "An unknown path gets the web page.",
+        replace_reply(
             lambda request, reply: reply.status == 404 and request.path not in {LIST, WRITE},
-            text_answer(200, "<!doctype html><title>Coder</title>"),
+            make_text(200, "<!doctype html><title>Coder</title>"),
         ),
     ),
     fault(
         "trailing-slash-accepted",
-        "A slash behind the path makes no difference.",
+        "A trailing slash is ignored.",
         rewrite_request(lambda request: request.moved_to(request.method, request.path.rstrip("/"))),
     ),
     fault(
         "path-case-insensitive",
-        "Letter case of the path makes no difference.",
+        "Paths are case-insensitive.",
         rewrite_request(lambda request: request.moved_to(request.method, request.path.lower())),
     ),
     fault(
         "wrong-method-allows-another",
-        "The header Allow names the method that was refused.",
-        rewrite_answer(lambda reply: reply.with_header(b"allow", b"DELETE, GET, PATCH, POST, PUT"), 405),
+        "`Allow` of a 405 lists the rejected method.",
+        rewrite_status(lambda reply: reply.with_header(b"allow", b"DELETE, GET, PATCH, POST, PUT"), 405),
     ),
     fault(
         "wrong-method-without-envelope",
         "A 405 has no body.",
-        rewrite_answer(empty_answer(405), 405),
+        rewrite_status(make_empty(405), 405),
     ),
     fault(
-        "head-answered",
-        "HEAD is answered as GET is.",
+        "head-accepted",
+        "HEAD is treated as GET.",
         rewrite_request(
             lambda request: (
                 request.moved_to("GET", LIST)
@@ -290,7 +288,7 @@ FAULTS = (
     ),
     fault(
         "list-by-post",
-        "POST lists logs as GET does.",
+        "POST lists logs like GET.",
         rewrite_request(
             lambda request: (
                 request.moved_to("GET", LIST)
@@ -301,28 +299,28 @@ FAULTS = (
     ),
     fault(
         "accept-ignored",
-        "A request that accepts no JSON gets JSON.",
+        "A request that does not accept JSON gets JSON.",
         rewrite_request(lambda request: request.with_header(b"accept", None)),
     ),
     fault(
         "accept-taken-literally",
-        "A request that accepts `application/*` is refused.",
-        instead(
+        "A request that accepts `application/*` is rejected.",
+        replace_reply(
             lambda request, reply: is_page(request, reply) and request.header(b"accept") == "application/*",
-            envelope(406, "Not acceptable."),
+            make_error(406, "Not acceptable."),
         ),
     ),
     fault(
         "html-for-browsers",
-        "A request that accepts HTML beside all else gets HTML.",
-        instead(
+        "A request that accepts HTML among others gets HTML.",
+        replace_reply(
             lambda request, reply: is_page(request, reply) and "text/html" in request.header(b"accept"),
-            text_answer(200, "<!doctype html><table></table>"),
+            make_text(200, "<!doctype html><table></table>"),
         ),
     ),
     fault(
         "media-type-ignored",
-        "A body declared as text is taken for JSON.",
+        "The media type of a body is ignored.",
         rewrite_request(
             lambda request: (
                 request.with_header(b"content-type", b"application/json") if request.is_write else request
@@ -330,28 +328,28 @@ FAULTS = (
         ),
     ),
     fault(
-        "media-type-with-charset-refused",
-        "A body declared as JSON in UTF-8 is refused for its charset.",
-        answer_with(
+        "media-type-with-charset-rejected",
+        "A JSON body with a charset parameter is rejected.",
+        reply_with(
             lambda request: request.is_write and "charset" in request.header(b"content-type").lower(),
-            envelope(415, "Unsupported media type."),
+            make_error(415, "Unsupported media type."),
         ),
     ),
     fault(
         "large-body-is-400",
-        "A body of more than 1 MiB is refused with 400.",
-        instead(_has(413), envelope(400, "Request body must be valid JSON.")),
+        "A body larger than 1 MiB gets 400.",
+        replace_reply(_has_status(413), make_error(400, "Request body must be valid JSON.")),
     ),
     fault(
         "unknown-parameter-accepted",
-        "A parameter that is not known is ignored.",
-        forgive(
+        "An unknown parameter is ignored.",
+        retry_changed(
             lambda request, reply: request.is_list and reply.status == 400, rewrite_request(_drop_unknown)
         ),
     ),
     fault(
         "parameter-names-case-insensitive",
-        "Letter case of a parameter's name makes no difference.",
+        "Parameter names are case-insensitive.",
         rewrite_request(
             lambda request: (
                 request.with_pairs([(name.lower(), value) for name, value in request.pairs()])
@@ -362,86 +360,88 @@ FAULTS = (
     ),
     fault(
         "first-of-repeated-parameters",
-        "Of a parameter given twice the first one counts.",
-        forgive(_repeats, _keep(0)),
+        "If a parameter is given twice, the first value wins.",
+        retry_changed(_has_repeated_parameter, _keep(0)),
     ),
     fault(
         "last-of-repeated-parameters",
-        "Of a parameter given twice the last one counts.",
-        forgive(_repeats, _keep(1)),
+        "If a parameter is given twice, the last value wins.",
+        retry_changed(_has_repeated_parameter, _keep(1)),
     ),
     fault(
         "missing-search-accepted",
         "A request without `q` lists all logs.",
-        forgive(
+        retry_changed(
             lambda request, reply: (
                 request.is_list and reply.status == 400 and "q" not in dict(request.pairs())
             ),
-            rewrite_request(_add_search),
+            rewrite_request(_add_empty_search),
         ),
     ),
     fault(
         "negative-limit-is-no-limit",
-        "A negative limit counts as none.",
-        forgive(
-            _blames("limit"),
+        "A negative limit is ignored.",
+        retry_changed(
+            _rejects("limit"),
             rewrite_query("limit", lambda text: None if re.fullmatch(r"-\d+", text) else text),
         ),
     ),
     fault(
         "negative-limit-fails",
         "The server fails on a negative limit.",
-        instead(
+        replace_reply(
             lambda request, reply: (
-                _blames("limit")(request, reply) and request.first("limit").startswith("-")
+                _rejects("limit")(request, reply) and request.first("limit").startswith("-")
             ),
-            failure,
+            make_server_error,
         ),
     ),
     fault(
         "negative-offset-is-zero",
         "A negative offset counts as 0.",
-        forgive(
-            _blames("offset"),
+        retry_changed(
+            _rejects("offset"),
             rewrite_query("offset", lambda text: "0" if re.fullmatch(r"-\d+", text) else text),
         ),
     ),
     fault(
         "negative-offset-fails",
         "The server fails on a negative offset.",
-        instead(
+        replace_reply(
             lambda request, reply: (
-                _blames("offset")(request, reply) and request.first("offset").startswith("-")
+                _rejects("offset")(request, reply) and request.first("offset").startswith("-")
             ),
-            failure,
+            make_server_error,
         ),
     ),
-    fault("bad-limit-ignored", "A limit that is no number counts as none.", _bad_number),
+    fault("invalid-limit-ignored", "A limit that is not a number is ignored.", _ignore_invalid_number),
     fault(
-        "bad-offset-ignored",
-        "An offset that is no number counts as 0.",
-        forgive(_blames("offset"), rewrite_query("offset", lambda text: text if text.isdecimal() else None)),
+        "invalid-offset-ignored",
+        "An offset that is not a number counts as 0.",
+        retry_changed(
+            _rejects("offset"), rewrite_query("offset", lambda text: text if text.isdecimal() else None)
+        ),
     ),
     fault(
         "empty-limit-accepted",
-        "An empty limit counts as none.",
-        forgive(_blames("limit"), rewrite_query("limit", lambda text: text or None)),
+        "An empty limit is ignored.",
+        retry_changed(_rejects("limit"), rewrite_query("limit", lambda text: text or None)),
     ),
     fault(
-        "limit-as-python-reads-it",
-        "A limit may have a sign, spaces and underscores.",
-        forgive(_blames("limit"), rewrite_query("limit", _read_number)),
+        "limit-parsed-as-python-int",
+        "A limit with a sign, spaces or underscores is accepted.",
+        retry_changed(_rejects("limit"), rewrite_query("limit", _read_number)),
     ),
     fault(
         "limit-with-decimals-accepted",
-        "Decimals of a limit are cut off.",
-        forgive(_blames("limit"), rewrite_query("limit", lambda text: re.sub(r"\.\d+$", "", text))),
+        "Decimals of a limit are ignored.",
+        retry_changed(_rejects("limit"), rewrite_query("limit", lambda text: re.sub(r"\.\d+$", "", text))),
     ),
     fault(
         "limit-beyond-31-bits-accepted",
-        "A limit above 2147483647 counts as that.",
-        forgive(
-            _blames("limit"),
+        "A limit above 2147483647 counts as 2147483647.",
+        retry_changed(
+            _rejects("limit"),
             rewrite_query(
                 "limit", lambda text: str(min(int(text), (1 << 31) - 1)) if text.isdecimal() else text
             ),
@@ -449,9 +449,9 @@ FAULTS = (
     ),
     fault(
         "offset-beyond-31-bits-accepted",
-        "An offset above 2147483647 counts as that.",
-        forgive(
-            _blames("offset"),
+        "An offset above 2147483647 counts as 2147483647.",
+        retry_changed(
+            _rejects("offset"),
             rewrite_query(
                 "offset", lambda text: str(min(int(text), (1 << 31) - 1)) if text.isdecimal() else text
             ),
@@ -460,30 +460,33 @@ FAULTS = (
     fault(
         "offset-beyond-31-bits-fails",
         "The server fails on an offset above 2147483647.",
-        instead(
-            lambda request, reply: _blames("offset")(request, reply) and request.first("offset").isdecimal(),
-            failure,
+        replace_reply(
+            lambda request, reply: _rejects("offset")(request, reply) and request.first("offset").isdecimal(),
+            make_server_error,
         ),
     ),
     fault(
-        "largest-limit-refused",
-        "The limit 2147483647 is refused.",
-        instead(
+        "largest-limit-rejected",
+        "The limit 2147483647 is rejected.",
+        replace_reply(
             lambda request, reply: is_page(request, reply) and request.number("limit", 0) == (1 << 31) - 1,
-            envelope(400, "Query parameters have invalid values.", "limit"),
+            make_error(400, "Query parameters have invalid values.", "limit"),
         ),
     ),
     fault(
-        "limit-zero-refused",
-        "A limit of 0 is refused.",
-        instead(
+        "limit-zero-rejected",
+        "A limit of 0 is rejected.",
+        replace_reply(
             lambda request, reply: is_page(request, reply) and request.number("limit", 1) == 0,
-            envelope(400, "Query parameters have invalid values.", "limit"),
+            make_error(400, "Query parameters have invalid values.", "limit"),
         ),
     ),
     fault(
         "limit-zero-fails",
         "The server fails on a limit of 0.",
-        instead(lambda request, reply: is_page(request, reply) and request.number("limit", 1) == 0, failure),
+        replace_reply(
+            lambda request, reply: is_page(request, reply) and request.number("limit", 1) == 0,
+            make_server_error,
+        ),
     ),
 )

@@ -14,7 +14,7 @@ SAMPLE = (
     "date-to-excludes-its-day",
     "email-by-part",
     "cursor-ignored",
-    "any-good-token",
+    "any-valid-token",
     "diff-shows-secrets",
     "error-names-fields-in-camel-case",
     "ties-by-descending-id",
@@ -62,4 +62,4 @@ def test_unknown_fault_is_a_usage_error() -> None:
     done = run("serve", "nonsense")
 
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)
-    assert 'there is no fault "nonsense"' in done.stderr
+    assert 'Unknown fault "nonsense"' in done.stderr
