@@ -26,7 +26,8 @@ class Settings:
     scenarios: str = _row("", "Folder of additional scenario files, NAME.yaml.")
     seed: int | None = _row(
         None,
-        "Seed of the generated history; the same seed gives the same bytes. Set by the scenario, usually 1.",
+        "Seed of the generated history. Set by the scenario, usually 1. Logs of another seed depend on the "
+        "version of Faker.",
     )
     logs: int | None = _row(
         None,
