@@ -1,7 +1,7 @@
 """The mock as an ASGI app."""
 
 from auditmock.core.clock import current_time
-from auditmock.fixtures.store.clock import Clock
+from auditmock.fixtures.store.world_clock import Clock
 from auditmock.handlers.recording.recorder import ResponseHeaders
 from auditmock.server.app import MockApp
 from auditmock.server.backends import build_backends

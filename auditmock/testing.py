@@ -10,7 +10,7 @@ from auditmock.core.clock import current_time
 from auditmock.core.errors import ApiError
 from auditmock.fixtures.faults import check_fault
 from auditmock.fixtures.history.builtin_users import BuiltinUser
-from auditmock.fixtures.store.clock import Clock
+from auditmock.fixtures.store.world_clock import Clock
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.auth.tokens import SECRET_LENGTH, token_of
 from auditmock.server.backends import build_backends

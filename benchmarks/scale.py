@@ -18,7 +18,7 @@ from start import Start, time_mock
 
 from auditmock.core.clock import current_time
 from auditmock.core.models import Page
-from auditmock.fixtures.history.render import LogRenderer
+from auditmock.fixtures.history.log_renderer import LogRenderer
 from auditmock.handlers.messages.response import Reply
 from auditmock.server.state import MockState, make_state
 from auditmock.settings import Settings

@@ -13,7 +13,7 @@ from auditmock.fixtures.segments.paging import BLOCK
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.auth.visibility import VisibilityFilter
 from auditmock.handlers.messages.response import NO_CONTENT, Reply, page_reply
-from auditmock.handlers.search.language import SearchLanguage
+from auditmock.handlers.search.parser import SearchLanguage
 from auditmock.openapi.contract import Contract
 
 _JSON = (b"content-type", JSON_TYPE.encode())

@@ -6,7 +6,7 @@ from typing import Any
 from connexion.context import scope as current_scope
 from starlette.responses import Response
 
-from auditmock.core.asgi import Receive, Scope, Send
+from auditmock.core.asgi_types import Receive, Scope, Send
 from auditmock.core.models import Page
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.handlers.audit import AuditOperations

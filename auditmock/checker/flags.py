@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 
+from auditmock.checker.check_options import check_options
 from auditmock.checker.core.option_types import SettingsError, read_token
 from auditmock.checker.core.options import OPTIONS, TOKENS, Option, Options
 from auditmock.checker.core.tokens import Tokens
-from auditmock.checker.usage import check_options
 
 
 def add_flags(parser: pytest.Parser) -> None:

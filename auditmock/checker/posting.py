@@ -10,8 +10,8 @@ from uuid import UUID
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.exchange import Exchange, Request
 from auditmock.checker.expect import expect
-from auditmock.checker.page import list_logs
-from auditmock.checker.rules.logs import Log
+from auditmock.checker.log_page import list_logs
+from auditmock.checker.rules.log_model import Log
 
 USER_AGENT = "auditmock-contract-suite"
 """The user agent of every log that the suite creates."""

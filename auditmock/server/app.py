@@ -7,7 +7,7 @@ from collections.abc import Callable
 from time import perf_counter
 from typing import Protocol
 
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.handlers.coder.requests import make_readers
 from auditmock.handlers.coder.server import CoderServer
 from auditmock.handlers.messages.request import FAST_PATH_TRIED, ReceivedRequest

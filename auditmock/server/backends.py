@@ -2,20 +2,20 @@
 
 from typing import NamedTuple
 
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.errors import route_not_found
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.handlers.messages.response import error_reply, send_reply
-from auditmock.handlers.middleware.control_access import ControlAccess
-from auditmock.handlers.middleware.control_auth import ControlAuth
+from auditmock.handlers.middleware.control_origin import ControlAccess
+from auditmock.handlers.middleware.control_token import ControlAuth
 from auditmock.handlers.middleware.cors import CorsMiddleware
 from auditmock.server.connexion_app import build_connexion_app
 from auditmock.server.control_app import build_control_app, load_control_document
 from auditmock.server.state import MockState
 from auditmock.settings import Settings
 from auditmock.web.dashboard import DASHBOARD, sign_in_page
-from auditmock.web.site import CONTROL_REDIRECTS, DOCS_REDIRECTS, Site, control_pages, docs_pages
+from auditmock.web.routes import CONTROL_REDIRECTS, DOCS_REDIRECTS, Site, control_pages, docs_pages
 
 
 class BuiltBackends(NamedTuple):

@@ -15,7 +15,7 @@ from connexion.middleware.swagger_ui import SwaggerUIMiddleware
 from connexion.resolver import Resolver
 from starlette.exceptions import HTTPException
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.errors import ApiError, internal_error
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.connexion_security import TokenSecurity
@@ -24,7 +24,7 @@ from auditmock.handlers.endpoints import Endpoints
 from auditmock.handlers.messages.request import NewLogReader
 from auditmock.handlers.messages.response import error_reply
 from auditmock.handlers.middleware.preconditions import RequestCheck, RouteCheck
-from auditmock.handlers.search.language import SearchLanguage
+from auditmock.handlers.search.parser import SearchLanguage
 from auditmock.handlers.validation.body import StrictBody
 from auditmock.handlers.validation.parameters import StrictParameters
 from auditmock.openapi.contract import Contract
@@ -55,7 +55,7 @@ def assemble(
             partial(each, handler=_fail) if each is ServerErrorMiddleware else each
             for each in ConnexionMiddleware.default_middlewares
             # Connexion's own page inlines every $ref, and its routes redirect paths the contract lacks;
-            # `auditmock.web.site` serves the contract as written.
+            # `auditmock.web.routes` serves the contract as written.
             if each is not SwaggerUIMiddleware
         ],
     )

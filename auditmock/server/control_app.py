@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import auditmock.handlers
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.fixtures.faults import fault_schema
 from auditmock.fixtures.worlds import name_world
 from auditmock.handlers.auth.tokens import SHARED_SECRET

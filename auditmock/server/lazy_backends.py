@@ -6,7 +6,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 
-from auditmock.core.asgi import Receive, Scope, Send
+from auditmock.core.asgi_types import Receive, Scope, Send
 from auditmock.server.app import Backends
 
 _DELAY = 0.1

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 from httptools import HttpParserError, HttpRequestParser
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
-from auditmock.core.asgi import Scope
+from auditmock.core.asgi_types import Scope
 from auditmock.core.errors import malformed_request
 from auditmock.handlers.coder.router import KNOWN_METHODS
 from auditmock.handlers.messages.response import Reply, error_reply

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
-from auditmock.fixtures.history.config import HistoryConfig
+from auditmock.fixtures.history.history_config import HistoryConfig
 from auditmock.fixtures.importing.reader import InputFileError
 from auditmock.fixtures.scenarios.reader import find_scenario, read_scenarios
 from auditmock.fixtures.scenarios.snapshot import (
@@ -14,7 +14,7 @@ from auditmock.fixtures.scenarios.snapshot import (
     configure_history,
 )
 from auditmock.fixtures.segments.base import Base
-from auditmock.fixtures.store.clock import Clock
+from auditmock.fixtures.store.world_clock import Clock
 from auditmock.handlers.auth.tokens import TOKEN_IDS
 from auditmock.openapi.contract import Contract
 from auditmock.settings import Settings

@@ -5,8 +5,8 @@ from typing import NamedTuple
 
 from auditmock.fixtures.faults import WorldFaults, WorldsWithFaults
 from auditmock.fixtures.history.ids import Ids
-from auditmock.fixtures.store.clock import Clock, WorldClock
 from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.world_clock import Clock, WorldClock
 from auditmock.fixtures.worlds import Users, World, Worlds
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import SHARED_SECRET, Credential, Tokens

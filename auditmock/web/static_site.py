@@ -7,8 +7,8 @@ from pathlib import Path
 
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 from auditmock.version import VERSION
-from auditmock.web import documentation
-from auditmock.web.documentation import Addresses, ApiPage, Link
+from auditmock.web import documents
+from auditmock.web.documents import Addresses, ApiPage, Link
 from auditmock.web.static_files import Document
 
 MANIFEST = "auditmock-docs.json"
@@ -37,10 +37,10 @@ def build_site(server: str = "") -> Mapping[str, bytes]:
     """Build all files by name; with a server, the API pages send requests to it."""
     home = addresses_of(DOCUMENTED)
     shared: dict[str, Document] = {
-        home.drift: documentation.drift_page(home),
-        home.reference: documentation.reference_page(home),
-        home.script: documentation.script().unpacked(),
-        home.favicon: documentation.favicon(),
+        home.drift: documents.drift_page(home),
+        home.reference: documents.reference_page(home),
+        home.script: documents.script().unpacked(),
+        home.favicon: documents.favicon(),
     }
     releases = {
         name: document for release in list_releases() for name, document in _release_files(release, server)
@@ -59,9 +59,9 @@ def _release_files(release: str, server: str) -> Iterator[tuple[str, Document]]:
         releases=[Link(each, addresses_of(each).api, each == release) for each in list_releases()],
         pages=[Link("Drift", addresses.drift), Link("The real server", addresses.reference)],
     )
-    yield addresses.api, documentation.api_page(page, addresses)
-    yield addresses.yaml, documentation.contract_yaml(contract)
-    yield addresses.json, documentation.contract_json(contract)
+    yield addresses.api, documents.api_page(page, addresses)
+    yield addresses.yaml, documents.contract_yaml(contract)
+    yield addresses.json, documents.contract_json(contract)
 
 
 def _introduce(addresses: Addresses, server: str) -> str:

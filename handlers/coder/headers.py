@@ -3,7 +3,7 @@
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
 
-from auditmock.core.asgi import Scope
+from auditmock.core.asgi_types import Scope
 from auditmock.core.errors import PlainTextError
 from auditmock.handlers.auth.tokens import find_token
 from auditmock.handlers.messages.request import Headers, first_header

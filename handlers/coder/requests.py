@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
-from auditmock.core.asgi import Scope
+from auditmock.core.asgi_types import Scope
 from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 from auditmock.core.errors import ApiError, database_error, invalid_parameters
 from auditmock.core.models import Filter, NewLog, Page, Validation

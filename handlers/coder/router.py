@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from auditmock.core.asgi import Scope
+from auditmock.core.asgi_types import Scope
 from auditmock.openapi.contract import Contract, Operation
 
 KNOWN_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.core.constants import JSON_TYPE
 from auditmock.core.errors import ApiError, PlainTextError, internal_error, route_not_found
 from auditmock.fixtures.encoding.serialize import go_json

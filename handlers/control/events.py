@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from auditmock.core.asgi import Receive, Scope, Send
+from auditmock.core.asgi_types import Receive, Scope, Send
 from auditmock.handlers.recording.request_log import Entry, RequestLog
 
 _KEEP_ALIVE_SECONDS = 15.0

@@ -5,7 +5,7 @@ from typing import Any
 
 from auditmock.core.errors import world_not_found
 from auditmock.core.timestamps import format_timestamp
-from auditmock.fixtures.store.clock import WorldClock
+from auditmock.fixtures.store.world_clock import WorldClock
 from auditmock.fixtures.worlds import World, Worlds, name_world
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.control.events import EventStream

@@ -9,7 +9,7 @@ from auditmock.core.timestamps import format_timestamp
 from auditmock.handlers.coder.search import CoderSearch, split_with_positions
 from auditmock.handlers.explain.suggest import suggest_query
 from auditmock.handlers.messages.hints import clip, repeated_key, unknown_key, unknown_value
-from auditmock.handlers.search.language import SearchLanguage
+from auditmock.handlers.search.parser import SearchLanguage
 from auditmock.handlers.search.terms import IGNORED, REJECTED, ParsedSearch, Term
 from auditmock.openapi.contract import Contract, Search
 

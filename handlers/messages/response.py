@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 import orjson
 
-from auditmock.core.asgi import Send
+from auditmock.core.asgi_types import Send
 from auditmock.core.constants import HINT_HEADER, JSON_TYPE
 from auditmock.core.errors import ApiError
 from auditmock.core.models import SearchResult

@@ -7,7 +7,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.cors import ALL_METHODS, CORSMiddleware
 from starlette.responses import Response
 
-from auditmock.core.asgi import App, Scope
+from auditmock.core.asgi_types import App, Scope
 from auditmock.core.constants import (
     BUILD_VERSION_HEADER,
     HINT_HEADER,

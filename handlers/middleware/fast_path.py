@@ -12,7 +12,7 @@ from functools import partial
 from string import hexdigits
 from typing import Any, NoReturn
 
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.core.errors import ApiError, internal_error
 from auditmock.core.models import Page
 from auditmock.core.timestamps import parse_timestamp

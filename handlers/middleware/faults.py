@@ -7,14 +7,14 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.core.constants import HINT_HEADER
 from auditmock.core.errors import ApiError
 from auditmock.fixtures.faults import InjectedFault, WorldsWithFaults
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.messages.hints import write_hints
 from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
-from auditmock.handlers.middleware.prefer import PREFER, Preference, read_preference
+from auditmock.handlers.middleware.prefer_header import PREFER, Preference, read_preference
 from auditmock.handlers.recording.request_log import FAULT
 from auditmock.openapi.contract import Contract
 

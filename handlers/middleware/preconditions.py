@@ -10,7 +10,7 @@ from connexion.middleware.abstract import ROUTING_CONTEXT
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header, parse_options_header
 
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.core.errors import (
     body_too_large,
     invalid_body,

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from auditmock.core.asgi import Message, Receive, Scope, Send
+from auditmock.core.asgi_types import Message, Receive, Scope, Send
 from auditmock.core.errors import ApiError, PlainTextError, rate_limited
 from auditmock.core.timestamps import SECOND
 from auditmock.handlers.auth.tokens import Caller, Tokens

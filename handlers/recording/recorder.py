@@ -4,7 +4,7 @@ import logging
 from collections.abc import Sequence
 from time import perf_counter
 
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.core.constants import BUILD_VERSION_HEADER, HINT_HEADER, MOCK_REQUEST_HEADER, REQUEST_ID_HEADER
 from auditmock.core.errors import internal_error
 from auditmock.fixtures.history.ids import Ids, Kind

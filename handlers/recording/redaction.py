@@ -4,7 +4,7 @@ import string
 from collections.abc import Iterable, Mapping
 from urllib.parse import quote, unquote
 
-from auditmock.core.asgi import Scope
+from auditmock.core.asgi_types import Scope
 from auditmock.openapi.contract import TokenLocation
 
 _REDACTED = "..."

@@ -4,8 +4,8 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import NamedTuple
 
-from auditmock.core.asgi import Scope
-from auditmock.fixtures.store.clock import Clock
+from auditmock.core.asgi_types import Scope
+from auditmock.fixtures.store.world_clock import Clock
 from auditmock.handlers.messages.request import Headers
 
 FAULT = "auditmock.fault"

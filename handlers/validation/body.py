@@ -11,7 +11,7 @@ from typing import Any
 from connexion.validators.json import JSONRequestBodyValidator
 from jsonschema import Draft4Validator, FormatChecker
 
-from auditmock.core.asgi import Scope
+from auditmock.core.asgi_types import Scope
 from auditmock.core.errors import ApiError, invalid_body, invalid_parameters
 from auditmock.core.models import Validation
 from auditmock.core.timestamps import parse_timestamp

@@ -12,7 +12,7 @@ from auditmock.core.models import Validation
 from auditmock.handlers.messages.hints import clip, suggest
 from auditmock.handlers.messages.parameter_values import check_text
 from auditmock.handlers.messages.request import BROKEN_ESCAPE, QUERY_PROBLEMS
-from auditmock.handlers.search.language import SearchLanguage
+from auditmock.handlers.search.parser import SearchLanguage
 
 
 class StrictParameters(ParameterValidator):  # type: ignore[misc]

@@ -3,7 +3,7 @@
 import pytest
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.settings import Settings
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from auditmock.checker.client.client import Client
-from auditmock.checker.rules.logs import Log
+from auditmock.checker.rules.log_model import Log
 from auditmock.contract.support.sample import (
     PagesByValue,
     Sample,

@@ -11,7 +11,7 @@ from auditmock.checker.core.checks import each, requires
 from auditmock.checker.core.exchange import TOKEN_VARIABLE, Request
 from auditmock.checker.core.tokens import DENIED_IDS, SHARED
 from auditmock.checker.expect import expect
-from auditmock.checker.page import list_logs
+from auditmock.checker.log_page import list_logs
 from auditmock.contract.support.errors import expect_error
 from auditmock.contract.support.search_keys import locations
 from auditmock.openapi.contract import Contract, TokenLocation

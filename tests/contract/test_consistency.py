@@ -11,8 +11,8 @@ from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Request
 from auditmock.checker.core.tokens import READER_IDS, token_for
 from auditmock.checker.expect import expect, while_unchanged
-from auditmock.checker.page import list_logs
-from auditmock.checker.rules.logs import Log, is_test_log
+from auditmock.checker.log_page import list_logs
+from auditmock.checker.rules.log_model import Log, is_test_log
 from auditmock.contract.support.sample import Sample
 
 pytestmark = pytest.mark.check("properties", "consistency", "#/components/schemas/AuditLog")

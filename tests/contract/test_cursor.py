@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import each, requires
 from auditmock.checker.expect import Scope, expect, while_unchanged
-from auditmock.checker.page import Page, expect_logs, list_logs
-from auditmock.checker.rules.logs import select, term
+from auditmock.checker.log_page import Page, expect_logs, list_logs
+from auditmock.checker.rules.log_model import select, term
 from auditmock.contract.support.sample import Sample, distinctive_value_of
 from auditmock.contract.support.search_keys import field_keys, label
 from auditmock.openapi.contract import SearchKey

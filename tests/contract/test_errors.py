@@ -11,7 +11,7 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Exchange, Request
 from auditmock.checker.expect import Violation, expect, while_unchanged
-from auditmock.checker.page import expect_logs, list_logs
+from auditmock.checker.log_page import expect_logs, list_logs
 from auditmock.contract.support.errors import expect_error, expect_message
 from auditmock.contract.support.sample import Sample
 

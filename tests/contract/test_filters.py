@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import each, requires
 from auditmock.checker.expect import Scope, expect, while_unchanged
-from auditmock.checker.page import expect_logs, list_logs
-from auditmock.checker.rules.logs import Log, matches, may_be_left_out, select, term, values_of
+from auditmock.checker.log_page import expect_logs, list_logs
+from auditmock.checker.rules.log_model import Log, matches, may_be_left_out, select, term, values_of
 from auditmock.contract.support.sample import PagesByValue, Sample, read_pages
 from auditmock.contract.support.search_keys import (
     build_reasons,

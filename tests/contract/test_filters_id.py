@@ -7,8 +7,8 @@ import pytest
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.expect import expect
-from auditmock.checker.page import expect_logs, list_logs
-from auditmock.checker.rules.logs import matches, term
+from auditmock.checker.log_page import expect_logs, list_logs
+from auditmock.checker.rules.log_model import matches, term
 from auditmock.contract.support.sample import Sample
 
 pytestmark = pytest.mark.check("properties", "filters", "#/components/parameters/q/x-search")

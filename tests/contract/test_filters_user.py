@@ -10,8 +10,8 @@ from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Request
 from auditmock.checker.core.tokens import READER_IDS, token_for
 from auditmock.checker.expect import Scope, expect, while_unchanged
-from auditmock.checker.page import Page, expect_logs, list_logs
-from auditmock.checker.rules.logs import Log
+from auditmock.checker.log_page import Page, expect_logs, list_logs
+from auditmock.checker.rules.log_model import Log
 
 pytestmark = pytest.mark.check("properties", "filters", "#/components/parameters/q/x-search")
 

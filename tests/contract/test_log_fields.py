@@ -8,7 +8,8 @@ import pytest
 
 from auditmock.checker.client.client import Client
 from auditmock.checker.expect import Violation, expect
-from auditmock.checker.page import list_logs
+from auditmock.checker.log_page import list_logs
+from auditmock.checker.rules.log_model import Log, is_test_log
 from auditmock.checker.rules.log_rules import (
     Rule,
     an_address,
@@ -21,7 +22,6 @@ from auditmock.checker.rules.log_rules import (
     real_changes,
     utc,
 )
-from auditmock.checker.rules.logs import Log, is_test_log
 from auditmock.openapi.contract import Contract
 
 pytestmark = pytest.mark.check("properties", "fields", "#/components/schemas/AuditLog")

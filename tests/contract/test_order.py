@@ -10,8 +10,8 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Request
 from auditmock.checker.expect import expect, while_unchanged
-from auditmock.checker.page import expect_logs, list_logs, parse_page
-from auditmock.checker.rules.logs import Log, select, term, time_of, values_of
+from auditmock.checker.log_page import expect_logs, list_logs, parse_page
+from auditmock.checker.rules.log_model import Log, select, term, time_of, values_of
 from auditmock.contract.support.sample import Sample
 
 pytestmark = pytest.mark.check("properties", "order", "#/paths/~1audit/get/x-paging/order")

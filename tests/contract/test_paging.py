@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.expect import Scope, expect, while_unchanged
-from auditmock.checker.page import expect_logs, list_logs, read_page
+from auditmock.checker.log_page import expect_logs, list_logs, read_page
 from auditmock.contract.support.sample import Sample
 from auditmock.openapi.contract import Contract
 

@@ -11,8 +11,8 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import each, requires
 from auditmock.checker.core.exchange import Request
 from auditmock.checker.expect import Scope, expect, while_unchanged
-from auditmock.checker.page import expect_logs, list_logs
-from auditmock.checker.rules.logs import Log, matches, may_be_left_out, select, term, values_of
+from auditmock.checker.log_page import expect_logs, list_logs
+from auditmock.checker.rules.log_model import Log, matches, may_be_left_out, select, term, values_of
 from auditmock.contract.support.sample import Sample, distinctive_value_of
 from auditmock.contract.support.search_keys import bare_words, label, log_keys
 from auditmock.openapi.contract import SearchKey

@@ -13,7 +13,7 @@ from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.core.tokens import DENIED_IDS, READER_IDS, SHARED
 from auditmock.checker.expect import Violation, expect
-from auditmock.checker.page import list_logs
+from auditmock.checker.log_page import list_logs
 from auditmock.checker.posting import (
     PAST,
     USER_AGENT,

@@ -14,7 +14,7 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import each, requires
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.expect import expect
-from auditmock.checker.page import list_logs
+from auditmock.checker.log_page import list_logs
 from auditmock.checker.posting import (
     NIL,
     PAST,
@@ -26,7 +26,7 @@ from auditmock.checker.posting import (
     write,
     write_and_find,
 )
-from auditmock.checker.rules.logs import Log, description_of, is_address, time_of
+from auditmock.checker.rules.log_model import Log, description_of, is_address, time_of
 from auditmock.contract.support.search_keys import locations
 from auditmock.core.clock import current_time
 from auditmock.core.timestamps import SECOND, parse_timestamp

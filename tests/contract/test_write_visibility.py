@@ -8,9 +8,9 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.checks import requires
 from auditmock.checker.core.exchange import Request
 from auditmock.checker.expect import expect, while_unchanged
-from auditmock.checker.page import expect_logs, list_logs
+from auditmock.checker.log_page import expect_logs, list_logs
 from auditmock.checker.posting import PAST, new_id, post_request, write, write_and_find
-from auditmock.checker.rules.logs import term, time_of, values_of
+from auditmock.checker.rules.log_model import term, time_of, values_of
 from auditmock.contract.support.sample import Sample
 from auditmock.core.timestamps import parse_timestamp
 

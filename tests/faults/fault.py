@@ -6,7 +6,7 @@ from urllib.parse import quote_plus, unquote_plus
 
 import orjson
 
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 
 LIST = "/api/v2/audit"
 WRITE = "/api/v2/audit/testgenerate"

@@ -21,7 +21,7 @@ from serving import make_server
 from auditmock.asgi import create_app
 from auditmock.checker.core.options import Options
 from auditmock.checker.main import ExitStatus, run_checks
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.server.run import bind, url_of

@@ -8,7 +8,7 @@ import uvicorn
 from fault import Fault, add_fault
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.errors import malformed_request
 from auditmock.handlers.messages.response import error_reply
 

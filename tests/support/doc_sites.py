@@ -4,10 +4,10 @@ import asyncio
 
 import httpx
 
-from auditmock.core.asgi import Receive, Scope, Send
+from auditmock.core.asgi_types import Receive, Scope, Send
 from auditmock.handlers.messages.response import Reply, send_reply
 from auditmock.openapi.contract import load_contract
-from auditmock.web.site import CONTROL_REDIRECTS, DOCS_REDIRECTS, Site, control_pages, docs_pages
+from auditmock.web.routes import CONTROL_REDIRECTS, DOCS_REDIRECTS, Site, control_pages, docs_pages
 
 TOKEN = 'a-"token"</script>'  # noqa: S105 - no secret
 CONTRACT = load_contract()

@@ -8,12 +8,12 @@ from typing import Any
 from auditmock.core.models import Filter, NewLog, Page, SearchResult
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.encoding.description import LogDescriptions
-from auditmock.fixtures.history.config import HistoryConfig
 from auditmock.fixtures.history.history import History
+from auditmock.fixtures.history.history_config import HistoryConfig
 from auditmock.fixtures.segments.segment import Segment
-from auditmock.fixtures.store.clock import Clock
 from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.world_clock import Clock
 from auditmock.openapi.contract import Contract, load_contract
 
 Log = dict[str, Any]

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from auditmock.fixtures.history.config import LifecycleTables, choose_lifecycles
+from auditmock.fixtures.history.history_config import LifecycleTables, choose_lifecycles
 from auditmock.openapi.contract import Contract
 from auditmock.openapi.releases import open_release
 

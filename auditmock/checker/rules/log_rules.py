@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from auditmock.checker.rules.logs import Log, description_of, is_address, is_replaced, link_form
+from auditmock.checker.rules.log_model import Log, description_of, is_address, is_replaced, link_form
 from auditmock.openapi.contract import Contract
 
 RuleViolation = tuple[str, object] | None

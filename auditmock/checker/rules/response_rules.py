@@ -13,7 +13,7 @@ import jsonschema_rs
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.rules import log_rules
 from auditmock.checker.rules.database_errors import is_explained
-from auditmock.checker.rules.logs import Log, time_of
+from auditmock.checker.rules.log_model import Log, time_of
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.openapi.contract import Contract
 

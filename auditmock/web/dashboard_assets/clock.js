@@ -3,9 +3,9 @@
 import { control, pathOf } from "./api.js";
 import { takeWorld } from "./events.js";
 import { html } from "./vendor/lit-html/lit-html.js";
-import { attempt } from "./pieces.js";
+import { attempt } from "./components.js";
 import { change, chosenWorld, state } from "./state.js";
-import { shortDayOf, timeOf } from "./words.js";
+import { shortDayOf, timeOf } from "./labels.js";
 
 const STEPS = { "1 min": 60, "1 hour": 3600, "1 day": 86400 };
 

@@ -6,7 +6,7 @@ import { explanation } from "./explanation.js";
 import { faults } from "./faults.js";
 import { choose, requestLog } from "./request-log.js";
 import { logs, showLogs } from "./logs.js";
-import { picture } from "./pieces.js";
+import { picture } from "./components.js";
 import { SHARED, change, drawBy, state } from "./state.js";
 import { THEMES, setTheme, theme, wear } from "./theme.js";
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";

@@ -1,7 +1,7 @@
 /** News of the server: a stream of events, or else asking again and again. */
 
 import { Refusal, control, openEvents, queryOf } from "./api.js";
-import { attempt } from "./pieces.js";
+import { attempt } from "./components.js";
 import { change, state } from "./state.js";
 
 const PAUSE = 2000;

@@ -2,9 +2,9 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { choose } from "./request-log.js";
-import { copied, marked, notes, picture, pill, refused } from "./pieces.js";
+import { copied, marked, notes, picture, pill, refused } from "./components.js";
 import { state } from "./state.js";
-import { clip, momentOf, plural, tookOf, worldName } from "./words.js";
+import { clip, momentOf, plural, tookOf, worldName } from "./labels.js";
 
 const step = (name, tone, content) => html`
   <section class="step ${tone}">

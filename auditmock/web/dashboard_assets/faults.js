@@ -4,9 +4,9 @@ import { control, pathOf } from "./api.js";
 import { takeWorld } from "./events.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
-import { attempt, picture } from "./pieces.js";
+import { attempt, picture } from "./components.js";
 import { change, chosenWorld, state } from "./state.js";
-import { plural } from "./words.js";
+import { plural } from "./labels.js";
 
 /** The fields of a fault, as the schema Fault of the control API has them. */
 export const FIELDS = {

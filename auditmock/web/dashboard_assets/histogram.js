@@ -2,7 +2,7 @@
 
 import uPlot from "./vendor/uplot.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { number, plural } from "./words.js";
+import { number, plural } from "./labels.js";
 
 const HEIGHT = 140;
 const LEAST = 4; // a click is no brush

@@ -5,9 +5,9 @@ import { histogram } from "./histogram.js";
 import { searchBox, searchFor, withKey } from "./search.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { picture, pill, refused } from "./pieces.js";
+import { picture, pill, refused } from "./components.js";
 import { change, chosenWorld, state } from "./state.js";
-import { dayOf, initialOf, number, plural, sentenceOf, timeOf, valueOf } from "./words.js";
+import { dayOf, initialOf, number, plural, sentenceOf, timeOf, valueOf } from "./labels.js";
 
 const SIZE = 25;
 const MOST_FIELDS = 50;

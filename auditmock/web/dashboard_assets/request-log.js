@@ -4,9 +4,9 @@ import { control } from "./api.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { attempt, pill } from "./pieces.js";
+import { attempt, pill } from "./components.js";
 import { change, state } from "./state.js";
-import { readable, timeOf, tookOf, worldName } from "./words.js";
+import { readable, timeOf, tookOf, worldName } from "./labels.js";
 
 /** The requests that the request log's filter leaves. */
 function shown() {

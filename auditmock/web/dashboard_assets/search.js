@@ -3,7 +3,7 @@
 import { control, queryOf } from "./api.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
-import { attempt, marked, notes, picture } from "./pieces.js";
+import { attempt, marked, notes, picture } from "./components.js";
 import { change, state } from "./state.js";
 
 const PAUSE = 150;

@@ -6,9 +6,9 @@ import { loadAnew } from "./logs.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { attempt, copied, picture } from "./pieces.js";
+import { attempt, copied, picture } from "./components.js";
 import { SHARED, change, chosenWorld, say, state } from "./state.js";
-import { number, plural, worldName } from "./words.js";
+import { number, plural, worldName } from "./labels.js";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 

@@ -7,7 +7,7 @@ import pytest
 from asgi_requests import LIST, OWNER, WRITE, ask, listing, writing
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App, Message, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.settings import Settings
 
 LOGS = 2000

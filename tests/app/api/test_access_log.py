@@ -8,7 +8,7 @@ import pytest
 from asgi_requests import LIST, OWNER, Call, ask, listing, writing
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.fixtures.store.store import Store
 from auditmock.server.log_setup import JsonLines, TextLines
 from auditmock.settings import Settings

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from jsonschema import Draft4Validator
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.handlers.messages.request import BODY_LIMIT
 from auditmock.openapi.contract import load_contract
 from auditmock.settings import Settings

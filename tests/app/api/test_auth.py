@@ -5,7 +5,7 @@ from urllib.parse import quote
 import pytest
 from asgi_requests import LIST, OWNER, Call, ask, listing, writing
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.errors import SIGNED_OUT
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of

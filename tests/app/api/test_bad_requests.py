@@ -9,7 +9,7 @@ import pytest
 from asgi_requests import LIST, OWNER, WRITE, Answer, Call, drive
 from jsonschema import Draft4Validator
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.errors import BAD_BODY, BAD_PARAMETERS
 from auditmock.handlers.messages.request import BODY_LIMIT
 from auditmock.openapi.contract import load_contract
@@ -27,7 +27,7 @@ MESSAGES = {
 
 Trap = Mapping[str, Any]
 TRAPS: list[Trap] = json.loads(
-    (Path(__file__).parents[2] / "data" / "traps.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[2] / "data" / "unusual_texts.json").read_text(encoding="utf-8")
 )
 BODIES = {
     "[[large]]": '"' + "x" * BODY_LIMIT + '"',

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from asgi_requests import ask, drive, listing, writing
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 
 Log = dict[str, Any]
 TIMES = ["2031-01-01T00:00:00Z", "2025-12-31T23:00:00Z", "2024-06-01T00:00:00Z", "0001-01-02T00:00:00Z"]

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from asgi_requests import Answer, Call, drive
 
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of

@@ -4,7 +4,7 @@ import pytest
 from asgi_requests import Answer, Call, ask, drive, listing, writing
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.settings import Settings
 
 EVERYTHING = listing("q=&limit=1000")

@@ -6,7 +6,7 @@ from itertools import combinations
 import pytest
 from asgi_requests import WRITE, Call, ask, listing, writing
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.handlers.messages.request import BODY_LIMIT

@@ -4,7 +4,7 @@ import pytest
 from asgi_requests import LIST, WRITE, Answer, Call, drive, listing, writing
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of

@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 from asgi_requests import LIST, OWNER, Call, ask, drive, listing, writing
 
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.constants import NIL_UUID, ZERO_TIME
 from auditmock.core.timestamps import parse_timestamp
 

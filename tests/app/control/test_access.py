@@ -4,7 +4,7 @@ import pytest
 from asgi_requests import Answer, Call, ask
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.server.control_app import load_control_document
 from auditmock.settings import Settings
 

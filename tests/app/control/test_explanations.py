@@ -7,7 +7,7 @@ from asgi_requests import LIST, OWNER, WRITE, Call, ask, listing, writing
 from jsonschema import Draft202012Validator
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.handlers.explain.errors import ContractPointers

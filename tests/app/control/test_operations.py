@@ -8,7 +8,7 @@ from asgi_requests import OWNER, Answer, Call, ask, listing, writing
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.core.timestamps import parse_timestamp
 from auditmock.server.control_app import load_control_document
 from auditmock.settings import Settings

@@ -7,10 +7,10 @@ import pytest
 from asgi_requests import LIST, OWNER, Answer, Call, ask, drive, listing, writing
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.openapi.releases import list_releases
 from auditmock.settings import Settings
-from auditmock.web.site import HOME
+from auditmock.web.routes import HOME
 
 HOST = ((b"host", b"localhost"),)
 ODD_ACCEPT = "application/json;q=0.5"

@@ -8,7 +8,7 @@ import pytest
 from asgi_requests import Answer, Call, ask
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.settings import Settings
 
 TOKEN = "a-control+token/42=="  # noqa: S105

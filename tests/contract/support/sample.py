@@ -8,8 +8,8 @@ import pytest
 
 from auditmock.checker.client.client import Client
 from auditmock.checker.expect import Scope, read_fingerprint
-from auditmock.checker.page import Page, list_logs
-from auditmock.checker.rules.logs import Log, distinctive_value, term
+from auditmock.checker.log_page import Page, list_logs
+from auditmock.checker.rules.log_model import Log, distinctive_value, term
 from auditmock.openapi.contract import SearchKey
 
 _SIZE = 300

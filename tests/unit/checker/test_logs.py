@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from scenario_files import logs_of
 
-from auditmock.checker.rules.logs import description_of, is_replaced, link_form
+from auditmock.checker.rules.log_model import description_of, is_replaced, link_form
 from auditmock.openapi.releases import list_releases, open_release
 
 CODER_RELEASES = [release for release in list_releases() if open_release(release).server]

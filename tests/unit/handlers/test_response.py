@@ -8,7 +8,7 @@ import orjson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditmock.core.asgi import Message
+from auditmock.core.asgi_types import Message
 from auditmock.core.constants import HINT_HEADER, JSON_TYPE
 from auditmock.core.errors import ApiError, invalid_parameters, method_not_allowed
 from auditmock.core.models import SearchResult, Validation

@@ -10,8 +10,8 @@ from auditmock.core.errors import SIGNED_OUT, ApiError
 from auditmock.core.models import User
 from auditmock.fixtures.faults import WorldFaults, WorldsWithFaults
 from auditmock.fixtures.history.builtin_users import ROLES, BuiltinUser
-from auditmock.fixtures.store.clock import WorldClock
 from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.world_clock import WorldClock
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.auth.tokens import SHARED_SECRET, TOKEN_IDS, Caller, Credential, Tokens, token_of
 from auditmock.openapi.contract import load_contract

@@ -13,8 +13,8 @@ from pyroaring import BitMap
 from auditmock.core.constants import NIL_UUID
 from auditmock.core.timestamps import DAY, WEEK, parse_timestamp
 from auditmock.fixtures.history.builtin_users import BUILTIN_USERS, BuiltinUser
-from auditmock.fixtures.history.config import HistoryConfig
 from auditmock.fixtures.history.history import History
+from auditmock.fixtures.history.history_config import HistoryConfig
 from auditmock.fixtures.history.ids import Kind
 from auditmock.fixtures.segments.base import Resource
 

@@ -8,15 +8,15 @@ import pytest
 from histories import CONTRACT
 from lifecycle_facts import CASES, Case
 
-from auditmock.fixtures.history import walks
-from auditmock.fixtures.history.config import MAX_WEIGHT, LifecycleTables, MixError, choose_lifecycles
-from auditmock.fixtures.history.fields import FIELDS
+from auditmock.fixtures.history import lifecycle_walks
+from auditmock.fixtures.history.history_config import MAX_WEIGHT, LifecycleTables, MixError, choose_lifecycles
+from auditmock.fixtures.history.lifecycle_walks import STEPS, compute_walks
 from auditmock.fixtures.history.lifecycles import basic
 from auditmock.fixtures.history.lifecycles.model import GONE, LONGEST_WALK, WALK_LENGTHS, Transition
 from auditmock.fixtures.history.names import KEYS_PER_PERSON
-from auditmock.fixtures.history.resources import MAX_PER_WALK, RESOURCE_TYPES
+from auditmock.fixtures.history.resource_types import MAX_PER_WALK, RESOURCE_TYPES
 from auditmock.fixtures.history.rng import Rng
-from auditmock.fixtures.history.walks import STEPS, compute_walks
+from auditmock.fixtures.history.tracked_fields import FIELDS
 from auditmock.openapi.contract import Contract
 from auditmock.openapi.releases import list_releases, open_release
 
@@ -199,7 +199,7 @@ def test_a_story_is_a_walk(tables: LifecycleTables, seed: int) -> None:
 def test_a_bad_guess_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Stories are the same however many are told at first to have enough events."""
     expected = compute_walks(Rng(1), SCRIPT, 5000)
-    monkeypatch.setattr(walks, "_MEAN_LENGTH", 10_000)
+    monkeypatch.setattr(lifecycle_walks, "_MEAN_LENGTH", 10_000)
 
     told = compute_walks(Rng(1), SCRIPT, 5000)
 

@@ -10,7 +10,7 @@ import pytest
 from openapi_schema_validator import OAS30Validator
 
 from auditmock.asgi import create_app
-from auditmock.core.asgi import App
+from auditmock.core.asgi_types import App
 from auditmock.fixtures.encoding.description import LogDescriptions
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of

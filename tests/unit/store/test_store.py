@@ -32,7 +32,7 @@ from auditmock.core.timestamps import DAY, parse_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.history.history import History
 from auditmock.fixtures.history.ids import Kind
-from auditmock.fixtures.history.render import LogRenderer
+from auditmock.fixtures.history.log_renderer import LogRenderer
 from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.store import Store
 

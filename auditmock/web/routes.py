@@ -3,18 +3,18 @@
 from collections.abc import Mapping
 from functools import partial
 
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.errors import method_not_allowed
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.openapi.contract import Contract
-from auditmock.web import documentation
+from auditmock.web import documents
 from auditmock.web.dashboard import DASHBOARD, dashboard_documents
 from auditmock.web.static_files import Builders, Document, document_reply
 
 HOME = "/docs"
 """Path of the API page."""
 
-ADDRESSES = documentation.Addresses(
+ADDRESSES = documents.Addresses(
     api=HOME,
     yaml="/openapi.yaml",
     json="/openapi.json",
@@ -74,27 +74,27 @@ class Site:
 
 def docs_pages(contract: Contract, token: str) -> Builders:
     """Return the builders of the documentation; the API page uses `token`."""
-    page = documentation.ApiPage(
+    page = documents.ApiPage(
         title=str(contract.document["info"]["title"]),
         introduction=_INTRODUCTION.format(token=token),
         token=token,
     )
     return {
-        ADDRESSES.api: partial(documentation.api_page, page, ADDRESSES),
-        ADDRESSES.script: documentation.script,
-        ADDRESSES.drift: partial(documentation.drift_page, ADDRESSES),
-        ADDRESSES.reference: partial(documentation.reference_page, ADDRESSES),
-        ADDRESSES.yaml: partial(documentation.contract_yaml, contract),
-        ADDRESSES.json: partial(documentation.contract_json, contract),
-        ADDRESSES.favicon: documentation.favicon,
-        "/favicon.ico": documentation.favicon,
+        ADDRESSES.api: partial(documents.api_page, page, ADDRESSES),
+        ADDRESSES.script: documents.script,
+        ADDRESSES.drift: partial(documents.drift_page, ADDRESSES),
+        ADDRESSES.reference: partial(documents.reference_page, ADDRESSES),
+        ADDRESSES.yaml: partial(documents.contract_yaml, contract),
+        ADDRESSES.json: partial(documents.contract_json, contract),
+        ADDRESSES.favicon: documents.favicon,
+        "/favicon.ico": documents.favicon,
     }
 
 
 def control_pages(document: Contract) -> Builders:
     """Return the builders of the dashboard and of the control API's OpenAPI document."""
     return {
-        "/_mock/openapi.yaml": partial(documentation.contract_yaml, document),
-        "/_mock/openapi.json": partial(documentation.contract_json, document),
+        "/_mock/openapi.yaml": partial(documents.contract_yaml, document),
+        "/_mock/openapi.json": partial(documents.contract_json, document),
         **dashboard_documents(),
     }

@@ -2,7 +2,7 @@
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { say } from "./state.js";
-import { toneOf } from "./words.js";
+import { toneOf } from "./labels.js";
 
 /** A picture of lines, 16 by 16. */
 const PICTURES = {

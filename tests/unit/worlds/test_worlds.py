@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from auditmock.core.models import Filter
 from auditmock.fixtures.faults import WorldFaults, WorldsWithFaults
 from auditmock.fixtures.history.builtin_users import BuiltinUser
-from auditmock.fixtures.store.clock import WorldClock
 from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.world_clock import WorldClock
 from auditmock.fixtures.worlds import World, Worlds
 
 HISTORY = tell_history(logs=100)

@@ -10,8 +10,8 @@ import pytest
 
 from auditmock.core.models import Filter, NewLog, Page
 from auditmock.core.timestamps import parse_timestamp
-from auditmock.fixtures.history.config import HistoryConfig
 from auditmock.fixtures.history.history import History
+from auditmock.fixtures.history.history_config import HistoryConfig
 from auditmock.fixtures.importing.reader import InputFileError
 from auditmock.fixtures.store.imported import RecordSegment, read_records
 from auditmock.fixtures.store.post_writer import PostWriter

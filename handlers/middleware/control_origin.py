@@ -3,11 +3,11 @@
 import re
 from ipaddress import ip_address
 
-from auditmock.core.asgi import App, Receive, Scope, Send
+from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.errors import ApiError, control_forbidden
 from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
-from auditmock.handlers.middleware.control_auth import ControlAuth
+from auditmock.handlers.middleware.control_token import ControlAuth
 from auditmock.handlers.middleware.cors import LOCAL_ORIGIN
 
 _LOCAL_ORIGIN = re.compile(LOCAL_ORIGIN, re.IGNORECASE)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from histories import Log, decode, tell_history
 
-from auditmock.fixtures.history.fields import FIELDS
+from auditmock.fixtures.history.tracked_fields import FIELDS
 from auditmock.fixtures.importing.reader import LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator
 from auditmock.fixtures.store.imported import read_records

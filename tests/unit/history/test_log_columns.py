@@ -5,13 +5,13 @@ import pytest
 from histories import CONTRACT, UNTIL
 
 from auditmock.core.timestamps import HOUR, WEEK
-from auditmock.fixtures.history.columns import Columns, compute_columns
-from auditmock.fixtures.history.config import choose_lifecycles
+from auditmock.fixtures.history.history_config import choose_lifecycles
+from auditmock.fixtures.history.log_columns import Columns, compute_columns
 from auditmock.fixtures.history.names import SPACE_SIZES, Space
-from auditmock.fixtures.history.resources import MAX_PER_WALK
+from auditmock.fixtures.history.resource_types import MAX_PER_WALK
 from auditmock.fixtures.history.rng import Rng
 from auditmock.fixtures.history.schedule import make_span
-from auditmock.fixtures.history.targets import resource_name
+from auditmock.fixtures.history.target_names import resource_name
 
 SPAN = make_span(UNTIL, 52)
 SCRIPT = choose_lifecycles(CONTRACT)

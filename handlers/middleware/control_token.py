@@ -10,7 +10,7 @@ from urllib.parse import parse_qs, quote
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from auditmock.core.asgi import Receive, Scope
+from auditmock.core.asgi_types import Receive, Scope
 from auditmock.core.errors import control_forbidden
 from auditmock.handlers.messages.request import Headers, first_header
 from auditmock.handlers.messages.response import Header, Reply

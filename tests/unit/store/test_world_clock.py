@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from auditmock.fixtures.store.clock import WorldClock
+from auditmock.fixtures.store.world_clock import WorldClock
 
 instants = st.integers(min_value=0, max_value=10**16)
 spans = st.integers(min_value=0, max_value=10**12)

@@ -10,7 +10,7 @@ from auditmock.checker.client.client import Client
 from auditmock.checker.core.exchange import Exchange
 from auditmock.checker.expect import Violation, expect
 from auditmock.checker.rules.database_errors import fails_without_user
-from auditmock.checker.rules.logs import Log, time_of
+from auditmock.checker.rules.log_model import Log, time_of
 from auditmock.openapi.contract import Contract
 
 _OK = 200
