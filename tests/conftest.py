@@ -1,4 +1,4 @@
-"""What tests share: real servers, and how Hypothesis goes about its work."""
+"""Fixtures with real servers, and the settings of Hypothesis."""
 
 import signal
 from collections.abc import Iterator
@@ -8,18 +8,18 @@ import pytest
 from hypothesis import settings
 from processes import Running, Start, end_process, start_process
 
-# Processes inherit an ignored SIGINT, as after `nohup make test &`; those that tests start need the default.
+# Child processes inherit an ignored SIGINT (as in `nohup make test &`); servers under test need the default.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 
-# Shared machines are slow at times, and a failure must come again.
+# No deadline: shared machines are sometimes slow. Derandomized: a failure must be reproducible.
 settings.register_profile("auditmock", deadline=None, database=None, derandomize=True)
 settings.load_profile("auditmock")
 
 
 @pytest.fixture
 def start_server(tmp_path: Path) -> Iterator[Start]:
-    """Give a function that starts a server with some flags; it ends with the test."""
+    """Return a function that starts a server with flags; the server stops after the test."""
     running: list[Running] = []
 
     def start(*flags: str, stdin: str | None = None) -> Running:
@@ -33,7 +33,7 @@ def start_server(tmp_path: Path) -> Iterator[Start]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
-    """Give one server with the default history, for tests that only read."""
+    """Start a server with the default history, for tests that only read."""
     running = start_process(tmp_path_factory.mktemp("server") / "server.log")
     yield running
     end_process(running)

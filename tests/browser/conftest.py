@@ -1,4 +1,4 @@
-"""A real Chromium."""
+"""Fixtures for a real Chromium."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Give the system's Chromium."""
+    """Start the system's Chromium."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS)
         yield browser
@@ -19,13 +19,13 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_tab(browser: Browser) -> Iterator[OpenTab]:
-    """Give a function that opens a tab with nothing stored, of some size and colours."""
+    """Return a function that opens a tab without stored data, with some size and colours."""
     tabs: list[Tab] = []
 
-    def open_one(**looks: Any) -> Tab:
-        tabs.append(Tab(browser.new_context(**looks).new_page()))
+    def open_new_tab(**options: Any) -> Tab:
+        tabs.append(Tab(browser.new_context(**options).new_page()))
         return tabs[-1]
 
-    yield open_one
+    yield open_new_tab
     for tab in tabs:
         tab.page.context.close()

@@ -1,10 +1,10 @@
-"""Rules of how the window looks and behaves in any hands: themes, phones, keyboards, hostile text."""
+"""Dashboard, appearance: themes, phones, keyboard, hostile text."""
 
 from __future__ import annotations
 
 import pytest
 from browser_tabs import OpenTab
-from dashboards import DESK, PHONE, Window
+from dashboards import DESKTOP, PHONE, Dashboard
 from playwright.sync_api import Dialog, Page, expect
 from processes import Running
 
@@ -53,19 +53,19 @@ every_view = pytest.mark.parametrize("view", VIEWS)
 both_schemes = pytest.mark.parametrize("scheme", ["light", "dark"])
 
 
-def with_scenario(window: Window, scenario: str) -> Window:
-    """Put a scenario into the window's world, and ask something of each kind."""
-    window.control("PUT", "", {"scenario": scenario})
-    window.ask("q=resource_id:x+foo:bar")
-    window.ask("q=")
-    return window
+def load_scenario(dashboard: Dashboard, scenario: str) -> Dashboard:
+    """Load a scenario into the dashboard's world and send one request of each kind."""
+    dashboard.control("PUT", "", {"scenario": scenario})
+    dashboard.send_search("q=resource_id:x+foo:bar")
+    dashboard.send_search("q=")
+    return dashboard
 
 
-def see_all(window: Window) -> None:
-    """Look at every part: an explanation, the list, its first differences and a search that is wrong."""
-    page = window.show("requests")
-    window.requests.first.click()
-    expect(window.card("Explanation")).to_contain_text("Token")
+def open_everything(dashboard: Dashboard) -> None:
+    """Open an explanation, the list, its first diff and an invalid search."""
+    page = dashboard.show("requests")
+    dashboard.rows.first.click()
+    expect(dashboard.card("Explanation")).to_contain_text("Token")
     page.get_by_role("tab", name="Logs").click()
     expect(page.locator(".log").first).to_be_visible()
     page.get_by_role("button", name="Show what changed").first.click()
@@ -74,113 +74,117 @@ def see_all(window: Window) -> None:
     expect(page.locator("#search-notes li.refused")).to_be_visible()
 
 
-def test_hostile_text_stays_text(open_tab: OpenTab, server: Running) -> None:
-    """Markup, scripts and the like in logs and searches run nothing, ask for nothing and break nothing."""
-    window = with_scenario(Window(server, open_tab(viewport=DESK)), "hostile")
+def test_hostile_text_is_inert(open_tab: OpenTab, server: Running) -> None:
+    """Markup and scripts in logs and searches run nothing, request nothing and log no errors."""
+    dashboard = load_scenario(Dashboard(server, open_tab(viewport=DESKTOP)), "hostile")
     dialogs: list[str] = []
 
-    def note(dialog: Dialog) -> None:
+    def record(dialog: Dialog) -> None:
         dialogs.append(dialog.message)
         dialog.dismiss()
 
-    window.page.on("dialog", note)
+    dashboard.page.on("dialog", record)
 
-    see_all(window)
+    open_everything(dashboard)
 
     assert dialogs == []
-    assert window.tab.complaints == []
-    assert [url for url in window.tab.asked if not url.startswith(f"{server.url}/")] == []
+    assert dashboard.tab.problems == []
+    assert [url for url in dashboard.tab.requested_urls if not url.startswith(f"{server.url}/")] == []
 
 
-def test_hostile_text_makes_no_elements(open_tab: OpenTab, server: Running) -> None:
-    """What stands in a log is found as text, and no element came of it."""
-    window = with_scenario(Window(server, open_tab(viewport=DESK)), "hostile")
-    see_all(window)
+def test_hostile_text_adds_no_elements(open_tab: OpenTab, server: Running) -> None:
+    """Markup in a log is shown as text and adds no element."""
+    dashboard = load_scenario(Dashboard(server, open_tab(viewport=DESKTOP)), "hostile")
+    open_everything(dashboard)
 
-    expect(window.page.locator(".list")).to_contain_text("<script>")
-    expect(window.page.locator("#window").locator("script, iframe, a[href^='javascript:']")).to_have_count(0)
-    expect(window.page.locator("#window img:not([src='/favicon.svg'])")).to_have_count(0)
+    expect(dashboard.page.locator(".list")).to_contain_text("<script>")
+    expect(dashboard.page.locator("#window").locator("script, iframe, a[href^='javascript:']")).to_have_count(
+        0
+    )
+    expect(dashboard.page.locator("#window img:not([src='/favicon.svg'])")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scenario", ["default", "empty", "hostile"])
 @every_view
-def test_a_phone_is_wide_enough(open_tab: OpenTab, server: Running, view: str, scenario: str) -> None:
-    """Nothing makes the page wider than 400 px, whatever the logs say."""
-    window = with_scenario(Window(server, open_tab(viewport=PHONE, has_touch=True, is_mobile=True)), scenario)
-    page = window.show(view)
+def test_page_fits_a_phone(open_tab: OpenTab, server: Running, view: str, scenario: str) -> None:
+    """No view is wider than 400 px, whatever the logs contain."""
+    dashboard = load_scenario(
+        Dashboard(server, open_tab(viewport=PHONE, has_touch=True, is_mobile=True)), scenario
+    )
+    page = dashboard.show(view)
     page.wait_for_load_state("domcontentloaded")
     if view == "requests":
-        window.requests.first.click()
+        dashboard.rows.first.click()
     if view == "logs":
         expect(page.locator(".logs[aria-busy=false] .list")).not_to_contain_text("Asking")
 
-    needed, given = page.evaluate(WIDTHS)
+    needed, available = page.evaluate(WIDTHS)
 
-    assert needed == given == PHONE["width"]
+    assert needed == available == PHONE["width"]
 
 
 @both_schemes
-def test_the_colours_are_the_readers(open_tab: OpenTab, server: Running, scheme: str) -> None:
-    """The page is light or dark as the reader's system is."""
-    window = Window(server, open_tab(viewport=DESK, color_scheme=scheme))
-    window.show()
+def test_colours_follow_the_system(open_tab: OpenTab, server: Running, scheme: str) -> None:
+    """The page is light or dark like the system."""
+    dashboard = Dashboard(server, open_tab(viewport=DESKTOP, color_scheme=scheme))
+    dashboard.show()
 
-    assert window.page.evaluate(BRIGHTNESS) in (LIGHT if scheme == "light" else DARK)
+    assert dashboard.page.evaluate(BRIGHTNESS) in (LIGHT if scheme == "light" else DARK)
 
 
-def test_the_colours_are_switched(open_tab: OpenTab, server: Running) -> None:
-    """The button goes from the system's colours to light and dark, and the choice is kept."""
-    window = Window(server, open_tab(viewport=DESK, color_scheme="light"))
-    page = window.show()
-    seen = []
+def test_colours_can_be_switched(open_tab: OpenTab, server: Running) -> None:
+    """The button cycles through system, light and dark, and the choice is kept."""
+    dashboard = Dashboard(server, open_tab(viewport=DESKTOP, color_scheme="light"))
+    page = dashboard.show()
+    brightnesses = []
     for _ in range(2):
         page.get_by_role("button", name="Colours").click()
-        seen.append(page.evaluate(BRIGHTNESS))
+        brightnesses.append(page.evaluate(BRIGHTNESS))
     page.reload()
     page.locator(".news.live").wait_for()
-    seen.append(page.evaluate(BRIGHTNESS))
+    brightnesses.append(page.evaluate(BRIGHTNESS))
 
-    assert [brightness in LIGHT for brightness in seen] == [True, False, False]
+    assert [brightness in LIGHT for brightness in brightnesses] == [True, False, False]
 
 
 @both_schemes
 @every_view
-def test_text_can_be_read(open_tab: OpenTab, server: Running, scheme: str, view: str) -> None:
-    """All text stands out from its ground by 4.5 to 1 (WCAG 2.2, 1.4.3)."""
-    window = with_scenario(Window(server, open_tab(viewport=DESK, color_scheme=scheme)), "default")
-    page = window.show(view)
+def test_text_has_enough_contrast(open_tab: OpenTab, server: Running, scheme: str, view: str) -> None:
+    """All text has a contrast of at least 4.5 to 1 (WCAG 2.2, 1.4.3)."""
+    dashboard = load_scenario(Dashboard(server, open_tab(viewport=DESKTOP, color_scheme=scheme)), "default")
+    page = dashboard.show(view)
     if view == "requests":
-        window.requests.first.click()
-        expect(window.card("Explanation")).to_contain_text("Token")
+        dashboard.rows.first.click()
+        expect(dashboard.card("Explanation")).to_contain_text("Token")
 
     assert page.evaluate(CONTRASTS) == []
 
 
-def walk(page: Page) -> list[str]:
-    """Press Tab until the list has the focus, and give what had it without showing it."""
-    unseen: list[str] = []
+def press_tab_to_list(page: Page) -> list[str]:
+    """Press Tab until the list has the focus; return focused elements without a focus ring."""
+    invisible: list[str] = []
     for _ in range(80):
         page.keyboard.press("Tab")
         found = page.evaluate(FOCUS)
-        unseen += [found["element"]] * (not found["seen"])
+        invisible += [found["element"]] * (not found["seen"])
         if found["arrived"]:
-            return unseen
+            return invisible
     pytest.fail("Tab does not lead there")
 
 
-def test_the_keyboard_reaches_everything(open_tab: OpenTab, server: Running) -> None:
-    """Tab leads from the bar over the world's controls to the list, and the focus is always seen."""
-    window = Window(server, open_tab(viewport=DESK))
-    page = window.show("logs")
+def test_tab_reaches_everything(open_tab: OpenTab, server: Running) -> None:
+    """Tab moves through all controls to the list, and the focus is always visible."""
+    dashboard = Dashboard(server, open_tab(viewport=DESKTOP))
+    page = dashboard.show("logs")
     expect(page.locator(".log").first).to_be_visible()
 
-    assert walk(page) == []
+    assert press_tab_to_list(page) == []
 
 
-def test_arrows_change_the_view(open_tab: OpenTab, server: Running) -> None:
-    """The tabs are one stop of the keyboard; arrows go from one to the other."""
-    window = Window(server, open_tab(viewport=DESK))
-    page = window.show("requests")
+def test_arrow_keys_switch_tabs(open_tab: OpenTab, server: Running) -> None:
+    """The tab bar is one tab stop; arrow keys switch between tabs."""
+    dashboard = Dashboard(server, open_tab(viewport=DESKTOP))
+    page = dashboard.show("requests")
     page.get_by_role("tab", name="Requests").focus()
 
     page.keyboard.press("ArrowRight")
@@ -189,16 +193,16 @@ def test_arrows_change_the_view(open_tab: OpenTab, server: Running) -> None:
     expect(page.get_by_label("Search audit logs")).to_be_visible()
 
 
-def test_nothing_moves_for_those_who_do_not_like_it(open_tab: OpenTab, server: Running) -> None:
-    """Who asked for reduced motion sees no animation."""
-    window = Window(server, open_tab(viewport=DESK, reduced_motion="reduce"))
-    window.show()
+def test_reduced_motion_stops_animations(open_tab: OpenTab, server: Running) -> None:
+    """With reduced motion there is no animation."""
+    dashboard = Dashboard(server, open_tab(viewport=DESKTOP, reduced_motion="reduce"))
+    dashboard.show()
 
-    assert window.page.evaluate("() => document.getAnimations().length") == 0
+    assert dashboard.page.evaluate("() => document.getAnimations().length") == 0
 
 
-def test_the_document_is_there_without_scripts(open_tab: OpenTab, server: Running) -> None:
-    """Who runs no JavaScript is led to the control API's document."""
+def test_page_without_javascript_links_the_document(open_tab: OpenTab, server: Running) -> None:
+    """Without JavaScript the page links the control API's document."""
     page = open_tab(java_script_enabled=False).page
     page.goto(f"{server.url}/_mock/")
 

@@ -1,4 +1,4 @@
-"""Rules of the docs page, as a real browser sees it."""
+"""The docs page in a real browser."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SUMMARIES = {
     for method, operation in methods.items()
 }
 SEARCHES = [example["value"] for example in CONTRACT.parameter("q")["examples"].values()]
-DESK = {"width": 1440, "height": 900}
+DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SEND = re.compile("^Send (get|post) request to")
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
@@ -37,7 +37,7 @@ every_operation = pytest.mark.parametrize("operation", SUMMARIES)
 
 
 def show(page: Page, server: Running, operation: str) -> Locator:
-    """Open the page at an operation and give its section."""
+    """Open the page at an operation and return its section."""
     page.goto("about:blank")
     page.goto(f"{server.url}/docs#tag/audit/{operation}")
     section = page.locator("section").filter(has=page.get_by_role("heading", name=SUMMARIES[operation])).last
@@ -52,68 +52,70 @@ def open_form(page: Page, server: Running, operation: str) -> Locator:
 
 
 def send(form: Locator) -> Request:
-    """Press Send and give the request that left."""
+    """Press Send and return the request."""
     with form.page.expect_request(f"**{CONTRACT.base_path}/**") as sent:
         form.get_by_role("button", name=SEND).click()
     return sent.value
 
 
 def search_of(request: Request) -> str:
-    """Give the `q` of a request that has exactly one."""
+    """Return the `q` of a request."""
     (search,) = parse_qs(urlsplit(request.url).query, keep_blank_values=True)["q"]
     return search
 
 
 def status_of(request: Request) -> int:
-    """Give the status a request was answered with."""
+    """Return the status of the response to a request."""
     response = request.response()
     return response.status if response else 0
 
 
-def test_nothing_leaves_the_server(open_tab: OpenTab, server: Running) -> None:
-    """Reading everything and sending a request asks this server only."""
-    tab = open_tab(viewport=DESK)
+def test_page_requests_only_this_server(open_tab: OpenTab, server: Running) -> None:
+    """The page and the request form send requests to this server only."""
+    tab = open_tab(viewport=DESKTOP)
     form = open_form(tab.page, server, GET)
     send(form)
     expect(form.get_by_text("200 OK")).to_be_visible()
     show(tab.page, server, POST)
 
-    strangers = [url for url in tab.asked if not url.startswith((f"{server.url}/", "data:", "blob:"))]
+    foreign_urls = [
+        url for url in tab.requested_urls if not url.startswith((f"{server.url}/", "data:", "blob:"))
+    ]
 
-    assert tab.asked
-    assert strangers == []
+    assert tab.requested_urls
+    assert foreign_urls == []
 
 
-def test_nothing_is_complained_of(open_tab: OpenTab, server: Running) -> None:
-    """The console stays free of errors and warnings, missing files and blocked requests among them."""
-    tab = open_tab(viewport=DESK)
+def test_console_is_empty(open_tab: OpenTab, server: Running) -> None:
+    """The console has no errors or warnings."""
+    tab = open_tab(viewport=DESKTOP)
     form = open_form(tab.page, server, GET)
     send(form)
     expect(form.get_by_text("200 OK")).to_be_visible()
 
-    assert tab.complaints == []
+    assert tab.problems == []
 
 
 @every_operation
 def test_operations_are_shown(open_tab: OpenTab, server: Running, operation: str) -> None:
-    """Each operation has its heading, and a code sample that carries the header of the token."""
-    section = show(open_tab(viewport=DESK).page, server, operation)
+    """Each operation has its heading and a code sample with the token header."""
+    section = show(open_tab(viewport=DESKTOP).page, server, operation)
 
     expect(section.get_by_role("heading", name=SUMMARIES[operation])).to_be_visible()
     expect(section).to_contain_text(f"--header '{HEADER}: ")
 
 
-def test_the_search_keys_are_shown(open_tab: OpenTab, server: Running) -> None:
-    """The table of keys that `q` speaks of has a row for each."""
-    section = show(open_tab(viewport=DESK).page, server, GET)
+def test_search_keys_are_shown(open_tab: OpenTab, server: Running) -> None:
+    """The table of search keys has a row for each key."""
+    section = show(open_tab(viewport=DESKTOP).page, server, GET)
 
     for key in CONTRACT.search.keys:
         expect(section.get_by_role("row").filter(has_text=key).first).to_be_visible()
 
 
-def test_a_list_is_one_click_away(open_tab: OpenTab, server: Running) -> None:
-    """The first request is signed, has an empty `q`, and brings logs."""
-    form = open_form(open_tab(viewport=DESK).page, server, GET)
+def test_default_request_lists_logs(open_tab: OpenTab, server: Running) -> None:
+    """The default request has the token and an empty `q`, and returns logs."""
+    form = open_form(open_tab(viewport=DESKTOP).page, server, GET)
 
     request = send(form)
 
@@ -123,24 +125,24 @@ def test_a_list_is_one_click_away(open_tab: OpenTab, server: Running) -> None:
     expect(form.get_by_text('"resource_target"').first).to_be_visible()
 
 
-def test_examples_are_choices(open_tab: OpenTab, server: Running) -> None:
-    """Each example of `q` can be picked, is sent as it stands, and is answered."""
-    page = open_tab(viewport=DESK).page
+def test_examples_can_be_selected(open_tab: OpenTab, server: Running) -> None:
+    """Each example of `q` can be selected, is sent unchanged and gets a 200."""
+    page = open_tab(viewport=DESKTOP).page
     form = open_form(page, server, GET)
-    picked = []
+    results = []
     for search in SEARCHES:
         form.get_by_role("row").filter(has_text="Required").get_by_role("button").first.click()
         page.get_by_role("menuitem", name=search or "(empty: all logs)", exact=True).click()
         request = send(form)
-        picked.append((search_of(request), status_of(request)))
+        results.append((search_of(request), status_of(request)))
 
-    assert picked == [(search, 200) for search in SEARCHES]
+    assert results == [(search, 200) for search in SEARCHES]
 
 
-def test_a_log_is_one_click_away(open_tab: OpenTab, start_server: Start) -> None:
-    """The example of the other operation works too: 204, and one more log."""
+def test_default_post_writes_a_log(open_tab: OpenTab, start_server: Start) -> None:
+    """The example of the write operation gets a 204 and adds a log."""
     server = start_server("--logs", "10")
-    form = open_form(open_tab(viewport=DESK).page, server, POST)
+    form = open_form(open_tab(viewport=DESKTOP).page, server, POST)
 
     send(form)
 
@@ -150,18 +152,18 @@ def test_a_log_is_one_click_away(open_tab: OpenTab, start_server: Start) -> None
 
 
 @every_operation
-def test_a_phone_is_wide_enough(open_tab: OpenTab, server: Running, operation: str) -> None:
-    """Nothing makes the page wider than the screen."""
+def test_page_fits_a_phone(open_tab: OpenTab, server: Running, operation: str) -> None:
+    """No operation is wider than the screen."""
     page = open_tab(viewport=PHONE, is_mobile=True, has_touch=True).page
     show(page, server, operation)
 
-    needed, given = page.evaluate(WIDTHS)
+    needed, available = page.evaluate(WIDTHS)
 
-    assert needed == given == PHONE["width"]
+    assert needed == available == PHONE["width"]
 
 
-def test_a_phone_sends_requests(open_tab: OpenTab, server: Running) -> None:
-    """The form fits on a phone."""
+def test_form_fits_a_phone(open_tab: OpenTab, server: Running) -> None:
+    """The form can be used on a phone."""
     form = open_form(open_tab(viewport=PHONE, is_mobile=True, has_touch=True).page, server, GET)
 
     send(form)
@@ -170,18 +172,18 @@ def test_a_phone_sends_requests(open_tab: OpenTab, server: Running) -> None:
 
 
 @pytest.mark.parametrize(("scheme", "brightness"), [("light", range(240, 256)), ("dark", range(40))])
-def test_the_colours_are_the_readers(
+def test_colours_follow_the_system(
     open_tab: OpenTab, server: Running, scheme: str, brightness: range
 ) -> None:
-    """The page is light or dark as the reader's system is."""
-    page = open_tab(viewport=DESK, color_scheme=scheme).page
+    """The page is light or dark like the system."""
+    page = open_tab(viewport=DESKTOP, color_scheme=scheme).page
     show(page, server, GET)
 
     assert page.evaluate(BRIGHTNESS) in brightness
 
 
-def test_the_contract_is_there_without_scripts(open_tab: OpenTab, server: Running) -> None:
-    """Who runs no JavaScript finds the contract as a file."""
+def test_page_without_javascript_links_the_contract(open_tab: OpenTab, server: Running) -> None:
+    """Without JavaScript the page links the contract."""
     page = open_tab(java_script_enabled=False).page
     page.goto(f"{server.url}/docs")
 

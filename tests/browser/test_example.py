@@ -1,4 +1,4 @@
-"""Rules of the example for Playwright: it runs as it stands."""
+"""The Playwright example runs unchanged."""
 
 import os
 import subprocess
@@ -12,8 +12,8 @@ pytestmark = pytest.mark.browser
 EXAMPLE = Path(__file__).parents[2] / "examples" / "playwright"
 
 
-def test_the_example_passes(server: Running, tmp_path: Path) -> None:
-    """Its tests pass, several at once on one server, each in a world of its own."""
+def test_example_passes(server: Running, tmp_path: Path) -> None:
+    """The example's tests pass in parallel on one server, each in its own world."""
     command = [str(EXAMPLE / "node_modules" / ".bin" / "playwright"), "test", "--output", str(tmp_path)]
 
     done = subprocess.run(
@@ -28,8 +28,8 @@ def test_the_example_passes(server: Running, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
-def test_the_lock_names_no_registry() -> None:
-    """The packages are pinned by their contents, wherever they come from."""
+def test_lock_names_no_registry() -> None:
+    """The lock file pins packages by hash and names no host."""
     lock = (EXAMPLE / "package-lock.json").read_text(encoding="utf-8")
 
     assert "integrity" in lock

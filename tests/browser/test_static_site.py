@@ -1,4 +1,4 @@
-"""Rules of the site that `auditmock docs` writes, as a real browser sees it on a plain file server."""
+"""The site that `auditmock docs` writes, in a real browser on a plain file server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from auditmock.web.static_site import addresses_of
 
 pytestmark = pytest.mark.browser
 
-DESK = {"width": 1440, "height": 900}
+DESKTOP = {"width": 1440, "height": 900}
 PHONE = {"width": 390, "height": 844}
 SUB_PATH = "some/where"
 WIDTHS = "() => [document.documentElement.scrollWidth, window.innerWidth]"
@@ -41,7 +41,7 @@ class QuietHandler(SimpleHTTPRequestHandler):
     """Serves files and logs nothing."""
 
     def log_message(self, *_: Any) -> None:
-        """Say nothing."""
+        """Log nothing."""
 
 
 def write_site(folder: Path, *flags: str) -> None:
@@ -52,7 +52,7 @@ def write_site(folder: Path, *flags: str) -> None:
 
 @pytest.fixture(scope="module")
 def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]]:
-    """Serve a folder as `python -m http.server` does; give it and its address."""
+    """Serve a folder like `python -m http.server`; yield it and its URL."""
     folder = tmp_path_factory.mktemp("files")
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(QuietHandler, directory=str(folder)))
     thread = Thread(target=server.serve_forever)
@@ -65,16 +65,16 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Path, str]
 
 @pytest.fixture(scope="module")
 def site(files: tuple[Path, str]) -> str:
-    """Write the site below a sub-path and give its address."""
+    """Write the site below a sub-path and return its URL."""
     folder, url = files
     write_site(folder / SUB_PATH)
     return f"{url}/{SUB_PATH}/"
 
 
-def open_page(open_tab: OpenTab, address: str, **looks: Any) -> Tab:
-    """Open a page in a tab that reaches nothing else, and wait until it is quiet."""
-    tab = open_tab(**{"viewport": DESK, **looks})
-    host = address.split("/")[2]
+def open_page(open_tab: OpenTab, url: str, **options: Any) -> Tab:
+    """Open a page in a tab that can reach nothing else, and wait until it is idle."""
+    tab = open_tab(**{"viewport": DESKTOP, **options})
+    host = url.split("/")[2]
 
     def block_others(route: Route) -> None:
         if route.request.url.split("/")[2:3] == [host]:
@@ -83,8 +83,8 @@ def open_page(open_tab: OpenTab, address: str, **looks: Any) -> Tab:
             route.abort()
 
     tab.page.route(re.compile("^https?:"), block_others)
-    tab.page.on("requestfailed", lambda request: tab.complaints.append(f"failed: {request.url}"))
-    tab.page.goto(address)
+    tab.page.on("requestfailed", lambda request: tab.problems.append(f"failed: {request.url}"))
+    tab.page.goto(url)
     tab.page.wait_for_load_state("networkidle")
     return tab
 
@@ -101,20 +101,20 @@ def show_operation(page: Page, release: str, operation: str) -> None:
 
 
 @every_page
-def test_a_page_loads_alone(open_tab: OpenTab, site: str, page: str) -> None:
-    """It asks no other host, no request fails, and the console stays empty."""
+def test_page_requests_only_its_host(open_tab: OpenTab, site: str, page: str) -> None:
+    """The page requests no other host, no request fails, and the console is empty."""
     tab = open_page(open_tab, site + page)
     expect(tab.page.get_by_role("heading", level=1).first).to_be_visible()
 
-    foreign = [url for url in tab.asked if not url.startswith((site, "data:", "blob:"))]
+    foreign_urls = [url for url in tab.requested_urls if not url.startswith((site, "data:", "blob:"))]
 
-    assert foreign == []
-    assert tab.complaints == []
+    assert foreign_urls == []
+    assert tab.problems == []
 
 
 @every_release
-def test_an_api_page_shows_its_release(open_tab: OpenTab, site: str, release: str) -> None:
-    """Title, version and operations are those of the release."""
+def test_api_page_shows_its_release(open_tab: OpenTab, site: str, release: str) -> None:
+    """Title, version and operations match the release."""
     page = open_page(open_tab, site + API_PAGES[release]).page
 
     assert page.title() == f"Coder audit API, {release} · auditmock"
@@ -123,7 +123,7 @@ def test_an_api_page_shows_its_release(open_tab: OpenTab, site: str, release: st
         show_operation(page, release, operation)
 
 
-def test_the_switch_leads_to_other_releases(open_tab: OpenTab, site: str) -> None:
+def test_release_switch_opens_another_release(open_tab: OpenTab, site: str) -> None:
     """One click in the navigation bar opens the page of another release."""
     page = open_page(open_tab, site).page
     for release, name in API_PAGES.items():
@@ -134,8 +134,8 @@ def test_the_switch_leads_to_other_releases(open_tab: OpenTab, site: str) -> Non
         expect(page.locator(".bar [aria-current]")).to_have_text(release)
 
 
-def test_a_difference_leads_to_its_section(open_tab: OpenTab, site: str) -> None:
-    """The drift page shows every release, and its sections open the reference at their heading."""
+def test_drift_page_links_to_sections(open_tab: OpenTab, site: str) -> None:
+    """The drift page shows every release, and its links open the reference at their heading."""
     page = open_page(open_tab, f"{site}drift.html").page
     for release in find_overlays():
         expect(page.get_by_role("heading", name=release, exact=True)).to_be_visible()
@@ -147,8 +147,8 @@ def test_a_difference_leads_to_its_section(open_tab: OpenTab, site: str) -> None
 
 
 @every_release
-def test_every_link_leads_to_a_file(open_tab: OpenTab, site: str, release: str) -> None:
-    """The links that the page shows once it is rendered are answered with 200."""
+def test_links_are_served(open_tab: OpenTab, site: str, release: str) -> None:
+    """Every link of the rendered page gets a 200."""
     page = open_page(open_tab, site + API_PAGES[release]).page
     show_operation(page, release, "GET/audit")
     links = page.evaluate("() => [...document.links].map((link) => link.href.split('#')[0])")
@@ -159,8 +159,8 @@ def test_every_link_leads_to_a_file(open_tab: OpenTab, site: str, release: str) 
 
 
 @every_page
-def test_a_phone_is_wide_enough(open_tab: OpenTab, site: str, page: str) -> None:
-    """Nothing makes the page wider than the screen."""
+def test_page_fits_a_phone(open_tab: OpenTab, site: str, page: str) -> None:
+    """No page is wider than the screen."""
     tab = open_page(open_tab, site + page, viewport=PHONE, is_mobile=True, has_touch=True)
     expect(tab.page.get_by_role("heading", level=1).first).to_be_visible()
 
@@ -169,7 +169,7 @@ def test_a_phone_is_wide_enough(open_tab: OpenTab, site: str, page: str) -> None
     assert needed == given == PHONE["width"]
 
 
-def test_requests_are_off(open_tab: OpenTab, site: str) -> None:
+def test_requests_are_disabled_without_server(open_tab: OpenTab, site: str) -> None:
     """Without --server there is no button that sends a request."""
     page = open_page(open_tab, site).page
     show_operation(page, DOCUMENTED, "GET/audit")
@@ -178,11 +178,11 @@ def test_requests_are_off(open_tab: OpenTab, site: str) -> None:
 
 
 def test_requests_go_to_the_server(open_tab: OpenTab, files: tuple[Path, str], start_server: Start) -> None:
-    """With --server a page of another origin sends requests to it."""
+    """With --server the page sends its requests to that server."""
     folder, url = files
     server = start_server("--logs", "10", "--cors", url)
     write_site(folder / "live", "--server", server.url)
-    page = open_tab(viewport=DESK).page
+    page = open_tab(viewport=DESKTOP).page
     page.goto(f"{url}/live/#tag/audit/GET/audit")
     page.get_by_role("button", name="Test Request").first.click()
     form = page.get_by_role("dialog")
@@ -192,8 +192,8 @@ def test_requests_go_to_the_server(open_tab: OpenTab, files: tuple[Path, str], s
     expect(form.get_by_text("200 OK")).to_be_visible()
 
 
-def test_the_contract_is_there_without_scripts(open_tab: OpenTab, site: str) -> None:
-    """Who runs no JavaScript finds the files and the other pages."""
+def test_page_without_javascript_links_the_files(open_tab: OpenTab, site: str) -> None:
+    """Without JavaScript the page links the files and the other pages."""
     page = open_tab(java_script_enabled=False).page
     page.goto(f"{site}v2.35.html")
 

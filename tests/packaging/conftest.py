@@ -1,4 +1,4 @@
-"""The wheel as it would be published, built from a copy of this tree."""
+"""The wheel as published, built from a copy of this tree."""
 
 import shutil
 import subprocess
@@ -10,34 +10,34 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-MADE = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()]
-"""What this project's commands make, none of which may reach a wheel."""
+IGNORED = [line.rstrip("/") for line in (ROOT / ".gitignore").read_text(encoding="utf-8").splitlines()]
+"""Generated files; none may reach a wheel."""
 
 _BUILD = ("-m", "uv", "build", "--quiet", "--offline", "--no-build-isolation", "--python", sys.executable)
 
 
 def build_wheel(folder: Path, *flags: str) -> Path:
-    """Build the wheel of a copy of this tree, as a fresh checkout has it; nothing is left behind here."""
-    tree = shutil.copytree(ROOT, folder / "tree", ignore=shutil.ignore_patterns(".git", *MADE))
+    """Build the wheel from a copy of this tree, like from a fresh checkout."""
+    tree = shutil.copytree(ROOT, folder / "tree", ignore=shutil.ignore_patterns(".git", *IGNORED))
     subprocess.run([sys.executable, *_BUILD, *flags, "--out-dir", folder, tree], check=True)
     return next(folder.glob("*.whl"))
 
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the wheel built from the tree."""
+    """Build the wheel from the tree."""
     return build_wheel(tmp_path_factory.mktemp("wheel"), "--wheel")
 
 
 @pytest.fixture(scope="session")
 def wheel_of_archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give the wheel built from the source archive."""
+    """Build the wheel from the source archive."""
     return build_wheel(tmp_path_factory.mktemp("archive"))
 
 
 @pytest.fixture(scope="session")
 def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Give a folder with the wheel's files."""
+    """Unpack the wheel into a folder."""
     folder = tmp_path_factory.mktemp("site")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder)
@@ -46,5 +46,5 @@ def site(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def distribution(site: Path) -> Distribution:
-    """Give what the wheel says of itself."""
+    """Return the wheel's metadata."""
     return next(iter(distributions(path=[str(site)])))

@@ -1,4 +1,4 @@
-"""Judge an installed auditmock as its user would: `python smoke.py`, in its environment, from any folder.
+"""Check an installed auditmock: `python smoke.py`, in its environment, from any folder.
 
 Prints a digest of the pages it served, the same in every process and on every Python. Needs the
 standard library only.
@@ -28,42 +28,42 @@ PAGES = (
     "?q=build_reason:autostart&limit=50",
     "?q=date_from:2025-12-24%20date_to:2025-12-26",
 )
-QUICK = 1.0
-"""Seconds that Ctrl-C may take."""
+MAX_STOP_SECONDS = 1.0
+"""Maximum duration of a stop by Ctrl-C."""
 
 
 class Server(NamedTuple):
-    """A server that is ready: its process, its address as `host:port`, and a token for everything."""
+    """A running server: its process, its address as `host:port`, and the owner's token."""
 
     process: subprocess.Popen[str]
     address: str
     token: str
 
 
-class Answer(NamedTuple):
-    """What came back."""
+class Response(NamedTuple):
+    """A response."""
 
     status: int
     content_type: str
     body: bytes
 
 
-def ask(server: Server, path: str, *, token: str = "", body: str | None = None) -> Answer:
+def send(server: Server, path: str, *, token: str = "", body: str | None = None) -> Response:
     """Send a GET, or a POST if there is a body."""
     connection = HTTPConnection(server.address, timeout=30)
     headers = {"Coder-Session-Token": token} if token else {}
     if body is not None:
         headers["Content-Type"] = "application/json"
     connection.request("GET" if body is None else "POST", path, body, headers)
-    response = connection.getresponse()
-    answer = Answer(response.status, response.headers.get_content_type(), response.read())
+    raw_response = connection.getresponse()
+    response = Response(raw_response.status, raw_response.headers.get_content_type(), raw_response.read())
     connection.close()
-    return answer
+    return response
 
 
 @contextmanager
 def serving() -> Iterator[Server]:
-    """Start a server on a free port; at the end, see that Ctrl-C ends it."""
+    """Start a server on a free port; assert that Ctrl-C stops it."""
     process = subprocess.Popen(
         [COMMAND, "serve", "--port", "0", "--log-level", "warning"], stdout=subprocess.PIPE, text=True
     )
@@ -76,7 +76,7 @@ def serving() -> Iterator[Server]:
 
 
 def read_banner(process: subprocess.Popen[str]) -> Server:
-    """Read what the server says until it is ready."""
+    """Read the banner until the server is ready."""
     banner = ""
     for line in process.stdout or ():
         banner += line
@@ -96,65 +96,65 @@ def stop(process: subprocess.Popen[str]) -> None:
     status = process.wait(30)
     took = time.monotonic() - pressed
     assert status == 0, f"after Ctrl-C the exit status was {status}"
-    assert took <= QUICK, f"Ctrl-C took {took:.1f} s"
+    assert took <= MAX_STOP_SECONDS, f"Ctrl-C took {took:.1f} s"
 
 
 def check_version() -> None:
-    """See that the command knows its own version."""
-    said = subprocess.run([COMMAND, "--version"], check=True, capture_output=True, text=True).stdout.strip()
-    assert said == f"auditmock {version('coder-audit-mock')}", said
+    """Check that the command prints its version."""
+    output = subprocess.run([COMMAND, "--version"], check=True, capture_output=True, text=True).stdout.strip()
+    assert output == f"auditmock {version('coder-audit-mock')}", output
 
 
 def check_scenarios(server: Server) -> None:
-    """See that the scenarios are there, and that a token opens one."""
+    """Check that the scenarios are listed, and a token opens one."""
     listed = subprocess.run([COMMAND, "scenario", "list"], check=True, capture_output=True, text=True).stdout
     assert "\nhostile  " in listed, listed
     token = f"FirstDay00-{server.token.partition('-')[2]}"
-    answer = ask(server, f"{LIST}?q=", token=token)
-    assert answer.body.endswith(b'"count":12}'), answer
+    response = send(server, f"{LIST}?q=", token=token)
+    assert response.body.endswith(b'"count":12}'), response
 
 
 def check_documentation(server: Server) -> None:
-    """See that the page, its script and the contract are there."""
+    """Check that the docs page, its script and the contract are served."""
     documents = {
         "/docs": "text/html",
         "/docs/scalar.js": "text/javascript",
         "/openapi.json": "application/json",
     }
     for path, content_type in documents.items():
-        answer = ask(server, path)
-        assert (answer.status, answer.content_type) == (200, content_type), f"{path}: {answer[:2]}"
-    assert b"\nopenapi: 3.0.4\n" in ask(server, "/openapi.yaml").body, "/openapi.yaml is not the contract"
+        response = send(server, path)
+        assert (response.status, response.content_type) == (200, content_type), f"{path}: {response[:2]}"
+    assert b"\nopenapi: 3.0.4\n" in send(server, "/openapi.yaml").body, "/openapi.yaml is not the contract"
 
 
 def check_token(server: Server) -> None:
-    """See that nobody is let in without a token."""
-    answer = ask(server, f"{LIST}?q=")
-    assert answer.status == 401, answer
+    """Check that a request without a token gets a 401."""
+    response = send(server, f"{LIST}?q=")
+    assert response.status == 401, response
 
 
 def check_creation(server: Server) -> None:
-    """See that a log that was posted is found at once."""
+    """Check that a posted log is found at once."""
     log = str(uuid4())
-    posted = ask(server, f"{LIST}/testgenerate", token=server.token, body=f'{{"resource_id": "{log}"}}')
+    posted = send(server, f"{LIST}/testgenerate", token=server.token, body=f'{{"resource_id": "{log}"}}')
     assert posted.status == 204, posted
-    found = ask(server, f"{LIST}?q=resource_id:{log}", token=server.token)
+    found = send(server, f"{LIST}?q=resource_id:{log}", token=server.token)
     assert found.body.endswith(b'"count":1}'), found
 
 
 def digest_pages(server: Server) -> str:
-    """Give the SHA-256 of several pages of the history, as hexadecimal text."""
+    """Return the SHA-256 of several pages, in hexadecimal."""
     digest = hashlib.sha256()
     for query in PAGES:
-        answer = ask(server, LIST + query, token=server.token)
-        assert answer.status == 200, f"{query}: {answer}"
-        assert b'"audit_logs":[{' in answer.body, f"{query} finds nothing"
-        digest.update(answer.body)
+        response = send(server, LIST + query, token=server.token)
+        assert response.status == 200, f"{query}: {response}"
+        assert b'"audit_logs":[{' in response.body, f"{query} finds nothing"
+        digest.update(response.body)
     return digest.hexdigest()
 
 
 def main() -> None:
-    """Run all checks; the first that fails ends the program."""
+    """Run all checks; the first failure ends the program."""
     check_version()
     with serving() as server:
         digest = digest_pages(server)

@@ -1,4 +1,4 @@
-"""One suite, many doors: whichever is taken, the verdict is the same."""
+"""The suite gives the same results from the command, from pytest and from the wheel."""
 
 import json
 import os
@@ -15,7 +15,7 @@ from auditmock.handlers.auth.tokens import token_of
 
 ROOT = Path(__file__).parents[2]
 CASES = ("none", "email-by-part", "error-with-a-code")
-"""A good server, and faults that a check and an answer tell."""
+"""A server without faults, and servers with one fault in a check or in all responses."""
 COMMAND = ("-m", "auditmock", "check")
 PYTEST = (
     *("-m", "pytest", str(ROOT / "tests" / "contract"), "-c", str(ROOT / "pyproject.toml")),
@@ -42,15 +42,15 @@ def serving(fault: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="module", params=CASES)
-def judged(request: pytest.FixtureRequest) -> Iterator[tuple[str, str, Outcomes]]:
-    """Serve each case; give its name, its address, and what the command says of it."""
+def checked(request: pytest.FixtureRequest) -> Iterator[tuple[str, str, Outcomes]]:
+    """Serve each case; yield its name, its URL and the outcomes of the command."""
     folder = request.getfixturevalue("tmp_path_factory").mktemp("command")
     with serving(request.param) as url:
-        yield request.param, url, judge(folder, *COMMAND, url)
+        yield request.param, url, run_suite(folder, *COMMAND, url)
 
 
-def judge(folder: Path, *words: str, path: str = "") -> Outcomes:
-    """Run the suite in a folder; give the outcome of each check by its name."""
+def run_suite(folder: Path, *words: str, path: str = "") -> Outcomes:
+    """Run the suite in a folder; return the outcome of each check by name."""
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --no-such-flag\npython_files = nothing.py\n")
     tokens = {
         "CODER_SESSION_TOKEN": token_of(BuiltinUser.OWNER),
@@ -69,40 +69,42 @@ def judge(folder: Path, *words: str, path: str = "") -> Outcomes:
 
 
 @pytest.mark.slow
-def test_the_command_tells_good_from_bad(judged: tuple[str, str, Outcomes]) -> None:
-    """A server without a fault breaks no check, one with a fault does."""
-    fault, _, outcomes = judged
+def test_command_finds_the_fault(checked: tuple[str, str, Outcomes]) -> None:
+    """A server without a fault fails no check; a server with a fault does."""
+    fault, _, outcomes = checked
 
     assert ("failed" in outcomes.values()) == (fault != "none")
 
 
 @pytest.mark.slow
-def test_pytest_says_the_same(judged: tuple[str, str, Outcomes], tmp_path: Path) -> None:
-    """Run by pytest over the folder, the checks come to the same verdicts, each of them."""
-    _, url, outcomes = judged
+def test_pytest_gives_the_same_outcomes(checked: tuple[str, str, Outcomes], tmp_path: Path) -> None:
+    """`pytest` on the suite's folder gives the same outcome for every check."""
+    _, url, outcomes = checked
 
-    assert judge(tmp_path, *PYTEST, "--base-url", url) == outcomes
+    assert run_suite(tmp_path, *PYTEST, "--base-url", url) == outcomes
 
 
 @pytest.mark.slow
-def test_the_wheel_says_the_same(judged: tuple[str, str, Outcomes], site: Path, tmp_path: Path) -> None:
-    """So does the wheel in a foreign folder, where settings of pytest lie about."""
-    _, url, outcomes = judged
+def test_wheel_gives_the_same_outcomes(
+    checked: tuple[str, str, Outcomes], site: Path, tmp_path: Path
+) -> None:
+    """The wheel gives the same outcomes, in a folder with other pytest settings."""
+    _, url, outcomes = checked
 
-    assert judge(tmp_path, *COMMAND, url, path=str(site)) == outcomes
+    assert run_suite(tmp_path, *COMMAND, url, path=str(site)) == outcomes
 
 
-def test_a_mock_in_the_same_process_says_the_same(tmp_path: Path) -> None:
-    """A mock that the suite starts itself is judged as one by its URL is."""
+def test_own_mock_gives_the_same_outcomes(tmp_path: Path) -> None:
+    """A mock that the suite starts itself gives the same outcomes as one at a URL."""
     own, other = tmp_path / "own", tmp_path / "other"
     own.mkdir()
     other.mkdir()
     with serving("none") as url:
-        assert judge(own, *COMMAND) == judge(other, *COMMAND, url)
+        assert run_suite(own, *COMMAND) == run_suite(other, *COMMAND, url)
 
 
-def test_the_wheel_is_what_runs(site: Path, tmp_path: Path) -> None:
-    """With the wheel on the path its own files are run, not this tree's."""
+def test_wheel_is_imported(site: Path, tmp_path: Path) -> None:
+    """With the wheel on the path, its files are imported instead of this tree's."""
     code = "import auditmock.contract; print(auditmock.contract.__file__)"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code],

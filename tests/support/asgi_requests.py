@@ -1,4 +1,4 @@
-"""Requests to an app in this process, over plain ASGI: nothing is tidied up on the way."""
+"""Requests to an app in this process, over plain ASGI without normalization."""
 
 import asyncio
 import json
@@ -17,7 +17,7 @@ OWNER = token_of(BuiltinUser.OWNER)
 
 
 class Call(NamedTuple):
-    """A request as ASGI has it; `parts` are the messages the body comes in, `client` is who sends it."""
+    """A request in ASGI's terms; `parts` are the chunks of the body, `client` is the client's address."""
 
     method: str
     path: str
@@ -28,7 +28,7 @@ class Call(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """An answer; headers in the order they came."""
+    """A response, with its headers in order."""
 
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
@@ -39,31 +39,33 @@ class Answer(NamedTuple):
         return json.loads(self.body)
 
     def header(self, name: str) -> str | None:
-        """Find the one header of a name; None when there is none."""
+        """Return the header with this name, or None; assert that there is at most one."""
         values = [value.decode() for key, value in self.headers if key == name.lower().encode()]
         assert len(values) <= 1, values
         return values[0] if values else None
 
 
 def listing(query: str, token: str = OWNER, **headers: str) -> Call:
-    """Ask for a list; a header's underscores stand for dashes."""
+    """Make a request that lists logs; underscores in header names become dashes."""
     return Call("GET", LIST, query.encode(), _headers(token, headers))
 
 
 def writing(fields: Mapping[str, Any], token: str = OWNER, **headers: str) -> Call:
-    """Write a log; a header's underscores stand for dashes."""
+    """Make a request that writes a log; underscores in header names become dashes."""
     body = json.dumps(fields).encode()
-    typed = {"content_type": "application/json", "content_length": str(len(body)), **headers}
-    return Call("POST", WRITE, b"", _headers(token, typed), (body,))
+    all_headers = {"content_type": "application/json", "content_length": str(len(body)), **headers}
+    return Call("POST", WRITE, b"", _headers(token, all_headers), (body,))
 
 
 def _headers(token: str, headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes], ...]:
-    given = {"coder-session-token": token, **headers}
-    return tuple((name.replace("_", "-").encode(), value.encode()) for name, value in given.items() if value)
+    all_headers = {"coder-session-token": token, **headers}
+    return tuple(
+        (name.replace("_", "-").encode(), value.encode()) for name, value in all_headers.items() if value
+    )
 
 
 def drive(app: App, calls: Iterable[Call]) -> list[Answer]:
-    """Send calls to an app, one after another."""
+    """Send calls to an app in turn."""
 
     async def run() -> list[Answer]:
         return [await send_call(app, call) for call in calls]
@@ -79,7 +81,7 @@ def ask(app: App, call: Call) -> Answer:
 async def send_call(
     app: App, call: Call, short_cut: Callable[[Scope, bytes], Reply | None] | None = None
 ) -> Answer:
-    """Send one call, by a short cut first if there is one and the body is whole."""
+    """Send one call, through the fast path first if there is one and the body is in one part."""
     parts = list(call.parts)
     sent: list[Message] = []
 

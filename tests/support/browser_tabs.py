@@ -1,4 +1,4 @@
-"""Tabs of a real Chromium, and what they did and said."""
+"""Tabs of a real Chromium, with their requests and console messages."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -15,23 +15,23 @@ FLAGS = (
     "--disable-component-update",
     "--disable-sync",
 )
-LOUD = ("error", "warning")
+LOGGED_TYPES = ("error", "warning")
 
 
 @dataclass
 class Tab:
-    """A page, every address it asked for, and every complaint it made."""
+    """A page, every URL it requested, and every error and warning in its console."""
 
     page: Page
-    asked: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    requested_urls: list[str] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.page.on("request", lambda request: self.asked.append(request.url))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("request", lambda request: self.requested_urls.append(request.url))
+        self.page.on("pageerror", lambda error: self.problems.append(str(error)))
         self.page.on(
             "console",
-            lambda message: self.complaints.append(message.text) if message.type in LOUD else None,
+            lambda message: self.problems.append(message.text) if message.type in LOGGED_TYPES else None,
         )
 
 

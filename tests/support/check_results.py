@@ -1,4 +1,4 @@
-"""Made-up findings, for rules about what is told of them."""
+"""Results of checks for tests of reports."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ LIST = "/api/v2/audit"
 
 
 def check(name: str, case: str = "", layer: str = "properties", sentence: str = "It holds.") -> Check:
-    """Make a check of some name."""
+    """Make a check."""
     return Check(layer, name.partition("/")[0], name, case, sentence, "#/paths")
 
 
@@ -24,8 +24,8 @@ def exchange(
     body: bytes = b'{"audit_logs":[],"count":0}',
     headers: Mapping[str, str] | None = None,
 ) -> Exchange:
-    """Make an exchange; it asks for an empty list if nothing else is said."""
-    told: Mapping[str, Any] = {
+    """Make an exchange; the default request lists no logs."""
+    all_headers: Mapping[str, Any] = {
         "content-type": "application/json; charset=utf-8",
         "x-coder-request-id": "53bded77-7b9d-4e82-8771-991a34d759f9",
         "x-coder-build-version": "v0.14.3",
@@ -34,7 +34,7 @@ def exchange(
     return Exchange(
         request=request or Request("GET", LIST, [("q", "")]),
         status=status,
-        headers=httpx.Headers({name: value for name, value in told.items() if value is not None}),
+        headers=httpx.Headers({name: value for name, value in all_headers.items() if value is not None}),
         body=body,
         seconds=0.012,
         sent="2026-01-01T00:00:00Z",
@@ -43,7 +43,7 @@ def exchange(
 
 
 def results(*found: Result) -> Results:
-    """Make a run with these findings."""
+    """Make a run with these results."""
     return Results(
         base_url=URL,
         release="documented",
@@ -60,12 +60,12 @@ def results(*found: Result) -> Results:
 
 
 def passed(name: str, case: str = "") -> Result:
-    """Make a check that holds."""
+    """Make a passed check."""
     return Result(check(name, case), Outcome.PASSED, exchanges=(exchange(),))
 
 
 def failed(name: str, case: str = "", seen: str = "another") -> Result:
-    """Make a check that is broken."""
+    """Make a failed check."""
     shown = exchange()
     return Result(
         check(name, case), Outcome.FAILED, expected="one", seen=seen, shown=(shown,), exchanges=(shown,)
@@ -73,5 +73,5 @@ def failed(name: str, case: str = "", seen: str = "another") -> Result:
 
 
 def skipped(name: str, reason: str) -> Result:
-    """Make a check that was not judged."""
+    """Make a skipped check."""
     return Result(check(name), Outcome.SKIPPED, reason=reason)

@@ -1,4 +1,4 @@
-"""Somebody else at the same deployment: writes logs at a steady pace while the suite judges."""
+"""Another client of the same deployment: posts logs at a steady rate."""
 
 import random
 import threading
@@ -16,16 +16,16 @@ TYPES = (
     *("workspace", "workspace_build", "git_ssh_key", "api_key", "group"),
 )
 TIMES = ("2001-02-03T04:05:06Z", "9999-12-31T23:59:59Z", "0001-01-02T00:00:00Z")
-"""Of the suite's own month, of the last day and of the first."""
-HALF = 0.5
+"""A time in the suite's own month, on the last day and on the first."""
+KNOWN_RESOURCE_SHARE = 0.5
 
 
 @contextmanager
-def neighbour(url: str, token: str, rate: float) -> Iterator[list[int]]:
-    """Post logs, `rate` a second, while the context is open; gives the statuses of the answers.
+def write_concurrently(url: str, token: str, rate: float) -> Iterator[list[int]]:
+    """Post `rate` logs per second while the context is open; yield the statuses of the responses.
 
-    They are of every action and type, some about resources there are, and of now, of the time of another
-    log, of some day of last year or of the ends of time.
+    The logs have every action and type. Some are about existing resources. Their times are now, the time of
+    another log, a day of 2025, or one of the extremes.
     """
     stop = threading.Event()
     statuses: list[int] = []
@@ -40,17 +40,17 @@ def neighbour(url: str, token: str, rate: float) -> Iterator[list[int]]:
 
 def _post(url: str, token: str, rate: float, stop: threading.Event, statuses: list[int]) -> None:
     rng = random.Random(1)
-    begun = time.monotonic()
+    started = time.monotonic()
     with httpx.Client(base_url=url, headers={"Coder-Session-Token": token}) as client:
         known = client.get(LIST, params={"q": "", "limit": 100}).json()["audit_logs"]
-        while not stop.wait(max(0.0, begun + len(statuses) / rate - time.monotonic())):
+        while not stop.wait(max(0.0, started + len(statuses) / rate - time.monotonic())):
             statuses.append(client.post(WRITE, json=draw_body(rng, known)).status_code)
 
 
 def draw_body(rng: random.Random, known: Sequence[Mapping[str, str]]) -> Mapping[str, str]:
-    """Draw what to post, beside logs that are known."""
+    """Draw a random body to post, sometimes with a time or resource of an existing log."""
     body = {"action": rng.choice(ACTIONS), "resource_type": rng.choice(TYPES)}
     day = f"2025-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d}T12:00:00Z"
     time = rng.choice(["", "", *(log["time"] for log in known[:3]), day, day, rng.choice(TIMES)])
-    resource = rng.choice(known)["resource_id"] if known and rng.random() < HALF else ""
+    resource = rng.choice(known)["resource_id"] if known and rng.random() < KNOWN_RESOURCE_SHARE else ""
     return body | ({"time": time} if time else {}) | ({"resource_id": resource} if resource else {})

@@ -1,4 +1,4 @@
-"""The window on one world in a real browser, and that world by the control API."""
+"""The dashboard on one world in a real browser, and that world by the control API."""
 
 from dataclasses import dataclass, field
 from itertools import count
@@ -9,7 +9,7 @@ from browser_tabs import Tab
 from playwright.sync_api import Locator, Page
 from processes import Running
 
-DESK = {"width": 1280, "height": 860}
+DESKTOP = {"width": 1280, "height": 860}
 PHONE = {"width": 400, "height": 860}
 AUDIT = "/api/v2/audit"
 _NUMBERS = count(1)
@@ -17,12 +17,12 @@ _NUMBERS = count(1)
 
 def new_world() -> str:
     """Make the name of a world that no other test uses."""
-    return f"window{next(_NUMBERS):016d}"
+    return f"browser{next(_NUMBERS):015d}"
 
 
 @dataclass
-class Window:
-    """A page that shows a world nobody else uses."""
+class Dashboard:
+    """A dashboard page that shows a private world."""
 
     server: Running
     tab: Tab
@@ -38,7 +38,7 @@ class Window:
 
     @property
     def token(self) -> str:
-        """A token that sees the world."""
+        """A token for the world."""
         return f"Owner00000-{self.world}"
 
     def show(self, view: str = "requests") -> Page:
@@ -48,38 +48,38 @@ class Window:
         return self.page
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
-        """Call the control API about this world and give what it answers."""
+        """Call the control API for this world and return the response."""
         url = f"{self.server.url}/_mock/worlds/{self.world}{path}"
-        answer = httpx.request(method, url, json=body)
-        return answer.raise_for_status().json() if answer.content else None
+        response = httpx.request(method, url, json=body)
+        return response.raise_for_status().json() if response.content else None
 
     def state(self) -> Any:
-        """Look at the world."""
+        """Return the state of the world."""
         return self.control("GET", "")
 
-    def ask(self, query: str, method: str = "GET", path: str = AUDIT, **body: str) -> int:
-        """Send a request as an application would and give its number in the request_log."""
-        answer = httpx.request(
+    def send_search(self, query: str, method: str = "GET", path: str = AUDIT, **body: str) -> int:
+        """Send a request like an application and return its number in the request log."""
+        response = httpx.request(
             method,
             f"{self.server.url}{path}?{query}",
             headers={"Coder-Session-Token": self.token},
             json=body or None,
         )
-        return int(answer.headers["X-Mock-Request"])
+        return int(response.headers["X-Mock-Request"])
 
     @property
-    def requests(self) -> Locator:
-        """The lines of the request_log."""
+    def rows(self) -> Locator:
+        """The rows of the request log."""
         return self.page.get_by_role("listbox", name="Requests").get_by_role("option")
 
-    def wait_for(self, path: str, wanted: Any) -> None:
-        """Wait until the control API answers about this world what is wanted."""
+    def wait_for(self, path: str, expected: Any) -> None:
+        """Wait until the control API returns the expected value."""
         for _ in range(100):
-            if self.control("GET", path) == wanted:
+            if self.control("GET", path) == expected:
                 return
             self.page.wait_for_timeout(100)
-        assert self.control("GET", path) == wanted
+        assert self.control("GET", path) == expected
 
     def card(self, name: str) -> Locator:
-        """Give a part of the page by its name."""
+        """Return a section of the page by its name."""
         return self.page.get_by_role("region", name=name, exact=True)

@@ -1,4 +1,4 @@
-"""The documentation in front of an app that answers 418, asked in this process."""
+"""The documentation site in front of an app that responds with 418."""
 
 import asyncio
 
@@ -13,20 +13,20 @@ TOKEN = 'a-"token"</script>'  # noqa: S105 - no secret
 CONTRACT = load_contract()
 
 
-async def answer_teapot(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Stand for the app behind the site."""
+async def respond_teapot(_scope: Scope, _receive: Receive, send: Send) -> None:
+    """Stand in for the app behind the site."""
     await send_reply(Reply(418, (), b"from behind"), send)
 
 
 SITE = Site(
-    answer_teapot,
+    respond_teapot,
     {**docs_pages(CONTRACT, TOKEN), **control_pages(CONTRACT)},
     {**DOCS_REDIRECTS, **CONTROL_REDIRECTS},
 )
 
 
 def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
-    """Send one request to the site, with no headers but these."""
+    """Send one request to the site, with exactly these headers."""
 
     async def send() -> httpx.Response:
         async with httpx.AsyncClient(transport=httpx.ASGITransport(SITE), base_url="http://mock") as client:

@@ -1,4 +1,4 @@
-"""Histories and stores to test on, their logs decoded, and a search in plain Python to compare with."""
+"""Histories and stores for tests, with decoded logs and a reference search in plain Python."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,35 +23,35 @@ DESCRIPTIONS = LogDescriptions(CONTRACT)
 UNTIL = parse_timestamp("2026-01-01T00:00:00Z")
 NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 ALL = Page(10**6)
-"""A page that holds everything."""
-NO_REASON = "no reason"
-"""What no search asks for."""
+"""A page that holds all logs."""
+NO_VALUE = "no reason"
+"""A value that no search contains."""
 
-LOOKS_AT: Mapping[str, Callable[[Log], str]] = {
+FIELD_OF_KEY: Mapping[str, Callable[[Log], str]] = {
     "resource_type": lambda log: str(log["resource_type"]),
     "resource_id": lambda log: str(log["resource_id"]),
     "resource_target": lambda log: str(log["resource_target"]),
     "action": lambda log: str(log["action"]),
-    "username": lambda log: str(log["user"]["username"]) if log["user"] else NO_REASON,
-    "email": lambda log: str(log["user"]["email"]) if log["user"] else NO_REASON,
+    "username": lambda log: str(log["user"]["username"]) if log["user"] else NO_VALUE,
+    "email": lambda log: str(log["user"]["email"]) if log["user"] else NO_VALUE,
     "build_reason": lambda log: (
-        str(log["additional_fields"].get("build_reason", NO_REASON))
+        str(log["additional_fields"].get("build_reason", NO_VALUE))
         if log["resource_type"] == "workspace_build"
-        else NO_REASON
+        else NO_VALUE
     ),
 }
-"""What each search key looks at in a log."""
+"""The field that each search key matches."""
 
 
-def tell_history(
+def make_history(
     seed: int = 1, logs: int = 300, until: int = UNTIL, contract: Contract = CONTRACT
 ) -> History:
-    """Make a history, of the documented release unless another contract is given."""
+    """Make a history, by default of the documented release."""
     return History(HistoryConfig(seed, logs, until), contract)
 
 
 def open_store(history: History, clock: Clock = lambda: NOW, contract: Contract = CONTRACT) -> Store:
-    """Make a store on a history, its clock frozen at `NOW` unless one is given."""
+    """Make a store on a history, by default with the clock frozen at `NOW`."""
     writer = PostWriter(
         history, (history,), history.descriptions, contract.enum("AuditAction"), contract.enum("ResourceType")
     )
@@ -59,7 +59,7 @@ def open_store(history: History, clock: Clock = lambda: NOW, contract: Contract 
 
 
 def new_log(**fields: Any) -> NewLog:
-    """Make a log to post, with defaults for what is not given."""
+    """Make a log to post, with defaults."""
     return NewLog("write", "user", None, None, "127.0.0.1", "curl/8.5.0")._replace(**fields)
 
 
@@ -79,16 +79,16 @@ def find(store: Store, wanted: Filter | None = None, page: Page = ALL) -> list[L
 
 
 def order(log: Log) -> tuple[int, str]:
-    """Say where a log belongs in a list: newest first, ties by id."""
+    """Sort key of a log: newest first, then by id."""
     return -parse_timestamp(log["time"]), log["id"]
 
 
 def fits(log: Log, wanted: Filter) -> bool:
-    """Tell whether a log is what a filter asks for."""
+    """Whether a log matches a filter."""
     time = parse_timestamp(log["time"])
     early = wanted.since is not None and time < wanted.since
     late = wanted.until is not None and time > wanted.until
-    return not (early or late) and all(LOOKS_AT[key](log).lower() == value for key, value in wanted.equal)
+    return not (early or late) and all(FIELD_OF_KEY[key](log).lower() == value for key, value in wanted.equal)
 
 
 def search(logs: Iterable[Log], wanted: Filter) -> list[Log]:
@@ -97,6 +97,6 @@ def search(logs: Iterable[Log], wanted: Filter) -> list[Log]:
 
 
 def cut_page(matches: Sequence[Log], page: Page, after: Log | None = None) -> list[Log]:
-    """Cut a page out of sorted matches in plain Python."""
-    behind = [log for log in matches if after is None or order(log) > order(after)]
-    return behind[page.offset : page.offset + page.limit]
+    """Slice a page out of sorted matches in plain Python."""
+    rest = [log for log in matches if after is None or order(log) > order(after)]
+    return rest[page.offset : page.offset + page.limit]

@@ -1,4 +1,4 @@
-"""A history read from its first log to its last, and the workspaces in it."""
+"""The logs of a history in order, and the workspaces in them."""
 
 import json
 from collections import defaultdict
@@ -12,7 +12,7 @@ from lifecycle_facts import Case
 
 @dataclass
 class Told:
-    """One history: its rows newest first, what its script is held against, and its logs oldest first."""
+    """One history: its rows newest first, its expectations, and its logs oldest first."""
 
     rows: list[bytes]
     case: Case
@@ -22,29 +22,29 @@ class Told:
         self.logs = [json.loads(row) for row in reversed(self.rows)]
 
     def of(self, *types: str) -> list[Log]:
-        """List the logs of some types."""
+        """Return the logs of some types."""
         return [log for log in self.logs if log["resource_type"] in types]
 
     @property
     def acts(self) -> list[tuple[Log, Any]]:
-        """List the logs of which it is known who acted, each with that user."""
+        """Return the logs with a user, each with the user."""
         return [(log, log["user"]) for log in self.logs if log["user"]]
 
-    def lives(self, *types: str) -> Iterable[list[Log]]:
-        """Group the logs of some types by type and resource."""
-        lives: dict[tuple[str, str], list[Log]] = defaultdict(list)
+    def lifetimes(self, *types: str) -> Iterable[list[Log]]:
+        """Group the logs of some types by resource."""
+        lifetimes: dict[tuple[str, str], list[Log]] = defaultdict(list)
         for log in self.of(*types):
-            lives[log["resource_type"], log["resource_id"]].append(log)
-        return lives.values()
+            lifetimes[log["resource_type"], log["resource_id"]].append(log)
+        return lifetimes.values()
 
     def changes(self) -> Iterator[tuple[Log, str, dict[str, Any]]]:
-        """List every field of every diff, with its log."""
+        """Yield every field of every diff, with its log."""
         return ((log, name, change) for log in self.logs for name, change in log["diff"].items())
 
 
 @dataclass
 class Workspace:
-    """A workspace as its logs tell of it."""
+    """A workspace, reconstructed from its logs."""
 
     id: str
     owner: str
@@ -54,22 +54,22 @@ class Workspace:
     is_gone: bool = False
 
     def expects(self, log: Log) -> bool:
-        """Tell whether a build can be the next one of this workspace."""
-        facts = log["additional_fields"]
-        named = (self.owner, self.name) == (log["user"]["id"], facts["workspace_name"])
-        named = named and facts.get("workspace_id", self.id) == self.id
-        return named and not self.is_gone and facts["build_number"] == str(len(self.builds) + 1)
+        """Whether a build can be the next one of this workspace."""
+        fields = log["additional_fields"]
+        named = (self.owner, self.name) == (log["user"]["id"], fields["workspace_name"])
+        named = named and fields.get("workspace_id", self.id) == self.id
+        return named and not self.is_gone and fields["build_number"] == str(len(self.builds) + 1)
 
 
 def succeeds(log: Log) -> bool:
-    """Tell whether the logged request, or the build, did what it was to do."""
+    """Whether the logged request or build succeeded."""
     return int(log["status_code"]) < 300
 
 
-def follow_workspaces(told: Told) -> list[Workspace]:
-    """Follow every workspace through its logs and builds; fails for a build that no workspace expects."""
+def follow_workspaces(history: Told) -> list[Workspace]:
+    """Reconstruct every workspace from its logs and builds; fails for a build without a workspace."""
     known: dict[str, Workspace] = {}
-    for log in told.of("workspace", "workspace_build"):
+    for log in history.of("workspace", "workspace_build"):
         if log["resource_type"] == "workspace_build":
             workspace = next(each for each in known.values() if each.expects(log))
             workspace.builds.append(log)

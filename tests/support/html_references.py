@@ -1,13 +1,13 @@
-"""What an HTML page loads, where it links, and the elements that can be linked to."""
+"""References of an HTML page: what it loads, what it links to, and its ids."""
 
 from html.parser import HTMLParser
 
 ASSETS = {"img": "src", "script": "src", "source": "src", "iframe": "src", "link": "href"}
-"""Elements that load something, and the attribute that says what."""
+"""Elements that load a file, and the attribute with its URL."""
 
 
 class HtmlReferences(HTMLParser):
-    """The addresses and ids of a page; `current` are the links marked as the page itself."""
+    """The URLs and ids of a page; `current` are the links marked as the current page."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -18,12 +18,12 @@ class HtmlReferences(HTMLParser):
         self.feed(text)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Keep the references of an element."""
-        given = dict(attrs)
-        self.ids.add(given.get("id") or "")
-        if address := given.get(ASSETS.get(tag, "")):
-            self.assets.append(address)
-        if tag == "a" and (address := given.get("href")):
-            self.links.append(address)
-            if given.get("aria-current") == "page":
-                self.current.append(address)
+        """Record the references of an element."""
+        attributes = dict(attrs)
+        self.ids.add(attributes.get("id") or "")
+        if url := attributes.get(ASSETS.get(tag, "")):
+            self.assets.append(url)
+        if tag == "a" and (url := attributes.get("href")):
+            self.links.append(url)
+            if attributes.get("aria-current") == "page":
+                self.current.append(url)

@@ -1,4 +1,4 @@
-"""What the reference says of the logs of servers, to hold the scripts of the releases against."""
+"""Rules of the reference for the logs of each kind of release, as expectations for histories."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ from auditmock.openapi.releases import open_release
 
 @dataclass(frozen=True, eq=False)
 class Case:
-    """What is known of a script: a release that has it, and what the reference says of its logs.
+    """Expectations for a set of lifecycles: a release that uses it, and the rules of the reference.
 
-    `succeeds` has the statuses of success by type and action, `tracked` the tracked fields by type, and
-    `empty` the types and actions that change nothing though they succeed.
+    `succeeds` has the success statuses by type and action, `tracked` the tracked fields by type, and `empty`
+    the types and actions that succeed with an empty diff.
     """
 
     release: str
@@ -34,12 +34,12 @@ class Case:
 
     @property
     def types(self) -> set[str]:
-        """The types there are logs of."""
+        """The resource types with logs."""
         return {resource_type for resource_type, _ in self.succeeds}
 
     @property
     def born(self) -> list[str]:
-        """The types of things that are created, and that have ids of their own."""
+        """The types that are created and have their own ids."""
         return sorted(
             name for name, action in self.succeeds if action == "create" and "id" in self.tracked[name]
         )
@@ -202,6 +202,6 @@ TODAY = Case(
         | {("oauth2_provider_app_secret", action) for action in ("create", "delete")}
     ),
 )
-"""Reference 13.3; of connections nothing is written any more (11.1, 15)."""
+"""Reference 13.3; connections are no longer logged (11.1, 15)."""
 
 CASES = (EARLY, TODAY)

@@ -1,4 +1,4 @@
-"""Cells of the matrix: the suite of one release against the mock of another, each a process of its own."""
+"""Cells of the matrix: the suite of one release against the mock of another, each in its own process."""
 
 import json
 import os
@@ -24,7 +24,7 @@ _TOKENS = {
 
 
 class Cell(NamedTuple):
-    """What the suite of a release says of a server: the checks it finds broken, each with its place."""
+    """The result of a cell: the failed checks, each with its place in the contract."""
 
     release: str
     broken: Mapping[str, str]
@@ -33,7 +33,7 @@ class Cell(NamedTuple):
 
 @contextmanager
 def serve_release(release: str) -> Iterator[str]:
-    """Serve the mock of a release, and give its URL."""
+    """Serve the mock of a release and yield its URL."""
     with tempfile.TemporaryDirectory() as folder:
         server = start_process(Path(folder) / "log", "--release", release, "--log-level", "warning")
         try:
@@ -42,8 +42,8 @@ def serve_release(release: str) -> Iterator[str]:
             end_process(server)
 
 
-def judge_cell(release: str, url: str, seed: int, *flags: str) -> Cell:
-    """Judge a server by a release."""
+def run_cell(release: str, url: str, seed: int, *flags: str) -> Cell:
+    """Check a server against a release."""
     with tempfile.TemporaryDirectory() as folder:
         command = [sys.executable, "-P", "-m", "auditmock", "check", url, "--release", release]
         command += ["--rate-limit", "0", "--seed", str(seed), "--report", "json", "--report-dir", folder]
@@ -54,22 +54,22 @@ def judge_cell(release: str, url: str, seed: int, *flags: str) -> Cell:
 
 
 def find_undeclared(cell: Cell, other: str) -> list[str]:
-    """List the broken checks at whose place of the contract the overlays declare no difference."""
+    """List the failed checks for which the overlays declare no difference."""
     one, two = (open_release(name).document for name in (cell.release, other))
     declared = [difference.place for difference in compare(one, two)]
     return [
         check
         for check, place in cell.broken.items()
-        if not any(_meet(_path(place), each) for each in declared)
+        if not any(_overlap(_path(place), each) for each in declared)
     ]
 
 
 def _path(pointer: str) -> str:
-    """Write a JSON pointer as differences write places."""
+    """Convert a JSON pointer to the notation of `compare`."""
     steps = pointer.removeprefix("#/").split("/")
     return ".".join(step.replace("~1", "/").replace("~0", "~") for step in steps)
 
 
-def _meet(one: str, other: str) -> bool:
+def _overlap(one: str, other: str) -> bool:
     shorter, longer = sorted((one, other), key=len)
     return f"{longer}.".startswith(f"{shorter}.")

@@ -1,4 +1,4 @@
-"""A segment to test on that is nothing but orders."""
+"""A segment that consists of orders (age and id) only."""
 
 from collections.abc import Sequence
 
@@ -8,21 +8,21 @@ from auditmock.fixtures.segments.segment import Order, Segment
 
 
 class Plain(Segment):
-    """A segment of bare orders; the search key `letter` looks into the ids."""
+    """A segment of orders; the search key `letter` matches the ids."""
 
-    def __init__(self, listed: Sequence[Order]) -> None:
-        self.listed = listed
-        self.ages = [age for age, _ in listed]
+    def __init__(self, orders: Sequence[Order]) -> None:
+        self.orders = orders
+        self.ages = [age for age, _ in orders]
 
     def select(self, key: str, value: str) -> BitMap:
-        """Find the ids that have a letter."""
+        """Find the ids that contain a letter."""
         assert key == "letter"
-        return BitMap([place for place, (_, log_id) in enumerate(self.listed) if value in log_id])
+        return BitMap([position for position, (_, log_id) in enumerate(self.orders) if value in log_id])
 
     def log(self, position: int) -> bytes:
-        """Write an order."""
-        return repr(self.listed[position]).encode()
+        """Return an order as text."""
+        return repr(self.orders[position]).encode()
 
     def log_id(self, position: int) -> str:
-        """Give the id."""
-        return self.listed[position][1]
+        """Return the id."""
+        return self.orders[position][1]

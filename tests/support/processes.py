@@ -1,4 +1,4 @@
-"""Real servers, each a process of its own."""
+"""Real servers, each in its own process."""
 
 import os
 import re
@@ -12,28 +12,28 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 _URL = re.compile(r"API +(http://\S+?)/api/v2/audit")
-_WAIT = 30
+_TIMEOUT = 30
 
 
 @dataclass
 class Running:
-    """A server that is ready: where it is, its process, and what it said when it started."""
+    """A running server: its URL, its process and its banner."""
 
     url: str
     process: subprocess.Popen[str]
     banner: str
 
     def interrupt(self) -> int:
-        """Press Ctrl-C and give the exit status."""
+        """Press Ctrl-C and return the exit status."""
         self.process.send_signal(signal.SIGINT)
-        return self.process.wait(_WAIT)
+        return self.process.wait(_TIMEOUT)
 
 
 Start = Callable[..., Running]
 
 
 def start_process(log: Path, *flags: str, stdin: str | None = None) -> Running:
-    """Start a server on a free port and wait until it is ready; it logs into a file."""
+    """Start a server on a free port, wait until it is ready, and log to a file."""
     command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", *flags]
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AUDITMOCK_")}
     with log.open("w") as errors:
@@ -59,15 +59,15 @@ def start_process(log: Path, *flags: str, stdin: str | None = None) -> Running:
 
 
 def end_process(server: Running) -> None:
-    """Stop a server that may have stopped already."""
+    """Stop a server, unless it has stopped."""
     if server.process.poll() is None:
         server.process.send_signal(signal.SIGINT)
-        server.process.wait(_WAIT)
+        server.process.wait(_TIMEOUT)
     if server.process.stdout:
         server.process.stdout.close()
 
 
 def connect(url: str) -> socket.socket:
-    """Open a plain connection to a server."""
+    """Open a socket to a server."""
     address = urlsplit(url)
-    return socket.create_connection((str(address.hostname), address.port or 0), timeout=_WAIT)
+    return socket.create_connection((str(address.hostname), address.port or 0), timeout=_TIMEOUT)

@@ -1,4 +1,4 @@
-"""Requests over a real socket, each byte as it stands."""
+"""Requests over a real socket, byte by byte as given."""
 
 import socket
 from collections.abc import Iterable
@@ -7,18 +7,18 @@ from urllib.parse import urlsplit
 
 from asgi_requests import Answer, Call
 
-_WAIT = 20
+_TIMEOUT = 20
 
 
 def send(url: str, calls: Iterable[Call]) -> list[Answer]:
-    """Send calls one after another, each by a connection of its own."""
+    """Send calls in turn, each on a new connection."""
     return [_send(url, call) for call in calls]
 
 
 def _send(url: str, call: Call) -> Answer:
     address = urlsplit(url)
-    place = (str(address.hostname), address.port or 0)
-    with socket.create_connection(place, _WAIT, (call.client, 0)) as connection:
+    host_and_port = (str(address.hostname), address.port or 0)
+    with socket.create_connection(host_and_port, _TIMEOUT, (call.client, 0)) as connection:
         connection.sendall(_write(call))
         response = HTTPResponse(connection, method=call.method)
         response.begin()
@@ -28,7 +28,7 @@ def _send(url: str, call: Call) -> Answer:
 
 
 def _write(call: Call) -> bytes:
-    """Write a request as it stands, its body behind it."""
+    """Format a request and its body."""
     target = call.path.encode() + (b"?" + call.query if call.query else b"")
     body = b"".join(call.parts)
     named = {name for name, _ in call.headers}

@@ -1,4 +1,4 @@
-"""Scenarios to test on, written in the test, and what they put on stage."""
+"""Scenarios written in a test, and the logs and snapshots made from them."""
 
 import json
 from typing import Any
@@ -19,14 +19,14 @@ def read(text: str, name: str = "mine", reader: ScenarioReader = READER) -> Scen
     return reader.understand(name, read_positioned("mine.yaml", text))
 
 
-def open_stage(text: str, logs: int = 0, release: str = DOCUMENTED) -> Snapshot:
-    """Set the stage of a scenario, its history of so many logs."""
+def open_snapshot(text: str, logs: int = 0, release: str = DOCUMENTED) -> Snapshot:
+    """Build the snapshot of a scenario with this many logs of history."""
     contract = open_release(release)
     scenario = read(text, reader=ScenarioReader(contract))
     return build_snapshot(scenario, contract, configure_history(scenario, lambda: NOW)._replace(logs=logs))
 
 
 def logs_of(text: str, release: str = DOCUMENTED) -> list[dict[str, Any]]:
-    """Give the logs a scenario writes."""
-    base = open_stage("summary: x\n" + text, release=release).post_writer.bases[-1]
+    """Return the hand-written logs of a scenario."""
+    base = open_snapshot("summary: x\n" + text, release=release).post_writer.bases[-1]
     return [json.loads(base.log(position)) for position in range(len(base))]

@@ -1,7 +1,7 @@
 """What unit tests share: small histories of many seeds, by each script."""
 
 import pytest
-from histories import tell_history
+from histories import make_history
 from history_reader import Told
 from lifecycle_facts import EARLY, TODAY
 
@@ -12,5 +12,5 @@ STORIES = [(EARLY, seed, 1000) for seed in range(20)] + [(TODAY, seed, 10_000) f
 def told(request: pytest.FixtureRequest) -> Told:
     """Give the history of one script and seed; tests of one run together, so that it is told once."""
     case, seed, logs = request.param
-    history = tell_history(seed, logs, contract=case.contract)
+    history = make_history(seed, logs, contract=case.contract)
     return Told([history.log(position) for position in range(logs)], case)

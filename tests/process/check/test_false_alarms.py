@@ -7,7 +7,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from concurrent_writer import LIST, WRITE, draw_body, neighbour
+from concurrent_writer import LIST, WRITE, draw_body, write_concurrently
 from processes import Start
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
@@ -50,7 +50,7 @@ def test_server_of_any_size_conforms(start_server: Start, tmp_path: Path, logs: 
 def test_busy_server_conforms(start_server: Start, tmp_path: Path, seed: int) -> None:
     """A server passes while another client posts 20 logs per second with recent and old times."""
     url = start_server().url
-    with neighbour(url, OWNER, rate=20) as statuses:
+    with write_concurrently(url, OWNER, rate=20) as statuses:
         done = run_check(url, tmp_path, seed)
 
     assert done.returncode == 0, done.stdout

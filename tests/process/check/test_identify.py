@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from processes import Start
-from recording_proxy import relay
+from recording_proxy import record_requests
 
 from auditmock.checker.identify import MOST
 from auditmock.checker.identify_probes import PROBES
@@ -89,7 +89,7 @@ def test_version_between_releases_claims_the_nearest(
 
 def test_identify_only_reads(start_server: Start) -> None:
     """It sends few requests, all of them GET, to the list and `/buildinfo` only."""
-    with relay(start_server().url) as (url, requests):
+    with record_requests(start_server().url) as (url, requests):
         run(url)
 
     assert {sent.method for sent in requests} == {"GET"}

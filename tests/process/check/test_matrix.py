@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from matrix_runs import find_undeclared, judge_cell, serve_release
+from matrix_runs import find_undeclared, run_cell, serve_release
 
 from auditmock.openapi.releases import list_releases
 
@@ -20,7 +20,7 @@ def served(request: pytest.FixtureRequest) -> Iterator[tuple[str, str]]:
 def test_auto_selects_the_release(served: tuple[str, str]) -> None:
     """`--release auto` selects the mock's own release, and the mock conforms, with writes, too."""
     release, url = served
-    cell = judge_cell("auto", url, 1, "--allow-writes")
+    cell = run_cell("auto", url, 1, "--allow-writes")
 
     assert (cell.release, dict(cell.broken)) == (release, {})
 
@@ -32,7 +32,7 @@ def test_other_release_fails_declared_checks_only(served: tuple[str, str], relea
     name, url = served
     if release == name:
         pytest.skip("same release")
-    cell = judge_cell(release, url, 1)
+    cell = run_cell(release, url, 1)
 
     assert cell.broken
     assert find_undeclared(cell, name) == []

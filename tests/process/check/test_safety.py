@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from processes import Running, Start
-from recording_proxy import Sent, relay
+from recording_proxy import Sent, record_requests
 from slow_cases import slow_except
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
@@ -49,7 +49,7 @@ MODES = {"by default": (), "with another seed": ("--seed", "77"), "one check": (
 )
 def test_check_sends_only_get_requests(server: Running, tmp_path: Path, mode: str) -> None:
     """Without --allow-writes every request is a GET of the list."""
-    with relay(server.url) as (url, requests):
+    with record_requests(server.url) as (url, requests):
         done = run_check(url, tmp_path, *MODES.get(mode, ("--deep",)))
 
     assert done.returncode == 0, done.stdout
@@ -59,7 +59,7 @@ def test_check_sends_only_get_requests(server: Running, tmp_path: Path, mode: st
 @pytest.mark.slow
 def test_deployment_under_a_path_works(server: Running, tmp_path: Path) -> None:
     """A path prefix of the URL is in every request exactly once."""
-    with relay(server.url, "/coder") as (url, requests):
+    with record_requests(server.url, "/coder") as (url, requests):
         done = run_check(url, tmp_path, "--only", "operations,order")
 
     assert done.returncode == 0, done.stdout
@@ -69,7 +69,7 @@ def test_deployment_under_a_path_works(server: Running, tmp_path: Path) -> None:
 @pytest.fixture
 def requests_with_writes(start_server: Start, tmp_path: Path) -> list[Sent]:
     """Check a mock with writes; return all requests."""
-    with relay(start_server().url) as (url, requests):
+    with record_requests(start_server().url) as (url, requests):
         done = run_check(url, tmp_path, "--allow-writes")
     assert done.returncode == 0, done.stdout
     return requests
@@ -104,7 +104,7 @@ def test_default_rate_allows_concurrent_requests(start_server: Start, tmp_path: 
 @pytest.mark.slow
 def test_max_requests_is_a_limit(server: Running, tmp_path: Path) -> None:
     """No more requests are sent than allowed; the other checks are skipped with the reason."""
-    with relay(server.url) as (url, requests):
+    with record_requests(server.url) as (url, requests):
         done = run_check(url, tmp_path, "--max-requests", "50")
 
     assert done.returncode == 0, done.stdout

@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 
 import pytest
-from histories import CONTRACT, LOOKS_AT, NO_REASON, UNTIL, Log, decode, tell_history
+from histories import CONTRACT, FIELD_OF_KEY, NO_VALUE, UNTIL, Log, decode, make_history
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lifecycle_facts import CASES, EARLY, TODAY, Case
@@ -19,10 +19,10 @@ from auditmock.fixtures.history.ids import Kind
 from auditmock.fixtures.segments.base import Resource
 
 LOOKS: Mapping[str, Callable[[Log], str]] = {
-    **LOOKS_AT,
+    **FIELD_OF_KEY,
     "request_id": lambda log: str(log["request_id"]),
     "organization": lambda log: (
-        NO_REASON if log["organization_id"] == NIL_UUID else str(log["organization_id"])
+        NO_VALUE if log["organization_id"] == NIL_UUID else str(log["organization_id"])
     ),
 }
 """What each search key of any release looks at in a log."""
@@ -33,10 +33,10 @@ class Known:
 
     def __init__(self, case: Case, logs: int) -> None:
         self.case = case
-        self.history = tell_history(seed=1, logs=logs, contract=case.contract)
+        self.history = make_history(seed=1, logs=logs, contract=case.contract)
         self.logs = decode(self.history)
         looked = {look(log).lower() for log in self.logs for look in LOOKS.values()}
-        self.values = sorted(looked - {NO_REASON})
+        self.values = sorted(looked - {NO_VALUE})
 
 
 EARLY_HISTORY, TODAYS_HISTORY = KNOWN = Known(EARLY, 1500), Known(TODAY, 3000)
@@ -65,7 +65,7 @@ GOLDEN = "9374f21dbf4eb16b9751033dc67d126ca64ddcc9682f46c92a13d1396fe62afe"
 
 def digest(seed: int = 1, logs: int = 2000, until: int = UNTIL) -> str:
     """Hash all rows of a history."""
-    history = tell_history(seed, logs, until)
+    history = make_history(seed, logs, until)
     return hashlib.sha256(b"\n".join(map(history.log, range(len(history))))).hexdigest()
 
 
@@ -85,7 +85,7 @@ def test_another_seed_gives_other_bytes(seed: int, until: int) -> None:
 @pytest.mark.parametrize("logs", [0, 1, 2, 50, 10_000])
 def test_there_are_exactly_so_many_logs(logs: int) -> None:
     """A history has as many logs as it was asked for, and each of them can be shown."""
-    history = tell_history(logs=logs)
+    history = make_history(logs=logs)
 
     assert len(history) == logs
     assert len(history.show(range(max(0, logs - 50), logs))) == min(logs, 50)
@@ -95,7 +95,7 @@ def test_there_are_exactly_so_many_logs(logs: int) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_everything_coder_logs_is_in_the_default_history(case: Case, seed: int) -> None:
     """Ten thousand logs have every type with every action that Coder logs of it, and every build reason."""
-    history = tell_history(seed, 10_000, contract=case.contract)
+    history = make_history(seed, 10_000, contract=case.contract)
     reasons = {event.reason for event in case.tables.events} - {""}
 
     pairs = {pair for pair in case.succeeds if found(history, *pair)}
@@ -113,7 +113,7 @@ def found(history: History, resource_type: str, action: str) -> BitMap:
 @given(st.integers(parse_timestamp("0010-01-01T00:00:00Z"), parse_timestamp("9999-12-31T23:59:59.999999Z")))
 def test_the_history_ends_when_it_is_told_to(until: int) -> None:
     """The newest log lies before the end, the oldest within 53 weeks of it."""
-    history = tell_history(logs=60, until=until)
+    history = make_history(logs=60, until=until)
 
     assert until - 53 * WEEK < -history.ages[-1] < -history.ages[0] <= until
 
@@ -139,7 +139,7 @@ def test_a_mix_chooses_what_is_told(known: Known) -> None:
 
 def test_a_later_end_moves_the_history() -> None:
     """A history that ends whole weeks later is the same but for its times."""
-    earlier, later = tell_history(logs=60), tell_history(logs=60, until=UNTIL + 3 * WEEK)
+    earlier, later = make_history(logs=60), make_history(logs=60, until=UNTIL + 3 * WEEK)
 
     assert [age - 3 * WEEK for age in earlier.ages] == list(later.ages)
 
@@ -158,7 +158,7 @@ def test_every_value_is_found(known: Known, key: str) -> None:
     places: dict[str, list[int]] = {}
     for place, log in enumerate(known.logs):
         places.setdefault(LOOKS[key](log).lower(), []).append(place)
-    places.pop(NO_REASON, None)
+    places.pop(NO_VALUE, None)
 
     assert {value: list(known.history.select(key, value)) for value in places} == places
 

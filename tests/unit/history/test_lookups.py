@@ -3,12 +3,12 @@
 import json
 
 import pytest
-from histories import decode, tell_history
+from histories import decode, make_history
 
 from auditmock.fixtures.history.builtin_users import BUILTIN_USERS
 from auditmock.fixtures.history.ids import Kind
 
-HISTORY = tell_history(logs=3000)
+HISTORY = make_history(logs=3000)
 LOGS = decode(HISTORY)
 GONE = {log["resource_target"] for log in LOGS if (log["resource_type"], log["is_deleted"]) == ("user", True)}
 NAMES = sorted({log["user"]["username"] for log in LOGS})

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from histories import CONTRACT, decode, tell_history
+from histories import CONTRACT, decode, make_history
 
 from auditmock.core.constants import ZERO_TIME
 from auditmock.core.models import User
@@ -11,7 +11,7 @@ from auditmock.core.timestamps import DAY, parse_timestamp
 from auditmock.fixtures.encoding.serialize import display_name, user_json
 from auditmock.fixtures.history.builtin_users import BUILTIN_USERS, ROLES, BuiltinUser, builtin_users_with
 
-HISTORY = tell_history(logs=3000)
+HISTORY = make_history(logs=3000)
 CROWD = HISTORY.users
 PEOPLE = [CROWD.get(number) for number in range(len(CROWD))]
 LOGS = decode(HISTORY)

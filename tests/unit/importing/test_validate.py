@@ -5,7 +5,7 @@ import json
 from typing import Any
 
 import pytest
-from histories import Log, decode, tell_history
+from histories import Log, decode, make_history
 
 from auditmock.fixtures.history.tracked_fields import FIELDS
 from auditmock.fixtures.importing.reader import LogLocation, RawRecord
@@ -21,7 +21,7 @@ every_deployed = pytest.mark.parametrize("release", DEPLOYED)
 def served(release: str, **changes: Any) -> str:
     """Give the text that is served of a log in a data file."""
     contract = open_release(release)
-    log: Log = decode(tell_history(logs=1, contract=contract))[0] | changes
+    log: Log = decode(make_history(logs=1, contract=contract))[0] | changes
     records = read_records(["-"], io.BytesIO(json.dumps([log]).encode()), contract)
     return records.log(0).decode()
 
@@ -30,7 +30,7 @@ def served(release: str, **changes: Any) -> str:
 def test_what_a_server_wrote_is_served_to_the_byte(release: str) -> None:
     """Logs of the release's own history, read again, are the same bytes: nothing there is put right."""
     contract = open_release(release)
-    history = tell_history(logs=3000, contract=contract)
+    history = make_history(logs=3000, contract=contract)
     admission = LogValidator(contract)
     rows = [history.log(position) for position in range(len(history))]
 

@@ -4,7 +4,7 @@ import json
 from itertools import product
 
 import pytest
-from scenario_files import CONTRACT, logs_of, open_stage
+from scenario_files import CONTRACT, logs_of, open_snapshot
 
 from auditmock.core.timestamps import HOUR, parse_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
@@ -118,7 +118,7 @@ def test_people_are_introduced() -> None:
 
 def test_who_takes_a_holders_place_has_the_token() -> None:
     """The cast has the person of the file, and the history tells of them under their name."""
-    stage = open_stage(
+    stage = open_snapshot(
         "summary: x\n"
         "people: [{in_place_of: owner, username: bob, email: b@example.org, name: Bob, roles: []}]\n",
         500,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from histories import CONTRACT, LOOKS_AT, NO_REASON, Log, decode, find, new_log, open_store, tell_history
+from histories import CONTRACT, FIELD_OF_KEY, NO_VALUE, Log, decode, find, make_history, new_log, open_store
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -17,8 +17,8 @@ from auditmock.fixtures.importing.validate import LogValidator, Record
 from auditmock.fixtures.store.store import Store
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
-NOTHING = tell_history(logs=0)
-LOGS = decode(tell_history(seed=2, logs=200))
+NOTHING = make_history(logs=0)
+LOGS = decode(make_history(seed=2, logs=200))
 ADMISSION = LogValidator(CONTRACT)
 
 
@@ -46,15 +46,15 @@ def insert_in_turns(cuts: Sequence[int]) -> Store:
 @given(
     st.lists(st.integers(0, len(RECORDS)), max_size=8),
     st.sampled_from(LOGS),
-    st.sampled_from(list(LOOKS_AT)),
+    st.sampled_from(list(FIELD_OF_KEY)),
     st.integers(0, len(LOGS) - 1),
 )
 def test_inserted_logs_are_found(cuts: list[int], log: Log, key: str, after: int) -> None:
     """By every key, in order, and behind any cursor, in however many calls they came."""
     store = insert_in_turns(cuts)
-    value = LOOKS_AT[key](log).lower()
-    asked = value not in ("", NO_REASON)
-    expected = [each for each in LOGS if LOOKS_AT[key](each).lower() == value or not asked]
+    value = FIELD_OF_KEY[key](log).lower()
+    asked = value not in ("", NO_VALUE)
+    expected = [each for each in LOGS if FIELD_OF_KEY[key](each).lower() == value or not asked]
 
     assert find(store, Filter(((key, value),)) if asked else Filter()) == expected
     assert find(store, Filter(), Page(200, 0, LOGS[after]["id"])) == LOGS[after + 1 :]
@@ -62,7 +62,7 @@ def test_inserted_logs_are_found(cuts: list[int], log: Log, key: str, after: int
 
 def test_what_is_known_is_left_alone() -> None:
     """A log that is there to the letter is not inserted once more, from wherever it is known."""
-    history = tell_history(logs=50)
+    history = make_history(logs=50)
     store = open_store(history)
     store.add(new_log(), BuiltinUser.OWNER)
     known = find(store)
@@ -75,7 +75,7 @@ def test_what_is_known_is_left_alone() -> None:
 @pytest.mark.parametrize("location", [0, 1, 50, 51])
 def test_another_log_of_the_same_id_is_refused(location: int) -> None:
     """Whatever has the id already, posted, of the history or inserted: 409, and nothing is inserted."""
-    store = open_store(tell_history(logs=50))
+    store = open_store(make_history(logs=50))
     store.add(new_log(), BuiltinUser.OWNER)
     store.insert(RECORDS[:1])
     log = {**find(store)[location], "status_code": 418}

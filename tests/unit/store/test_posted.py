@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from histories import CONTRACT, NOW, Log, decode, find, new_log, open_store, tell_history
+from histories import CONTRACT, NOW, Log, decode, find, make_history, new_log, open_store
 from hypothesis import given
 from hypothesis import strategies as st
 from lifecycle_facts import TODAY
@@ -13,9 +13,9 @@ from auditmock.core.models import Filter, Page
 from auditmock.core.timestamps import format_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 
-HISTORY = tell_history(logs=1000)
+HISTORY = make_history(logs=1000)
 LOGS = decode(HISTORY)
-TODAYS_HISTORY = tell_history(logs=3000, contract=TODAY.contract)
+TODAYS_HISTORY = make_history(logs=3000, contract=TODAY.contract)
 TODAYS_LOGS = decode(TODAYS_HISTORY)
 OWNER = HISTORY.users.get(BuiltinUser.OWNER)
 FOREIGN = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from histories import CONTRACT, DESCRIPTIONS, NOW, Log, new_log, order, tell_history
+from histories import CONTRACT, DESCRIPTIONS, NOW, Log, make_history, new_log, order
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -11,7 +11,7 @@ from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.posted import PostedSegments
 
-HISTORY = tell_history(logs=20)
+HISTORY = make_history(logs=20)
 DESK = PostWriter(
     HISTORY, (HISTORY,), DESCRIPTIONS, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
 )

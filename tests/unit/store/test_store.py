@@ -9,19 +9,19 @@ import pytest
 from histories import (
     ALL,
     CONTRACT,
-    LOOKS_AT,
-    NO_REASON,
+    FIELD_OF_KEY,
+    NO_VALUE,
     NOW,
     Log,
     cut_page,
     decode,
     find,
+    make_history,
     new_log,
     open_store,
     order,
     read_page,
     search,
-    tell_history,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -36,7 +36,7 @@ from auditmock.fixtures.history.log_renderer import LogRenderer
 from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.store import Store
 
-HISTORY = tell_history(logs=300)
+HISTORY = make_history(logs=300)
 LOGS = decode(HISTORY)
 TIMES = [parse_timestamp(log["time"]) for log in LOGS]
 CALLERS = [BuiltinUser.OWNER, BuiltinUser.EXPIRED]
@@ -89,7 +89,7 @@ bunches = st.lists(
 
 def pairs(log: Log) -> list[tuple[str, str]]:
     """List what a log can be found by."""
-    return [(key, look(log).lower()) for key, look in LOOKS_AT.items() if look(log) != NO_REASON]
+    return [(key, look(log).lower()) for key, look in FIELD_OF_KEY.items() if look(log) != NO_VALUE]
 
 
 def filters(logs: Sequence[Log]) -> st.SearchStrategy[Filter]:
@@ -219,7 +219,7 @@ def test_a_page_derives_what_it_shows(posted: list[Posts], limit: int, offset: i
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(LogRenderer, "log", counted(LogRenderer.log, written))
         patch.setattr(PostWriter, "log", counted(PostWriter.log, written))
-        store = store_with(*posted, history=tell_history(logs=300))
+        store = store_with(*posted, history=make_history(logs=300))
         shown = read_page(store.find(wanted, Page(limit, offset)))
 
     assert len(written) == len(shown) <= limit
@@ -286,7 +286,7 @@ def test_stores_share_nothing() -> None:
 
 def test_a_page_begun_is_finished_as_it_was() -> None:
     """A page that is read while logs are posted shows what was there when it was asked for."""
-    store = open_store(tell_history(logs=600))
+    store = open_store(make_history(logs=600))
     before = find(store)
     found = store.find(Filter(), ALL)
     first = next(found.blocks)

@@ -4,7 +4,7 @@ import tracemalloc
 from itertools import chain
 
 import pytest
-from histories import ALL, NOW, find, new_log, open_store, tell_history
+from histories import ALL, NOW, find, make_history, new_log, open_store
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from auditmock.fixtures.store.store import Store
 from auditmock.fixtures.store.world_clock import WorldClock
 from auditmock.fixtures.worlds import World, Worlds
 
-HISTORY = tell_history(logs=100)
+HISTORY = make_history(logs=100)
 SHARED = "0" * 22
 IDLE_WORLD = 10_000
 """Bytes a world may take in which nothing was posted."""
