@@ -1,4 +1,4 @@
-"""`make bench`: measure, print the report, and fail when a target is missed."""
+"""`make bench`: measure, print the report, and fail if a target is missed."""
 
 import argparse
 import os
@@ -13,11 +13,11 @@ from types import FrameType
 from typing import NoReturn
 
 from browsers import measure_browsers
-from deployed import measure_releases
 from figures import Part
 from load import measure_load
 from machine import describe_machine, list_versions
 from peers import install_peers
+from releases import measure_releases
 from report import missed, save, write_json, write_markdown
 from scale import measure_scale
 from servers import LOAD_CORE
@@ -27,31 +27,31 @@ from worlds import measure_worlds
 
 _RESULTS = Path(__file__).with_name("results")
 _TOOLS = {"node": "nodejs", "npm": "npm", "taskset": "util-linux", "wrk": "wrk"}
-"""The commands this takes, and the system's packages that have them."""
+"""The required commands, and the system packages that contain them."""
 _PARTS = ("speed", "start", "scale", "load", "releases", "worlds", "browsers")
 
 
 def main(words: Sequence[str]) -> int:
-    """Run the command; 0 when every target is met, 1 when one is missed, 2 when nothing can be measured."""
+    """Run the command; return 0 if all targets are met, 1 if one is missed, 2 if it cannot measure."""
     options = _read_options(words)
     if problem := _find_problem():
         print(problem, file=sys.stderr)
         return 2
-    # A server must not outlive this process: SIGTERM unwinds it as Ctrl-C does.
-    signal.signal(signal.SIGTERM, _leave)
+    # Servers must not outlive this process: SIGTERM unwinds it like Ctrl-C.
+    signal.signal(signal.SIGTERM, _interrupt)
     os.sched_setaffinity(0, {LOAD_CORE})
     arguments = [f'ARGS="{" ".join(words)}"'] if words else []
-    facts = {**describe_machine(), "command": " ".join(["make bench", *arguments])}
+    environment = {**describe_machine(), "command": " ".join(["make bench", *arguments])}
     try:
         install_peers()
         with tempfile.TemporaryDirectory() as folder:
             parts = [measure() for measure in _plan(options, Path(folder))]
     except (RuntimeError, subprocess.SubprocessError, KeyboardInterrupt) as problem:
-        print(f"nothing was measured: {str(problem) or 'interrupted'}", file=sys.stderr)
+        print(f"Measurement failed: {str(problem) or 'interrupted'}", file=sys.stderr)
         return 2
     versions = list_versions()
-    report = write_markdown(facts, versions, parts)
-    save(_RESULTS / "latest.json", write_json(facts, versions, parts))
+    report = write_markdown(environment, versions, parts)
+    save(_RESULTS / "latest.json", write_json(environment, versions, parts))
     if options.markdown:
         save(options.markdown, report)
     print(f"\n{report}")
@@ -61,14 +61,18 @@ def main(words: Sequence[str]) -> int:
 
 
 def _read_options(words: Sequence[str]) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="benchmarks", description="Measure the mock beside other tools.")
-    parser.add_argument("--only", action="append", choices=_PARTS, help="one part; may be given again")
-    parser.add_argument("--rounds", type=int, default=5, help="rounds of each server (%(default)s)")
-    parser.add_argument("--seconds", type=int, default=4, help="length of a round (%(default)s)")
-    parser.add_argument("--connections", type=int, default=16, help="of a round (%(default)s)")
-    parser.add_argument("--load-seconds", type=int, default=60, help="length of the load (%(default)s)")
-    parser.add_argument("--quick", action="store_true", help="fewer and shorter: a look, no measurement")
-    parser.add_argument("--markdown", type=Path, help="write the report to this file, too")
+    parser = argparse.ArgumentParser(
+        prog="benchmarks", description="Measure the mock side by side with other tools."
+    )
+    parser.add_argument("--only", action="append", choices=_PARTS, help="measure this part only; repeatable")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds per server (%(default)s)")
+    parser.add_argument("--seconds", type=int, default=4, help="seconds per round (%(default)s)")
+    parser.add_argument("--connections", type=int, default=16, help="connections per round (%(default)s)")
+    parser.add_argument("--load-seconds", type=int, default=60, help="seconds of the load test (%(default)s)")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer and shorter rounds: for a trial, not for measurements"
+    )
+    parser.add_argument("--markdown", type=Path, help="also write the report to this file")
     options = parser.parse_args(words)
     if options.quick:
         options.rounds, options.seconds, options.load_seconds = 3, 1, 10
@@ -76,12 +80,12 @@ def _read_options(words: Sequence[str]) -> argparse.Namespace:
 
 
 def _find_problem() -> str:
-    """Say what stands in the way of a measurement; empty when nothing does."""
+    """Return why nothing can be measured, or an empty string."""
     if missing := [name for name in _TOOLS if shutil.which(name) is None]:
         packages = " ".join(_TOOLS[name] for name in missing)
-        return f"there is no {' and no '.join(missing)} here: apt-get install {packages}"
+        return f"Missing commands: {', '.join(missing)}. Run: apt-get install {packages}"
     if len(os.sched_getaffinity(0)) < 2:
-        return "it takes two cores: one for the servers and one for the load"
+        return "Two cores are needed: one for the servers and one for the load."
     return ""
 
 
@@ -99,7 +103,7 @@ def _plan(options: argparse.Namespace, folder: Path) -> list[Callable[[], Part]]
     return [plan[name] for name in _PARTS if name in (options.only or _PARTS)]
 
 
-def _leave(_number: int, _frame: FrameType | None) -> NoReturn:
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 

@@ -1,4 +1,4 @@
-"""Searches from a browser's page and under a rate limit, beside plain ones."""
+"""Searches with an `Origin` header and under a rate limit, compared with plain ones."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -16,27 +16,27 @@ _WARM_UP = 2
 _MINIMUM = 0.85
 _PLAIN = "plain"
 _ORIGIN = "Origin: http://localhost:5173"
-_NO_LIMIT_MET = "1000000000"
+_UNREACHED_LIMIT = "1000000000"
 
 
 def measure_browsers(folder: Path, rounds: Rounds) -> Part:
-    """Measure plain searches, the same with an `Origin` header, and with `--rate-limit`, in turn."""
+    """Measure plain searches, with `Origin`, and with `--rate-limit`, in turn."""
     measured: dict[str, list[float]] = {}
     with ExitStack() as stack:
         server = stack.enter_context(run_server(serve_mock()))
-        limited = stack.enter_context(run_server(serve_mock("--rate-limit", _NO_LIMIT_MET)))
+        limited = stack.enter_context(run_server(serve_mock("--rate-limit", _UNREACHED_LIMIT)))
         plain = reading(make_mix(read_history(lambda target: server.get(target)[1], _LOGS)))
-        ways = {
+        variants = {
             _PLAIN: (server, plain),
             "with Origin": (server, Load(plain.name, plain.lines, _ORIGIN)),
             "with --rate-limit": (limited, plain),
             "with Origin and --rate-limit": (limited, Load(plain.name, plain.lines, _ORIGIN)),
         }
-        for target, load in ways.values():
+        for target, load in variants.values():
             run_wrk(target, load, folder / "requests.txt", _WARM_UP, rounds.connections)
         for number in range(rounds.repeats):
-            for name in ways if number % 2 else reversed(ways):
-                target, load = ways[name]
+            for name in variants if number % 2 else reversed(variants):
+                target, load = variants[name]
                 sample = run_wrk(target, load, folder / "requests.txt", rounds.seconds, rounds.connections)
                 measured.setdefault(name, []).append(sample.rate)
     return Part("browsers", [_tabulate(measured)], _targets(measured), measured)
@@ -53,4 +53,6 @@ def _targets(measured: dict[str, list[float]]) -> list[Target]:
 
 def _tabulate(measured: dict[str, list[float]]) -> Table:
     rows = [(name, spread(rates, 0)) for name, rates in measured.items()]
-    return Table("From a page, and with a rate limit", ("GET", "requests a second"), rows, f"{_LOGS:,} logs.")
+    return Table(
+        "With an Origin header, and with a rate limit", ("GET", "requests a second"), rows, f"{_LOGS:,} logs."
+    )

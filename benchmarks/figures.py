@@ -1,4 +1,4 @@
-"""What a measurement comes to: tables to read, and targets that are met or missed."""
+"""Results of measurements: tables and targets."""
 
 from collections.abc import Sequence
 from statistics import median, quantiles
@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 
 class Target(NamedTuple):
-    """A bound on a figure, from above or (`at_least`) from below."""
+    """An upper bound on a value, or (`at_least`) a lower one."""
 
     what: str
     value: float
@@ -16,12 +16,12 @@ class Target(NamedTuple):
 
     @property
     def met(self) -> bool:
-        """Whether the figure keeps to its bound."""
+        """Whether the value is within its bound."""
         return self.value >= self.bound if self.at_least else self.value <= self.bound
 
 
 class Table(NamedTuple):
-    """A table; the first column holds names."""
+    """A table; the first column has names."""
 
     title: str
     head: tuple[str, ...]
@@ -30,7 +30,7 @@ class Table(NamedTuple):
 
 
 class Part(NamedTuple):
-    """All about one subject; `data` is for machines."""
+    """The results of one part; `data` is for the JSON report."""
 
     name: str
     tables: Sequence[Table]
@@ -39,15 +39,15 @@ class Part(NamedTuple):
 
 
 def spread(values: Sequence[float], digits: int = 2) -> str:
-    """Write a median and, in brackets, the least and the greatest value."""
+    """Format a median, minimum and maximum."""
     return f"{median(values):,.{digits}f} ({min(values):,.{digits}f} to {max(values):,.{digits}f})"
 
 
 def percentile(values: Sequence[float], percent: int) -> float:
-    """Give a percentile of two or more values."""
+    """Return a percentile of two or more values."""
     return quantiles(values, n=100, method="inclusive")[percent - 1]
 
 
 def megabytes(size: float) -> float:
-    """Turn bytes into MB."""
+    """Convert bytes to MB."""
     return size / 1e6

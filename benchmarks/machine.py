@@ -1,4 +1,4 @@
-"""Where and with what a measurement was made."""
+"""Machine and versions of a measurement."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _INSTALLED = Path(__file__).with_name("peers") / "node_modules"
 
 
 def describe_machine() -> dict[str, str]:
-    """Name date, size and processor of this machine, and how busy it was with other things."""
+    """Return date, size, processor and load of this machine."""
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
@@ -26,7 +26,7 @@ def describe_machine() -> dict[str, str]:
 
 
 def list_versions() -> dict[str, str]:
-    """List what was measured and with what."""
+    """Return the versions of everything that is measured or used."""
     return {
         "python": platform.python_version(),
         **{name: version(name) for name in _DISTRIBUTIONS},
@@ -37,13 +37,13 @@ def list_versions() -> dict[str, str]:
 
 
 def _npm_version(package: str) -> str:
-    described = json.loads((_INSTALLED / package / "package.json").read_text("utf-8"))
-    return str(described["version"])
+    package_json = json.loads((_INSTALLED / package / "package.json").read_text("utf-8"))
+    return str(package_json["version"])
 
 
 def _first_line(*command: str) -> str:
-    ran = subprocess.run(command, capture_output=True, text=True, check=False)
-    return (ran.stdout or ran.stderr).partition("\n")[0]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).partition("\n")[0]
 
 
 def _processor() -> str:

@@ -1,4 +1,4 @@
-"""The tools to compare with: what each is given, and how it is started."""
+"""The tools to compare with: their configuration and how to start them."""
 
 import copy
 import json
@@ -20,30 +20,30 @@ _TUNING = ("--disable-admin-api", "--max-transaction-logs=1")
 
 PACKAGES = ("@stoplight/prism-cli", "@mockoon/cli", "openapi-backend")
 
-FLOOR = "raw ASGI app"
+RAW_ASGI = "raw ASGI app"
 OURS = "auditmock"
 OURS_LOGGING = "auditmock, access log on"
 PRISM = "Prism, silent"
 PRISM_LOGGING = "Prism, as installed"
 MOCKOON = "Mockoon, as installed"
-MOCKOON_TUNED = "Mockoon, no templates or request_log"
+MOCKOON_TUNED = "Mockoon, no templates or request log"
 OPENAPI_BACKEND = "openapi-backend"
 
 
 def serve_mock(*flags: str, name: str = OURS, log_level: str = "warning") -> Recipe:
-    """Give the recipe of the mock itself."""
+    """Return the recipe of the mock itself."""
     command = (sys.executable, "-P", "-m", "auditmock", "serve", "--port", "PORT", "--log-level", log_level)
     return Recipe(name, (*command, *flags))
 
 
 def install_peers() -> None:
-    """Install the tools that come from npm, as their lock file says, unless they are there."""
+    """Install the npm tools from their lock file, unless they are installed."""
     if not all((_NODE / "node_modules" / package).is_dir() for package in PACKAGES):
         subprocess.run(["npm", "ci", "--no-progress", "--loglevel=error"], cwd=_NODE, check=True)
 
 
 def make_recipes(folder: Path, page: bytes) -> list[Recipe]:
-    """Write what each tool needs into the folder; all of them answer GET with this page."""
+    """Write the configuration of each tool into the folder; all of them serve this page for GET."""
     body, contract = folder / "page.json", folder / "contract.json"
     installed, tuned = folder / "mockoon.json", folder / "mockoon-tuned.json"
     body.write_bytes(page)
@@ -59,7 +59,7 @@ def make_recipes(folder: Path, page: bytes) -> list[Recipe]:
         "--disable-log-to-file",
     )
     return [
-        Recipe(FLOOR, (sys.executable, "-P", str(_HERE / "floor.py"), "PORT", str(body))),
+        Recipe(RAW_ASGI, (sys.executable, "-P", str(_HERE / "raw_asgi.py"), "PORT", str(body))),
         serve_mock(),
         serve_mock(name=OURS_LOGGING, log_level="info"),
         Recipe(PRISM, (*prism, "--verboseLevel", "silent"), base="/api/v2"),
@@ -74,21 +74,21 @@ def make_recipes(folder: Path, page: bytes) -> list[Recipe]:
 
 
 def _contract_for(contract: Contract, page: Any) -> dict[str, Any]:
-    """Give the contract with a whole page for its example, and `q` as the others can take it.
+    """Return the contract with this page as its example, and with a simpler `q`.
 
-    Its long pattern would only make them slower, and to Prism an empty `q` is a missing one.
+    The pattern of `q` would only make the tools slower, and Prism treats an empty `q` as missing.
     """
     document = copy.deepcopy(dict(contract.document))
     q = document["components"]["parameters"]["q"]
     q["required"] = False
     q["schema"].pop("pattern")
-    answer = document["paths"]["/audit"]["get"]["responses"]["200"]["content"][_JSON]
-    answer["examples"] = {"page": {"value": page}}
+    response = document["paths"]["/audit"]["get"]["responses"]["200"]["content"][_JSON]
+    response["examples"] = {"page": {"value": page}}
     return document
 
 
 def _environment(page: str, *, templates: bool) -> dict[str, Any]:
-    """Give Mockoon's data file with the page in it; to fill in templates is its default."""
+    """Return Mockoon's data file with the page in it; templates are on by default."""
     environment: dict[str, Any] = json.loads((_NODE / "mockoon.json").read_text("utf-8"))
     for route in environment["routes"]:
         for response in route["responses"]:

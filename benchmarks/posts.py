@@ -1,4 +1,4 @@
-"""Logs to write: a few shapes that differ in what finds them, each body with a resource of its own."""
+"""Bodies to post: a few shapes that differ in the searches that find them, each with a new resource."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -9,7 +9,7 @@ from queries import Log, Terms
 
 
 class Shape(NamedTuple):
-    """What alike posted logs have in common; `day` is the date of their time."""
+    """Common fields of posted logs; `day` is the date of their time."""
 
     resource_type: str
     action: str
@@ -17,7 +17,7 @@ class Shape(NamedTuple):
 
     @property
     def terms(self) -> Terms:
-        """The search that finds such logs."""
+        """The search that finds logs of this shape."""
         return (
             ("resource_type", self.resource_type),
             ("action", self.action),
@@ -26,7 +26,7 @@ class Shape(NamedTuple):
         )
 
     def body(self, resource_id: str) -> str:
-        """Write the body that makes such a log."""
+        """Return the body that creates such a log."""
         return json.dumps(
             {
                 "action": self.action,
@@ -37,7 +37,7 @@ class Shape(NamedTuple):
         )
 
     def log(self, writer: Mapping[str, str]) -> Log:
-        """Give the fields by which searches find such a log of this writer."""
+        """Return the fields of such a log by this writer that searches match."""
         return {
             "resource_type": self.resource_type,
             "resource_id": "",
@@ -54,11 +54,11 @@ SHAPES = (
     Shape("template", "write", "2025-06-15"),
     Shape("workspace", "delete", "2025-11-30"),
 )
-"""Before the history, within it, and near its end."""
+"""Times before the history, within it, and near its end."""
 
 
 def resource_ids(stream: int) -> Iterator[str]:
-    """Count resources; streams have none in common."""
+    """Yield new resource ids; streams have none in common."""
     number = 0
     while True:
         number += 1
@@ -66,6 +66,6 @@ def resource_ids(stream: int) -> Iterator[str]:
 
 
 def bodies(count: int) -> list[str]:
-    """Write so many different bodies."""
+    """Return this many different bodies."""
     ids = resource_ids(1)
     return [SHAPES[number % len(SHAPES)].body(next(ids)) for number in range(count)]

@@ -1,4 +1,4 @@
-"""The mix: 400 different searches of the served history, and what each of them must find."""
+"""The mix: 400 different searches of the served history, with their expected counts."""
 
 import json
 import random
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from urllib.parse import quote_plus, urlencode
 
 PAGE = 25
-"""Logs on a page of Coder's audit page."""
+"""Page size of Coder's audit page."""
 
 Log = Mapping[str, Any]
 Terms = tuple[tuple[str, str], ...]
@@ -37,7 +37,7 @@ _PRESETS: Sequence[Terms] = tuple(
         ("user", "delete"),
     )
 )
-"""The filters that Coder's audit page offers (reference 14.1)."""
+"""The preset filters of Coder's audit page (reference 14.1)."""
 
 _MIX = {
     "everything": 40,
@@ -52,11 +52,11 @@ _MIX = {
     "dates": 40,
     "username and dates": 20,
 }
-"""How many searches of each kind there are."""
+"""The number of searches of each kind."""
 
 
 class Query(NamedTuple):
-    """One request for a page, and how many logs must match."""
+    """One request for a page, with the expected count."""
 
     kind: str
     terms: Terms
@@ -70,24 +70,24 @@ class Query(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The query string, as Coder's audit page writes it."""
+        """The query string in the form of Coder's audit page."""
         return f"offset={self.offset}&limit={PAGE}&q={quote_plus(self.q)}"
 
     @property
     def rows(self) -> int:
-        """How many logs the page must show."""
+        """The expected number of logs on the page."""
         return max(0, min(PAGE, self.matches - self.offset))
 
 
 def read_history(fetch: Callable[[str], bytes], size: int) -> list[Log]:
-    """Read the whole history of so many logs; `fetch` answers a query string."""
+    """Read the whole history; `fetch` returns the body for a query string."""
     logs: list[Log] = json.loads(fetch(urlencode({"q": "", "limit": size})))["audit_logs"]
     return logs
 
 
 def make_mix(logs: Sequence[Log]) -> list[Query]:
-    """Make the mix, always the same for the same logs; pages are full where the search has so many."""
-    chance = random.Random(400)
+    """Make the mix, deterministic for the same logs; pages are full if the search has enough matches."""
+    rng = random.Random(400)
     mix: dict[tuple[str, int], Query] = {}
     for kind, searches in _searches(logs).items():
         wanted = len(mix) + _MIX[kind]
@@ -95,15 +95,15 @@ def make_mix(logs: Sequence[Log]) -> list[Query]:
         for terms, count in cycle(counted):
             if len(mix) == wanted:
                 break
-            query = Query(kind, terms, chance.randrange(max(1, count - PAGE + 1)), count)
+            query = Query(kind, terms, rng.randrange(max(1, count - PAGE + 1)), count)
             mix.setdefault((query.q, query.offset), query)
     queries = list(mix.values())
-    chance.shuffle(queries)
+    rng.shuffle(queries)
     return queries
 
 
 def holds(log: Log, terms: Terms) -> bool:
-    """Whether a log matches, judged the plain way."""
+    """Whether a log matches, by a straightforward comparison."""
     return all(_holds(log, key, value) for key, value in terms)
 
 
@@ -116,7 +116,7 @@ def _holds(log: Log, key: str, value: str) -> bool:
 
 
 def _searches(logs: Sequence[Log]) -> dict[str, Sequence[Terms]]:
-    """List the searches of each kind that have the most to find."""
+    """List the searches of each kind that match the most logs."""
     enums = {key: [value for ((_, value),) in _common(logs, key)] for key in _ENUMS}
     months = sorted({log["time"][:7] for log in logs})[1:]
     dates = [(("date_from", f"{month}-03"), ("date_to", f"{month}-27")) for month in months]

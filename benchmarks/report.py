@@ -1,4 +1,4 @@
-"""The report: for people in Markdown, for machines in JSON."""
+"""The report, in Markdown and in JSON."""
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
@@ -7,9 +7,9 @@ from pathlib import Path
 from figures import Part, Table, Target
 
 
-def write_markdown(facts: Mapping[str, str], versions: Mapping[str, str], parts: Sequence[Part]) -> str:
-    """Write everything, the targets last."""
-    lines = [", ".join(f"{name} {value}" for name, value in facts.items()) + "."]
+def write_markdown(environment: Mapping[str, str], versions: Mapping[str, str], parts: Sequence[Part]) -> str:
+    """Format all tables, then the targets."""
+    lines = [", ".join(f"{name} {value}" for name, value in environment.items()) + "."]
     lines += ["", "Versions: " + ", ".join(f"{name} {value}" for name, value in versions.items()) + "."]
     for table in (table for part in parts for table in part.tables):
         lines += ["", *_write_table(table)]
@@ -17,21 +17,21 @@ def write_markdown(facts: Mapping[str, str], versions: Mapping[str, str], parts:
     return "\n".join([*lines, "", *_write_table(_tabulate_targets(targets))]) + "\n"
 
 
-def write_json(facts: Mapping[str, str], versions: Mapping[str, str], parts: Sequence[Part]) -> str:
-    """Write every single figure."""
+def write_json(environment: Mapping[str, str], versions: Mapping[str, str], parts: Sequence[Part]) -> str:
+    """Format all values."""
     targets = [target._asdict() | {"met": target.met} for part in parts for target in part.targets]
     figures = {part.name: part.data for part in parts}
-    return json.dumps({**facts, "versions": versions, "targets": targets, **figures}, indent=1)
+    return json.dumps({**environment, "versions": versions, "targets": targets, **figures}, indent=1)
 
 
 def save(path: Path, text: str) -> None:
-    """Write a file, in a folder that need not be there yet."""
+    """Write a file and create its folder."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, "utf-8")
 
 
 def missed(parts: Sequence[Part]) -> list[str]:
-    """Say which targets were missed, a line each."""
+    """Describe each missed target in one line."""
     return [
         f"MISSED {target.what}: {_measured(target)}, wanted {_wanted(target)}"
         for part in parts

@@ -1,4 +1,4 @@
-"""Scale: a million logs, by the command and in the store itself."""
+"""Scale: a million logs, for the command and for the store."""
 
 import gc
 import json
@@ -25,38 +25,38 @@ from auditmock.settings import Settings
 
 _LOGS = 1_000_000
 _LIMIT = 25
-_QUICKLY = 2000.0
-_SMALL = 250.0
-_AT_ONCE = 10.0
+_MAX_START_MS = 2000.0
+_MAX_MEMORY_MB = 250.0
+_MAX_P99_MS = 10.0
 
 _KINDS: Mapping[str, Callable[[Log, random.Random], tuple[str, int]]] = {
-    "everything, first page": lambda _log, _chance: ("", 0),
-    "one enum, deep": lambda _log, chance: ("resource_type:workspace_build", chance.randrange(400_000)),
-    "two enums": lambda log, chance: (
+    "everything, first page": lambda _log, _rng: ("", 0),
+    "one enum, deep": lambda _log, rng: ("resource_type:workspace_build", rng.randrange(400_000)),
+    "two enums": lambda log, rng: (
         f"resource_type:{log['resource_type']} action:{log['action']}",
-        chance.randrange(4000),
+        rng.randrange(4000),
     ),
-    "a range of dates": lambda log, chance: (
+    "a range of dates": lambda log, rng: (
         f"date_from:{log['time'][:8]}01 date_to:{log['time'][:10]}",
-        chance.randrange(1000),
+        rng.randrange(1000),
     ),
-    "username": lambda log, _chance: (f"username:{log['user']['username']}", 0),
-    "rare resource_id": lambda log, _chance: (f"resource_id:{log['resource_id']}", 0),
-    "resource_target": lambda log, _chance: (f'resource_target:"{log["resource_target"] or "x"}"', 0),
-    "no match": lambda _log, chance: (f"resource_target:no-{chance.random()}", 0),
+    "username": lambda log, _rng: (f"username:{log['user']['username']}", 0),
+    "rare resource_id": lambda log, _rng: (f"resource_id:{log['resource_id']}", 0),
+    "resource_target": lambda log, _rng: (f'resource_target:"{log["resource_target"] or "x"}"', 0),
+    "no match": lambda _log, rng: (f"resource_target:no-{rng.random()}", 0),
 }
-"""By kind, a search that some log suggests, and its offset."""
+"""By kind, a search derived from a log, and its offset."""
 
 
 class Timing(NamedTuple):
-    """Milliseconds of the queries of one kind: asked for the first time, and asked again."""
+    """Milliseconds of the queries of one kind: first run, and repeated."""
 
     cold: list[float]
     warm: list[float]
 
 
 class Bench:
-    """A mock of a million logs in this process, and a count of the rows it has built."""
+    """A mock with a million logs in this process, and the number of rows it has built."""
 
     def __init__(self, mock: MockState, built: list[int]) -> None:
         self._mock = mock
@@ -64,34 +64,34 @@ class Bench:
         self._caller = mock.tokens.open_session(TOKEN.encode())
         self.most_built = 0
 
-    def ask(self, q: str, page: Page) -> tuple[float, Reply]:
-        """Search; gives the milliseconds of processor time that took, too."""
+    def search(self, q: str, page: Page) -> tuple[float, Reply]:
+        """Search; return the CPU milliseconds and the reply."""
         before = len(self._built)
-        began = time.thread_time()
+        started = time.thread_time()
         reply = self._mock.operations.get_audit_logs(self._caller, q, page)
-        elapsed = (time.thread_time() - began) * 1e3
+        elapsed = (time.thread_time() - started) * 1e3
         self.most_built = max(self.most_built, len(self._built) - before)
         return elapsed, reply
 
     def time_kind(self, kind: str, queries: int) -> Timing:
-        """Time queries of one kind, each suggested by a log drawn by lot."""
-        chance = random.Random(kind)
+        """Time queries of one kind, each derived from a random log."""
+        rng = random.Random(kind)
         timing = Timing([], [])
         for _ in range(queries):
-            _, reply = self.ask("", Page(1, chance.randrange(_LOGS)))
+            _, reply = self.search("", Page(1, rng.randrange(_LOGS)))
             assert isinstance(reply.body, bytes)
-            q, offset = _KINDS[kind](json.loads(reply.body)["audit_logs"][0], chance)
+            q, offset = _KINDS[kind](json.loads(reply.body)["audit_logs"][0], rng)
             for times in timing:
-                times.append(self.ask(q, Page(_LIMIT, offset))[0])
+                times.append(self.search(q, Page(_LIMIT, offset))[0])
         return timing
 
 
 def measure_scale(runs: int, queries: int) -> Part:
-    """Measure starts of the command, and so many queries of each kind in a store of this process."""
+    """Measure starts of the command, and this many queries of each kind in a store of this process."""
     starts = [time_mock("--logs", str(_LOGS)) for _ in range(runs)]
     with _count_rows() as built:
         bench = Bench(make_state(Settings(logs=_LOGS), current_time), built)
-        # as the server does before its first request
+        # The server does the same before its first request.
         gc.freeze()
         timings = {kind: bench.time_kind(kind, queries) for kind in _KINDS}
     cold = list(chain.from_iterable(timing.cold for timing in timings.values()))
@@ -100,11 +100,11 @@ def measure_scale(runs: int, queries: int) -> Part:
         "scale",
         [_tabulate_starts(starts), _tabulate({**timings, "all": Timing(cold, warm)})],
         [
-            Target("scale: first 200", median(start.first_answer for start in starts), _QUICKLY, "ms"),
-            Target("scale: resident memory", median(start.memory for start in starts), _SMALL, "MB"),
-            Target("scale: p99 in the store, asked first", percentile(cold, 99), _AT_ONCE, "ms"),
-            Target("scale: p99 in the store, asked again", percentile(warm, 99), _AT_ONCE, "ms"),
-            Target("scale: rows built for a page, at most", bench.most_built, _LIMIT, "rows"),
+            Target("scale: first 200", median(start.first_response for start in starts), _MAX_START_MS, "ms"),
+            Target("scale: resident memory", median(start.memory for start in starts), _MAX_MEMORY_MB, "MB"),
+            Target("scale: p99 in the store, first run", percentile(cold, 99), _MAX_P99_MS, "ms"),
+            Target("scale: p99 in the store, repeated", percentile(warm, 99), _MAX_P99_MS, "ms"),
+            Target("scale: maximum rows built for a page", bench.most_built, _LIMIT, "rows"),
         ],
         {
             "starts": [start._asdict() for start in starts],
@@ -115,7 +115,7 @@ def measure_scale(runs: int, queries: int) -> Part:
 
 @contextmanager
 def _count_rows() -> Iterator[list[int]]:
-    """Note the position of every row that a store made meanwhile builds."""
+    """Record the position of every row that a store builds."""
     built: list[int] = []
     build = LogRenderer.log
 
@@ -129,7 +129,7 @@ def _count_rows() -> Iterator[list[int]]:
 
 def _tabulate_starts(starts: list[Start]) -> Table:
     rows = [
-        ("first 200, ms", spread([start.first_answer for start in starts], 0)),
+        ("first 200, ms", spread([start.first_response for start in starts], 0)),
         ("RSS then, MB", spread([start.first_memory for start in starts], 0)),
         ("RSS all loaded, MB", spread([start.memory for start in starts], 0)),
     ]
@@ -141,6 +141,6 @@ def _tabulate(timings: Mapping[str, Timing]) -> Table:
         (kind, *(f"{median(times):.3f} / {percentile(times, 99):.3f}" for times in timing))
         for kind, timing in timings.items()
     ]
-    head = ("search", "asked first, ms", "asked again, ms")
+    head = ("search", "first run, ms", "repeated, ms")
     note = f"Processor time from the text of the search to the bytes of the page, {_LIMIT} logs at most."
     return Table(f"A page in the store of {_LOGS:,} logs: p50 / p99", head, rows, note)

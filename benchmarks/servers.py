@@ -1,4 +1,4 @@
-"""A server under measurement: started on a core of its own, watched from outside, always stopped."""
+"""A server under measurement: pinned to one core, observed from outside, always stopped."""
 
 import http.client
 import os
@@ -18,25 +18,25 @@ TOKEN = "Owner00000-0000000000000000000000"  # noqa: S105 - the mock's own, prin
 PATH = "/api/v2/audit"
 POST_PATH = "/api/v2/audit/testgenerate"
 
-_PATIENCE = 60.0
-_GRACE = 5.0
+_TIMEOUT = 60.0
+_STOP_TIMEOUT = 5.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 
 class Recipe(NamedTuple):
-    """How to start a server; "PORT" in its command stands for the port, `base` is cut off every path."""
+    """How to start a server; "PORT" in its command becomes the port, and `base` is removed from paths."""
 
     name: str
     command: tuple[str, ...]
     base: str = ""
 
     def path(self, path: str) -> str:
-        """Give the path under which this server has what the contract has under `path`."""
+        """Return the server's path for a path of the contract."""
         return path.removeprefix(self.base)
 
 
 class Server(NamedTuple):
-    """A running server; `start` is the seconds from the start of its process to its first 200."""
+    """A running server; `start` is the time in seconds from process start to the first 200."""
 
     recipe: Recipe
     port: int
@@ -44,55 +44,55 @@ class Server(NamedTuple):
     start: float
 
     def get(self, target: str, token: str = TOKEN) -> tuple[int, bytes]:
-        """Send a GET with this query string; gives status and body."""
+        """Send a GET with this query string; return status and body."""
         return _get(self.port, f"{self.recipe.path(PATH)}?{target}", token)
 
     def resident(self) -> int:
-        """Tell the bytes of memory the process has now."""
+        """Return the resident memory of the process, in bytes."""
         fields = Path(f"/proc/{self.pid}/statm").read_text("ascii").split()
         return int(fields[1]) * os.sysconf("SC_PAGE_SIZE")
 
     def busy(self) -> float:
-        """Tell the seconds of processor time the process has used so far."""
+        """Return the CPU time of the process so far, in seconds."""
         fields = Path(f"/proc/{self.pid}/stat").read_text("ascii").rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / _TICKS
 
 
 @contextmanager
 def run_server(recipe: Recipe, environment: Mapping[str, str] | None = None) -> Iterator[Server]:
-    """Run a server until the block is left; raises RuntimeError when it does not come up."""
+    """Run a server in a context; raises RuntimeError if it does not start."""
     port = free_port()
     command = [word.replace("PORT", str(port)) for word in recipe.command]
-    began = time.perf_counter()
+    started = time.perf_counter()
     process = subprocess.Popen(
         pinned(SERVER_CORE, command),
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env={**os.environ, **(environment or {})},
-        # Ctrl-C is for this process, which then stops the server itself.
+        # Ctrl-C goes to this process only, which then stops the server.
         start_new_session=True,
     )
     try:
-        _await_answer(recipe, port, process)
-        yield Server(recipe, port, process.pid, time.perf_counter() - began)
+        _wait_until_ready(recipe, port, process)
+        yield Server(recipe, port, process.pid, time.perf_counter() - started)
     finally:
         _stop(process)
 
 
 def pinned(core: int, command: list[str]) -> list[str]:
-    """Give the command that runs another one on one core."""
+    """Return the command that runs another one on one core."""
     return ["taskset", "--cpu-list", str(core), *command]
 
 
 def free_port() -> int:
-    """Find a free port on the loopback."""
+    """Find a free port on the loopback interface."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return int(listener.getsockname()[1])
 
 
 def _get(port: int, path: str, token: str) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_PATIENCE)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=_TIMEOUT)
     try:
         connection.request("GET", path, headers={TOKEN_HEADER: token})
         response = connection.getresponse()
@@ -101,14 +101,14 @@ def _get(port: int, path: str, token: str) -> tuple[int, bytes]:
         connection.close()
 
 
-def _await_answer(recipe: Recipe, port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + _PATIENCE
+def _wait_until_ready(recipe: Recipe, port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _TIMEOUT
     status = 0
     while status != 200:
         if process.poll() is not None:
-            raise RuntimeError(f"{recipe.name} ended at once, with status {process.returncode}")
+            raise RuntimeError(f"{recipe.name} exited with status {process.returncode}")
         if time.monotonic() > deadline:
-            raise RuntimeError(f"{recipe.name} does not answer 200 but {status or 'nothing'}")
+            raise RuntimeError(f"{recipe.name} does not respond with 200 but with {status or 'nothing'}")
         try:
             status, _ = _get(port, f"{recipe.path(PATH)}?q=&limit=25", TOKEN)
         except OSError:
@@ -118,7 +118,7 @@ def _await_answer(recipe: Recipe, port: int, process: subprocess.Popen[bytes]) -
 def _stop(process: subprocess.Popen[bytes]) -> None:
     process.send_signal(signal.SIGTERM)
     try:
-        process.wait(_GRACE)
+        process.wait(_STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
         process.kill()
         process.wait()

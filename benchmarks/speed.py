@@ -1,4 +1,4 @@
-"""Speed, side by side: every server gets the same load, turn and turn about."""
+"""Speed, side by side: every server gets the same load, in alternating rounds."""
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -8,13 +8,13 @@ from typing import NamedTuple
 
 from figures import Part, Table, Target, megabytes, spread
 from peers import (
-    FLOOR,
     MOCKOON,
     OPENAPI_BACKEND,
     OURS,
     OURS_LOGGING,
     PRISM,
     PRISM_LOGGING,
+    RAW_ASGI,
     make_recipes,
     serve_mock,
 )
@@ -27,17 +27,17 @@ Samples = dict[str, list[Sample]]
 
 _LOGS = 10_000
 _WARM_UP = 2
-_AFTER_POSTS = f"{OURS}, after all these POSTs"
-_POST_NOTE = "Memory is what it was after the GETs; auditmock keeps what is posted."
+_AFTER_POSTS = f"{OURS}, after the POSTs"
+_POST_NOTE = "Memory was measured after the GETs; auditmock stores posted logs."
 _AT_LEAST = {
-    "GET": {FLOOR: 0.4, PRISM: 4.0, PRISM_LOGGING: 8.0, MOCKOON: 10.0, OPENAPI_BACKEND: 1.5},
+    "GET": {RAW_ASGI: 0.4, PRISM: 4.0, PRISM_LOGGING: 8.0, MOCKOON: 10.0, OPENAPI_BACKEND: 1.5},
     "POST": {PRISM: 5.0},
 }
-"""How many times as fast as the others the mock has to be."""
+"""The minimum speed of the mock, as a multiple of each other server's."""
 
 
 class Rounds(NamedTuple):
-    """How long to measure."""
+    """Number, length and connections of the rounds."""
 
     repeats: int
     seconds: int
@@ -45,7 +45,7 @@ class Rounds(NamedTuple):
 
 
 def measure_speed(folder: Path, rounds: Rounds) -> Part:
-    """Measure GET and POST of every server; the folder is for files that go between processes."""
+    """Measure GET and POST of every server; the folder is for temporary files."""
     mix, page, mean = _check_mix()
     with ExitStack() as stack:
         servers = [stack.enter_context(run_server(recipe)) for recipe in make_recipes(folder, page)]
@@ -73,17 +73,17 @@ def measure_speed(folder: Path, rounds: Rounds) -> Part:
 
 
 def _check_mix() -> tuple[list[Query], bytes, float]:
-    """Make the mix, see that each answer is right, and choose the page nearest to the mean size."""
+    """Make the mix, check every response, and choose the page nearest to the mean size."""
     with run_server(serve_mock("--logs", str(_LOGS))) as server:
         mix = make_mix(read_history(lambda target: server.get(target)[1], _LOGS))
-        answers = {query: server.get(query.target) for query in mix}
-    for query, (status, body) in answers.items():
+        responses = {query: server.get(query.target) for query in mix}
+    for query, (status, body) in responses.items():
         if status != 200 or not body.endswith(b'],"count":%d}' % query.matches):
-            raise RuntimeError(f"wrong answer to {query}: {status}, {body[-30:]!r}")
+            raise RuntimeError(f"wrong response to {query}: {status}, {body[-30:]!r}")
         if body.count(b'"request_id":') != query.rows:
-            raise RuntimeError(f"wrong number of logs in the answer to {query}")
-    mean = sum(len(body) for _, body in answers.values()) / len(answers)
-    full = [body for query, (_, body) in answers.items() if query.rows == PAGE]
+            raise RuntimeError(f"wrong number of logs in the response to {query}")
+    mean = sum(len(body) for _, body in responses.values()) / len(responses)
+    full = [body for query, (_, body) in responses.items() if query.rows == PAGE]
     return mix, min(full, key=lambda body: abs(len(body) - mean)), mean
 
 
@@ -128,8 +128,8 @@ def _tabulate(method: str, samples: Samples, memory: Mapping[str, float], note: 
                 f"{memory[name]:,.0f}",
             )
         )
-    head = ("server", "req/s", "auditmock is x as fast", "CPU µs/req", "core", "p50 / p99 ms", "RSS MB")
-    return Table(f"{method}, requests a second: median (min to max)", head, rows, note)
+    head = ("server", "req/s", "auditmock / server", "CPU µs/req", "core", "p50 / p99 ms", "RSS MB")
+    return Table(f"{method}, requests per second: median (min to max)", head, rows, note)
 
 
 def _as_data(samples: Samples) -> dict[str, list[dict[str, float]]]:

@@ -1,4 +1,4 @@
-"""Start: from the start of the process to the first answer, and the memory it takes."""
+"""Start: time from process start to the first response, and memory."""
 
 import subprocess
 import sys
@@ -13,21 +13,21 @@ from servers import SERVER_CORE, Recipe, Server, pinned, run_server
 
 _REFERENCE = "python -c 'import connexion'"
 _LOGGING = (OURS_LOGGING, PRISM_LOGGING)
-_JUDGED = "limit=ten"
-_QUICKLY = 500.0
-_SMALL = 90.0
+_REJECTED = "limit=ten"
+_MAX_START_MS = 500.0
+_MAX_MEMORY_MB = 90.0
 
 
 class Start(NamedTuple):
     """One start: milliseconds to the first 200, MB then, and MB once everything is loaded."""
 
-    first_answer: float
+    first_response: float
     first_memory: float
     memory: float
 
 
 def measure_start(folder: Path, runs: int) -> Part:
-    """Start every server so many times, turn and turn about, with Connexion's import for reference."""
+    """Start every server this many times in turn, with the import of Connexion as a reference."""
     with run_server(serve_mock()) as server:
         page = server.get("q=&limit=25")[1]
     measured = [recipe for recipe in make_recipes(folder, page) if recipe.name not in _LOGGING]
@@ -42,8 +42,8 @@ def measure_start(folder: Path, runs: int) -> Part:
         "start",
         [_tabulate(starts, references)],
         [
-            Target("start: first 200", median(start.first_answer for start in ours), _QUICKLY, "ms"),
-            Target("start: resident memory", median(start.memory for start in ours), _SMALL, "MB"),
+            Target("start: first 200", median(start.first_response for start in ours), _MAX_START_MS, "ms"),
+            Target("start: resident memory", median(start.memory for start in ours), _MAX_MEMORY_MB, "MB"),
         ],
         {
             "starts": {name: [each._asdict() for each in taken] for name, taken in starts.items()},
@@ -66,23 +66,23 @@ def time_mock(*flags: str) -> Start:
 
 
 def _load_everything(server: Server) -> None:
-    """Ask for what the mock leaves to Connexion, which may still be loading, and for a page."""
-    server.get(_JUDGED)
+    """Send an invalid request, which needs Connexion, and a valid one."""
+    server.get(_REJECTED)
     server.get("q=&limit=25")
 
 
 def _time_reference() -> float:
-    began = time.perf_counter()
+    started = time.perf_counter()
     command = [sys.executable, "-W", "ignore", "-c", "import connexion"]
     subprocess.run(pinned(SERVER_CORE, command), check=True)
-    return (time.perf_counter() - began) * 1e3
+    return (time.perf_counter() - started) * 1e3
 
 
 def _tabulate(starts: dict[str, list[Start]], references: list[float]) -> Table:
     rows = [
         (
             name,
-            spread([start.first_answer for start in taken], 0),
+            spread([start.first_response for start in taken], 0),
             f"{median(start.first_memory for start in taken):.0f}",
             f"{median(start.memory for start in taken):.0f}",
         )

@@ -1,4 +1,4 @@
-"""Worlds and the request_log: what they cost, turn and turn about in one run."""
+"""Cost of worlds and of the request log, in alternating rounds."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -15,7 +15,7 @@ from wrk import Load, Sample, reading, run_wrk
 _LOGS = 10_000
 _WORLDS = 50
 _READS_A_POST = 9
-_NOTE = "Targets compare processor time, which other programs on the machine disturb least."
+_NOTE = "Targets compare CPU time, which depends least on other programs."
 _JSON = "Content-Type: application/json"
 _TOKENS = [f"{TOKEN.partition('-')[0]}-{number:022}" for number in range(1, _WORLDS + 1)]
 
@@ -23,24 +23,24 @@ Costs = Mapping[str, list[Sample]]
 
 
 def measure_worlds(folder: Path, rounds: Rounds) -> Part:
-    """Measure reading with and without the request_log, and reading and writing in one world and in fifty."""
+    """Measure reads with and without the request log, and mixed load in one world and in fifty."""
     with (
-        run_server(serve_mock("--logs", str(_LOGS))) as kept,
-        run_server(serve_mock("--logs", str(_LOGS), "--journal", "0")) as unkept,
-        # what is posted makes its world slower, so that each of these has a server of its own
-        run_server(serve_mock("--logs", str(_LOGS))) as one,
+        run_server(serve_mock("--logs", str(_LOGS))) as logging,
+        run_server(serve_mock("--logs", str(_LOGS), "--journal", "0")) as not_logging,
+        # Posted logs slow their world down, so each of these has its own server.
+        run_server(serve_mock("--logs", str(_LOGS))) as first_name,
         run_server(serve_mock("--logs", str(_LOGS))) as fifty,
     ):
-        mix = make_mix(read_history(lambda target: kept.get(target)[1], _LOGS))
+        mix = make_mix(read_history(lambda target: logging.get(target)[1], _LOGS))
         gets = reading(mix)
         turns = [
-            ("request_log on", kept, gets),
-            ("request_log off", unkept, gets),
-            ("one world", one, _mixed([query.target for query in mix], [TOKEN])),
+            ("request log on", logging, gets),
+            ("request log off", not_logging, gets),
+            ("one world", first_name, _mixed([query.target for query in mix], [TOKEN])),
             ("fifty worlds", fifty, _mixed([query.target for query in mix], _TOKENS)),
         ]
         samples = _measure(turns, folder, rounds)
-    request_log = _ratio(samples, "request_log on", "request_log off")
+    request_log = _ratio(samples, "request log on", "request log off")
     worlds = _ratio(samples, "fifty worlds", "one world")
     rows = [
         (name, spread([each.rate for each in taken], 0), spread([each.cpu for each in taken], 1))
@@ -48,17 +48,17 @@ def measure_worlds(folder: Path, rounds: Rounds) -> Part:
     ]
     return Part(
         "worlds",
-        [Table("Worlds and request_log: median (min to max)", ("load", "req/s", "CPU µs"), rows, _NOTE)],
+        [Table("Worlds and request log: median (min to max)", ("load", "req/s", "CPU µs"), rows, _NOTE)],
         [
-            Target("request_log on, of the speed without", request_log, 0.9, "", at_least=True),
-            Target("fifty worlds, of the speed of one", worlds, 0.85, "", at_least=True),
+            Target("request log on, relative to off", request_log, 0.9, "", at_least=True),
+            Target("fifty worlds, relative to one", worlds, 0.85, "", at_least=True),
         ],
         {name: [each._asdict() for each in taken] for name, taken in samples.items()},
     )
 
 
 def _mixed(targets: Sequence[str], tokens: Sequence[str]) -> Load:
-    """Make a load that writes a log after so many searches, by these tokens in turn."""
+    """Make a load that posts a log after every few searches, with these tokens in turn."""
     lines = []
     for number, target in enumerate(targets):
         lines.append(("GET", f"{PATH}?{target}", ""))
@@ -70,14 +70,14 @@ def _mixed(targets: Sequence[str], tokens: Sequence[str]) -> Load:
 def _measure(turns: Sequence[tuple[str, Server, Load]], folder: Path, rounds: Rounds) -> Costs:
     samples: dict[str, list[Sample]] = {name: [] for name, _, _ in turns}
     for number in range(rounds.repeats):
-        # the order turns round, so that none always goes first
+        # Alternate the order so that no load always goes first.
         for name, server, load in turns if number % 2 else reversed(turns):
             sample = run_wrk(server, load, folder / "worlds.txt", rounds.seconds, rounds.connections)
             samples[name].append(sample)
     return samples
 
 
-def _ratio(samples: Costs, one: str, other: str) -> float:
-    """Compare the speeds of two loads in the same rounds by the processor time a request takes."""
-    pairs = zip(samples[one], samples[other], strict=True)
+def _ratio(samples: Costs, first_name: str, other: str) -> float:
+    """Compare the speed of two loads in the same rounds by CPU time per request."""
+    pairs = zip(samples[first_name], samples[other], strict=True)
     return median(second.cpu / first.cpu for first, second in pairs)

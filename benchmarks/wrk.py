@@ -1,4 +1,4 @@
-"""wrk, the load generator: what it sends, and what it counts."""
+"""wrk, the load generator: its input and its counts."""
 
 import json
 import subprocess
@@ -15,7 +15,7 @@ _JSON_HEADER = "Content-Type: application/json"
 
 
 class Load(NamedTuple):
-    """What is sent: lines of `mix.lua` by the recipe of the server they go to, a header, tokens in turn."""
+    """A load: lines of `mix.lua` by the recipe of the target server, a header, and tokens in turn."""
 
     name: str
     lines: Sequence[tuple[str, str, str]]
@@ -23,7 +23,7 @@ class Load(NamedTuple):
     tokens: Sequence[str] = (TOKEN,)
 
     def write(self, recipe: Recipe) -> str:
-        """Write the script's input for one server."""
+        """Format the script's input for one server."""
         return "".join(
             f"{method}\t{recipe.path(path)}\t{body}\t{token}\n"
             for (method, path, body), token in zip(self.lines, cycle(self.tokens), strict=False)
@@ -31,7 +31,7 @@ class Load(NamedTuple):
 
 
 class Sample(NamedTuple):
-    """One round: requests a second, processor µs a request, share of its core, and latencies in ms."""
+    """One round: requests per second, CPU µs per request, share of the core, and latencies in ms."""
 
     rate: float
     cpu: float
@@ -46,23 +46,23 @@ def reading(queries: Iterable[Query]) -> Load:
 
 
 def writing(bodies: Iterable[str]) -> Load:
-    """Make a load of logs to write."""
+    """Make a load of writes."""
     return Load("POST", [("POST", POST_PATH, body) for body in bodies], _JSON_HEADER)
 
 
 def run_wrk(server: Server, load: Load, script_input: Path, seconds: int, connections: int) -> Sample:
-    """Run one round; raises RuntimeError if a single answer was no success."""
+    """Run one round; raises RuntimeError if a single response is not a success."""
     script_input.write_text(load.write(server.recipe), "utf-8")
     headers = list(filter(None, [load.header]))
     command = ["wrk", "--threads=1", f"--connections={connections}", f"--duration={seconds}s"]
     command += [word for header in headers for word in ("--header", header)]
     command += [f"--script={_SCRIPT}", f"http://127.0.0.1:{server.port}", "--", str(script_input)]
     before = server.busy()
-    ran = subprocess.run(
+    done = subprocess.run(
         pinned(LOAD_CORE, command), check=True, capture_output=True, text=True, timeout=seconds + 30
     )
     used = server.busy() - before
-    counted = json.loads(ran.stdout.splitlines()[-1])
+    counted = json.loads(done.stdout.splitlines()[-1])
     if counted["failed"] or not counted["requests"]:
         raise RuntimeError(
             f"{server.recipe.name} failed {counted['failed']} of {counted['requests']} requests"

@@ -1,4 +1,4 @@
-"""Every release beside the documented one: start, a million logs, searches and posts."""
+"""Every release compared with the documented one: start, a million logs, searches and posts."""
 
 from contextlib import ExitStack
 from pathlib import Path
@@ -17,44 +17,44 @@ from auditmock.openapi.releases import DOCUMENTED, list_releases
 
 _LOGS, _MANY_LOGS = 10_000, 1_000_000
 _WARM_UP = 2
-_SLOWER, _QUICKER = 1.15, 0.85
-"""How far a release may stay behind the documented one, in what it takes and in what it does."""
+_MAX_COST_RATIO, _MIN_SPEED_RATIO = 1.15, 0.85
+"""Bounds for a release relative to the documented one: time and memory, and requests per second."""
 
 Measured = dict[str, dict[str, list[float]]]
-"""What was measured, by figure and release."""
+"""The measured values by figure and release."""
 
 
 def measure_releases(folder: Path, rounds: Rounds) -> Part:
-    """Measure all releases, turn and turn about; the folder is for files that go between processes."""
+    """Measure all releases in turn; the folder is for temporary files."""
     releases = list_releases()
     measured: Measured = {}
     for _ in range(rounds.repeats):
         for release in releases:
             start = time_mock("--release", release)
             many = time_mock("--release", release, "--logs", str(_MANY_LOGS))
-            _note(measured, "first 200, ms", release, start.first_answer)
-            _note(measured, "RSS all loaded, MB", release, start.memory)
-            _note(measured, f"first 200 of {_MANY_LOGS:,}, ms", release, many.first_answer)
-            _note(measured, f"RSS of {_MANY_LOGS:,}, MB", release, many.memory)
+            _record(measured, "first 200, ms", release, start.first_response)
+            _record(measured, "RSS all loaded, MB", release, start.memory)
+            _record(measured, f"first 200 of {_MANY_LOGS:,}, ms", release, many.first_response)
+            _record(measured, f"RSS of {_MANY_LOGS:,}, MB", release, many.memory)
     with ExitStack() as stack:
         servers = {
             release: stack.enter_context(run_server(serve_mock("--release", release))) for release in releases
         }
         searches = {release: _read_mix(server) for release, server in servers.items()}
         posts = dict.fromkeys(releases, writing(bodies(400)))
-        for figure, loads in (("GET a second", searches), ("POST a second", posts)):
+        for figure, loads in (("GET per second", searches), ("POST per second", posts)):
             for release, load in loads.items():
                 run_wrk(servers[release], load, folder / "requests.txt", _WARM_UP, rounds.connections)
             for number in range(rounds.repeats):
                 for release in releases if number % 2 else reversed(releases):
                     sample = _run(servers[release], loads[release], folder, rounds)
-                    _note(measured, figure, release, sample.rate)
+                    _record(measured, figure, release, sample.rate)
         for release, server in servers.items():
-            _note(measured, "RSS after that, MB", release, megabytes(server.resident()))
+            _record(measured, "RSS after these, MB", release, megabytes(server.resident()))
     return Part("releases", [_tabulate(measured)], _targets(measured), measured)
 
 
-def _note(measured: Measured, figure: str, release: str, value: float) -> None:
+def _record(measured: Measured, figure: str, release: str, value: float) -> None:
     measured.setdefault(figure, {}).setdefault(release, []).append(value)
 
 
@@ -69,11 +69,13 @@ def _run(server: Server, load: Load, folder: Path, rounds: Rounds) -> Sample:
 def _targets(measured: Measured) -> list[Target]:
     targets = []
     for figure, by_release in measured.items():
-        faster = figure.endswith("a second")
+        faster = figure.endswith("per second")
         for release in [name for name in by_release if name != DOCUMENTED]:
             share = median(by_release[release]) / median(by_release[DOCUMENTED])
-            what = f"{release}: {figure}, of the documented release's"
-            targets.append(Target(what, share, _QUICKER if faster else _SLOWER, "x", at_least=faster))
+            what = f"{release}: {figure}, relative to the documented release"
+            targets.append(
+                Target(what, share, _MIN_SPEED_RATIO if faster else _MAX_COST_RATIO, "x", at_least=faster)
+            )
     return targets
 
 

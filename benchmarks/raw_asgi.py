@@ -1,4 +1,4 @@
-"""The floor: a raw ASGI app on uvicorn, set up as the mock is, that sends one body whatever is asked."""
+"""Lower bound for comparison: a raw ASGI app on uvicorn with the mock's settings and a constant body."""
 
 import sys
 from pathlib import Path
@@ -8,7 +8,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 
 def main(port: int, body: bytes) -> None:
-    """Serve: GET is answered with the body, POST with 204."""
+    """Serve: GET gets the body, POST a 204."""
     headers = [
         (b"content-type", b"application/json; charset=utf-8"),
         (b"content-length", b"%d" % len(body)),
