@@ -62,7 +62,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.stash[RUN] = Run(options, read_tokens(config))
     except SettingsError as error:
         pytest.exit(str(error), returncode=_USAGE)
-    _draw(options)
+    _register_profiles(options)
     if config.getoption("hypothesis_seed", None) is None:
         config.option.hypothesis_seed = str(options.seed)
     if not options.base_url:
@@ -84,11 +84,11 @@ def _choose_release(run: Run) -> None:
     name, url = run.options.release, run.options.base_url.rstrip("/")
     if name == AUTO and url:
         with _open(run, url, run.tokens) as target:
-            _meet(run, target)
+            _prepare_target(run, target)
     run.choose(choose_release(name, run.results.server_version))
 
 
-def _meet(run: Run, target: Client) -> None:
+def _prepare_target(run: Run, target: Client) -> None:
     """Make sure that a deployment can be checked, and find its version."""
     try:
         first = check_ready(target)
@@ -117,7 +117,7 @@ def _open(run: Run, url: str, tokens: Tokens) -> Iterator[Client]:
         _give_up(run, str(error), _USAGE)
 
 
-def _draw(options: Options) -> None:
+def _register_profiles(options: Options) -> None:
     """Register the Hypothesis profiles."""
     base = settings(
         max_examples=100 if options.deep else 5,
@@ -200,9 +200,9 @@ def pytest_runtest_makereport(
     result = run.recorder.record(check, call, report)
     if result and result.outcome is Outcome.FAILED and run.target and run.target.locked_out:
         run.end(run.target.locked_out, _UNREADY)
-        result = _excuse(result, report, run.target.locked_out)
+        result = _skip_locked_out(result, report, run.target.locked_out)
         item.session.shouldfail = run.target.locked_out
-    if result and not (result.outcome is Outcome.PASSED and run.has_told(check)):
+    if result and not (result.outcome is Outcome.PASSED and run.has_result(check)):
         result = run.note(result)
         if result.outcome in {Outcome.FAILED, Outcome.KNOWN}:
             report.longrepr = "\n".join(describe_failure(result, run.results))
@@ -217,7 +217,7 @@ def pytest_runtest_makereport(
     return report
 
 
-def _excuse(result: Result, report: pytest.TestReport, reason: str) -> Result:
+def _skip_locked_out(result: Result, report: pytest.TestReport, reason: str) -> Result:
     """Turn a failure into a skip, because the deployment rejects further requests."""
     report.outcome, report.longrepr = "skipped", ("", 0, f"Skipped: {reason}")
     return Result(result.check, Outcome.SKIPPED, reason=reason)
@@ -278,6 +278,6 @@ def target(options: Options, request: pytest.FixtureRequest) -> Iterator[Client]
     with _open(run, url, tokens) as target:
         run.target, run.tokens, run.results.base_url = target, tokens, url
         if not run.results.preflight:
-            _meet(run, target)
+            _prepare_target(run, target)
         target.begin()
         yield target

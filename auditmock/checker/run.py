@@ -134,7 +134,7 @@ class Run:
         stops = self.options.fail_fast and self.checks_responses and check.aspect != RESPONSES
         return stops and self.target is not None and bool(self.target.response_checker.violations)
 
-    def has_told(self, check: Check) -> bool:
+    def has_result(self, check: Check) -> bool:
         """Whether there is a result for this check, as for subtests."""
         return any(result.check == check for result in self.results.found)
 

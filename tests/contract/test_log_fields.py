@@ -12,15 +12,15 @@ from auditmock.checker.log_page import list_logs
 from auditmock.checker.rules.log_model import Log, is_test_log
 from auditmock.checker.rules.log_rules import (
     Rule,
-    an_address,
-    fitting_description,
-    fitting_link,
-    hidden_secrets,
+    changes_differ,
+    deleted_has_no_link,
+    description_fits,
+    failure_changes_nothing,
+    ip_is_address,
     is_zero,
-    no_change_by_failure,
-    no_link_to_what_is_gone,
-    real_changes,
-    utc,
+    link_fits,
+    secrets_are_hidden,
+    times_are_utc,
 )
 from auditmock.openapi.contract import Contract
 
@@ -47,12 +47,12 @@ def expect_rule(logs: Sequence[Log], rule: Rule, contract: Contract) -> None:
 
 def test_description_follows_its_template(varied_logs: Sequence[Log], contract: Contract) -> None:
     """`description` follows the contract's template for the action and the resource type."""
-    expect_rule(varied_logs, fitting_description, contract)
+    expect_rule(varied_logs, description_fits, contract)
 
 
 def test_resource_link_follows_its_template(varied_logs: Sequence[Log], contract: Contract) -> None:
     """`resource_link` is empty or follows the template of the resource type, filled from the log."""
-    expect_rule(varied_logs, fitting_link, contract)
+    expect_rule(varied_logs, link_fits, contract)
 
 
 def test_existing_resources_have_links(varied_logs: Sequence[Log], contract: Contract) -> None:
@@ -73,7 +73,7 @@ def test_existing_resources_have_links(varied_logs: Sequence[Log], contract: Con
 
 def test_deleted_resources_have_no_link(varied_logs: Sequence[Log], contract: Contract) -> None:
     """A deleted resource has no link, and only the contract's deletable types are marked as deleted."""
-    expect_rule(varied_logs, no_link_to_what_is_gone, contract)
+    expect_rule(varied_logs, deleted_has_no_link, contract)
 
 
 def test_deleted_resource_is_marked_in_every_log(
@@ -122,17 +122,17 @@ def is_key(kind: str, key: str) -> bool:
 
 def test_secret_values_are_hidden(varied_logs: Sequence[Log], contract: Contract) -> None:
     """A secret field of a diff holds the zero value of its type or nothing."""
-    expect_rule(varied_logs, hidden_secrets, contract)
+    expect_rule(varied_logs, secrets_are_hidden, contract)
 
 
 def test_failed_request_has_an_empty_diff(varied_logs: Sequence[Log], contract: Contract) -> None:
     """The log of a failed request has an empty diff."""
-    expect_rule(varied_logs, no_change_by_failure, contract)
+    expect_rule(varied_logs, failure_changes_nothing, contract)
 
 
 def test_diff_values_differ(varied_logs: Sequence[Log], contract: Contract) -> None:
     """Every field of a diff has different old and new values, unless it is secret, and no value is null."""
-    expect_rule(varied_logs, real_changes, contract)
+    expect_rule(varied_logs, changes_differ, contract)
 
 
 @pytest.mark.parametrize(("action", "less", "more"), [("create", "old", "new"), ("delete", "new", "old")])
@@ -169,7 +169,7 @@ def test_successful_changes_have_diffs(varied_logs: Sequence[Log], action: str) 
 
 def test_times_are_in_utc(varied_logs: Sequence[Log], contract: Contract) -> None:
     """Every time ends in `Z`, and the time of a log has at most six fractional digits."""
-    expect_rule(varied_logs, utc, contract)
+    expect_rule(varied_logs, times_are_utc, contract)
 
 
 def test_only_workspace_logs_have_a_build_reason(varied_logs: Sequence[Log]) -> None:
@@ -185,7 +185,7 @@ def test_only_workspace_logs_have_a_build_reason(varied_logs: Sequence[Log]) -> 
 
 def test_ip_is_an_ip_address(varied_logs: Sequence[Log], contract: Contract) -> None:
     """`ip` is empty or an IPv4 or IPv6 address."""
-    expect_rule(varied_logs, an_address, contract)
+    expect_rule(varied_logs, ip_is_address, contract)
 
 
 def test_build_logs_describe_the_build(varied_logs: Sequence[Log], contract: Contract) -> None:

@@ -70,10 +70,10 @@ class Client:
     timeout: float = 10.0
     retries: int = 1
     exchanges: list[Exchange] = field(default_factory=list)
-    _silences: int = 0
+    _timeouts: int = 0
     _answers: dict[str, Exchange] = field(default_factory=dict)
-    _left: int | None = None
-    _is_judged: bool = False
+    _shrinking_left: int | None = None
+    _has_begun: bool = False
     _has_written: bool = False
     locked_out: str = ""
     """Why no more requests are sent; empty while they are."""
@@ -89,18 +89,18 @@ class Client:
 
     def begin(self) -> None:
         """Start a check: forget earlier exchanges. From now on, the token is known to be valid."""
-        self._is_judged = True
+        self._has_begun = True
         self.exchanges = []
         self._answers = {}
-        self._left = None
+        self._shrinking_left = None
 
     def remember(self) -> None:
         """Replay known responses from now on, while Hypothesis shrinks a failing example.
 
         Only a few more requests are sent; examples that need more are rejected.
         """
-        if self._left is None:
-            self._left = _SHRINKING
+        if self._shrinking_left is None:
+            self._shrinking_left = _SHRINKING
 
     def send(self, request: Request) -> Exchange:
         """Send a request with the token of its sender.
@@ -109,14 +109,14 @@ class Client:
         Raises UnreachableError when there is no response, LockedOutError when no further request can
         succeed.
         """
-        if self._left is None or request.method != "GET":
+        if self._shrinking_left is None or request.method != "GET":
             return self._ask_until_answered(request)
         known = self._answers.get(repr(request))
         if known is not None:
             return known
-        if self._left == 0:
+        if self._shrinking_left == 0:
             hypothesis.reject()
-        self._left -= 1
+        self._shrinking_left -= 1
         return self._ask_until_answered(request)
 
     def send_together(self, requests: Sequence[Request]) -> list[Exchange]:
@@ -125,16 +125,16 @@ class Client:
             self._lock_out(self.locked_out)
         with self._paced(len(requests)), ThreadPoolExecutor(len(requests)) as threads:
             exchanges = list(threads.map(self._exchange, requests))
-        answered = [exchange for exchange in exchanges if not (self._is_put_off(exchange) and self.retries)]
+        answered = [exchange for exchange in exchanges if not (self._must_wait(exchange) and self.retries)]
         self.exchanges += answered
         for exchange in answered:
-            self._look_at_token(exchange)
+            self._check_token(exchange)
         return [
             exchange if exchange in answered else self._ask_until_answered(exchange.request)
             for exchange in exchanges
         ]
 
-    def _is_put_off(self, exchange: Exchange) -> bool:
+    def _must_wait(self, exchange: Exchange) -> bool:
         """Whether the server asks to wait; if so, delay the next request."""
         if exchange.status != _RATE_LIMITED:
             return False
@@ -157,20 +157,20 @@ class Client:
                 # writes and timed-out requests are not repeated
                 if attempts_left and request.method == "GET" and not isinstance(error, LateError):
                     continue
-                self._note_silence(error)
+                self._count_timeout(error)
                 raise
-            self._silences = 0
-            if not (self._is_put_off(exchange) and attempts_left):
+            self._timeouts = 0
+            if not (self._must_wait(exchange) and attempts_left):
                 break
         self.exchanges.append(exchange)
         self._answers[repr(request)] = exchange
-        self._look_at_token(exchange)
+        self._check_token(exchange)
         return exchange
 
-    def _look_at_token(self, exchange: Exchange) -> None:
+    def _check_token(self, exchange: Exchange) -> None:
         """End the run when its token is no longer accepted, or may not write although it should."""
         request, status = exchange.request, exchange.status
-        if not self._is_judged or request.token is None or request.sender != f"${TOKEN_VARIABLE}":
+        if not self._has_begun or request.token is None or request.sender != f"${TOKEN_VARIABLE}":
             return
         if status == HTTPStatus.UNAUTHORIZED and self._is_signed_out():
             self._lock_out("the token is no longer accepted")
@@ -222,9 +222,9 @@ class Client:
         finally:
             self.pace.answered(requests)
 
-    def _note_silence(self, error: UnreachableError) -> None:
-        self._silences += 1
-        if self._silences == _SILENCES:
+    def _count_timeout(self, error: UnreachableError) -> None:
+        self._timeouts += 1
+        if self._timeouts == _SILENCES:
             raise ConnectionLostError(f"{self.base_url} stopped responding: {error}") from None
 
     def _exchange(self, request: Request) -> Exchange:
@@ -256,7 +256,7 @@ class Client:
             sent=sent,
             size=len(body),
         )
-        self.response_checker.look(exchange)
+        self.response_checker.check_response(exchange)
         return exchange
 
     def _receive(

@@ -36,7 +36,7 @@ class Check(NamedTuple):
         """The name with the case, stable between runs."""
         return f"{self.name}[{self.case}]" if self.case else self.name
 
-    def answers_to(self, word: str) -> bool:
+    def is_selected_by(self, word: str) -> bool:
         """Tell whether a word selects this check: a layer, an aspect, or a name."""
         bare = self.name.partition("/")[2]
         return word in {self.layer, self.aspect, self.name, bare, self.full_name}
@@ -63,13 +63,13 @@ def choose(checks: Iterable[Check], only: Sequence[str], skip: Sequence[str]) ->
     """Select checks by layer, aspect or name; raises UnknownCheckError."""
     known = list(checks)
     for word in (*only, *skip):
-        if not any(check.answers_to(word) for check in known):
+        if not any(check.is_selected_by(word) for check in known):
             raise UnknownCheckError(_unknown(word, known))
     return {
         check
         for check in known
-        if (not only or any(check.answers_to(word) for word in only))
-        and not any(check.answers_to(word) for word in skip)
+        if (not only or any(check.is_selected_by(word) for word in only))
+        and not any(check.is_selected_by(word) for word in skip)
     }
 
 

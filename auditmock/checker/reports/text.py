@@ -122,7 +122,7 @@ def rerun(result: Result, results: Results) -> str:
 
 
 def _curl_commands(result: Result, results: Results) -> Iterator[str]:
-    """Name the check that sent the request, for checks that look at the responses of others."""
+    """Name the check that sent the request, for checks of the responses of other checks."""
     if result.check.aspect == RESPONSES:
         asked = [exchange.request for exchange in result.shown]
         each = (check for check in results.found if any(one.request in asked for one in check.exchanges))

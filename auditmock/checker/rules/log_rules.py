@@ -24,7 +24,7 @@ def is_zero(value: Any) -> bool:
     return value in _ZERO
 
 
-def fitting_description(log: Log, contract: Contract) -> RuleViolation:
+def description_fits(log: Log, contract: Contract) -> RuleViolation:
     """Check that the description follows the template for the action and type."""
     wanted = description_of(log, contract)
     if log["description"] == wanted or is_replaced(log, contract):
@@ -32,7 +32,7 @@ def fitting_description(log: Log, contract: Contract) -> RuleViolation:
     return f"the description {wanted!r} of log {log['id']}", repr(log["description"])
 
 
-def fitting_link(log: Log, contract: Contract) -> RuleViolation:
+def link_fits(log: Log, contract: Contract) -> RuleViolation:
     """Check that the link follows the template of the type, or is empty."""
     form, link = link_form(log, contract), log["resource_link"]
     if link == "" or is_replaced(log, contract) or re.fullmatch(form, link):
@@ -40,7 +40,7 @@ def fitting_link(log: Log, contract: Contract) -> RuleViolation:
     return f"no link, or one that matches {form}, in log {log['id']}", link
 
 
-def no_link_to_what_is_gone(log: Log, contract: Contract) -> RuleViolation:
+def deleted_has_no_link(log: Log, contract: Contract) -> RuleViolation:
     """Check that a deleted resource has no link and a deletable type."""
     deletable = contract.schema("AuditLog")["properties"]["is_deleted"]["x-deletable"]
     if not log["is_deleted"] or (log["resource_link"] == "" and log["resource_type"] in deletable):
@@ -48,7 +48,7 @@ def no_link_to_what_is_gone(log: Log, contract: Contract) -> RuleViolation:
     return f"a deleted log {log['id']} to have no link and a type of {deletable}", log
 
 
-def hidden_secrets(log: Log, _: Contract) -> RuleViolation:
+def secrets_are_hidden(log: Log, _: Contract) -> RuleViolation:
     """Check that secret fields of a diff have zero values or none."""
     for name, change in log["diff"].items():
         if change["secret"] and not (is_zero(change.get("old")) and is_zero(change.get("new"))):
@@ -56,14 +56,14 @@ def hidden_secrets(log: Log, _: Contract) -> RuleViolation:
     return None
 
 
-def no_change_by_failure(log: Log, _: Contract) -> RuleViolation:
+def failure_changes_nothing(log: Log, _: Contract) -> RuleViolation:
     """Check that a failed request has an empty diff."""
     if log["status_code"] < _FAILED or not log["diff"]:
         return None
     return f"an empty diff in log {log['id']} with status {log['status_code']}", sorted(log["diff"])
 
 
-def real_changes(log: Log, _: Contract) -> RuleViolation:
+def changes_differ(log: Log, _: Contract) -> RuleViolation:
     """Check that every field of a diff has different values, unless it is secret, and none is null."""
     for name, change in log["diff"].items():
         if any(change.get(side, "") is None for side in ("old", "new")):
@@ -74,7 +74,7 @@ def real_changes(log: Log, _: Contract) -> RuleViolation:
     return None
 
 
-def utc(log: Log, _: Contract) -> RuleViolation:
+def times_are_utc(log: Log, _: Contract) -> RuleViolation:
     """Check that every time ends in `Z`, and that of the log has at most six fractional digits."""
     user = log["user"] or {}
     times = [log["time"], *(user[name] for name in ("created_at", "last_seen_at") if name in user)]
@@ -85,13 +85,13 @@ def utc(log: Log, _: Contract) -> RuleViolation:
     return None
 
 
-def an_address(log: Log, _: Contract) -> RuleViolation:
+def ip_is_address(log: Log, _: Contract) -> RuleViolation:
     """Check that `ip` is empty or an IPv4 or IPv6 address."""
     return None if is_address(log["ip"]) else (f"an IP address in log {log['id']}", log["ip"])
 
 
 RULES: Sequence[Rule] = (
-    *(fitting_description, fitting_link, no_link_to_what_is_gone, hidden_secrets, no_change_by_failure),
-    *(real_changes, utc, an_address),
+    *(description_fits, link_fits, deleted_has_no_link, secrets_are_hidden, failure_changes_nothing),
+    *(changes_differ, times_are_utc, ip_is_address),
 )
 """The rules for every log."""

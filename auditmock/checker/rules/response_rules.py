@@ -100,7 +100,7 @@ class ResponseChecker:
         self.largest_page: Sequence[Exchange] = ()
         self.violations: dict[str, ResponseViolation] = {}
 
-    def look(self, exchange: Exchange) -> None:
+    def check_response(self, exchange: Exchange) -> None:
         """Apply the rules to a response."""
         path = exchange.request.path.partition("?")[0]
         method = exchange.request.method

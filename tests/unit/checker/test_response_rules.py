@@ -49,7 +49,7 @@ def find_violations(exchanges: list[Exchange], *, own_ids: bool) -> set[str]:
     for number, response in enumerate(exchanges):
         request_id = f"53bded77-7b9d-4e82-8771-{number if own_ids else 0:012d}"
         response.headers["x-coder-request-id"] = request_id  # type: ignore[index]
-        checker.look(response)
+        checker.check_response(response)
     return set(checker.violations)
 
 
@@ -77,7 +77,7 @@ def test_request_of_a_log_is_found() -> None:
     checker = ResponseChecker(CONTRACT)
     pages = [page(FIRST), page(FIRST, SECOND, q="x"), page(q="y")]
     for response in pages:
-        checker.look(response)
+        checker.check_response(response)
 
     assert [page_of.request for page_of in checker.pages_of(f"a link in {FIRST['id']}")] == [pages[0].request]
     assert [page_of.request for page_of in checker.pages_of(f"{FIRST['id']} {SECOND['id']}")] == [
