@@ -257,7 +257,7 @@ def test_stale_list_offers_reload(dashboard: Dashboard) -> None:
     """A new log does not change the list but offers a button to reload it."""
     dashboard.send_search("", "POST", f"{AUDIT}/testgenerate", action="create", time="2026-02-03T04:05:06Z")
 
-    dashboard.page.get_by_role("button", name="The world has changed").click()
+    dashboard.page.get_by_role("button", name="The logs have changed").click()
 
     expect(dashboard.page.locator(".day h3").first).to_have_text("Tuesday, 3 February 2026")
 
@@ -269,7 +269,7 @@ def test_error_replaces_the_list(dashboard: Dashboard) -> None:
         lambda route: route.fulfill(status=500, json={"message": "Internal.", "detail": "Why."}),
     )
 
-    dashboard.page.get_by_role("button", name="Ask again").click()
+    dashboard.page.get_by_role("button", name="Refresh").click()
 
     expect(dashboard.page.get_by_text("Error on loading audit logs.")).to_be_visible()
     expect(dashboard.page.locator(".list").get_by_role("alert")).to_contain_text("Internal.")

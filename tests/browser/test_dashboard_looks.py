@@ -27,7 +27,7 @@ CONTRASTS = """() => {
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
   };
   const poor = [];
-  for (const element of document.querySelectorAll("#window *:not(option)")) {
+  for (const element of document.querySelectorAll("#dashboard *:not(option)")) {
     if (!element.checkVisibility() || element.closest(":disabled")) continue;
     if (![...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim())) continue;
     let ground = element;
@@ -98,10 +98,10 @@ def test_hostile_text_adds_no_elements(open_tab: OpenTab, server: Running) -> No
     open_everything(dashboard)
 
     expect(dashboard.page.locator(".list")).to_contain_text("<script>")
-    expect(dashboard.page.locator("#window").locator("script, iframe, a[href^='javascript:']")).to_have_count(
-        0
-    )
-    expect(dashboard.page.locator("#window img:not([src='/favicon.svg'])")).to_have_count(0)
+    expect(
+        dashboard.page.locator("#dashboard").locator("script, iframe, a[href^='javascript:']")
+    ).to_have_count(0)
+    expect(dashboard.page.locator("#dashboard img:not([src='/favicon.svg'])")).to_have_count(0)
 
 
 @pytest.mark.parametrize("scenario", ["default", "empty", "hostile"])
@@ -116,7 +116,7 @@ def test_page_fits_a_phone(open_tab: OpenTab, server: Running, view: str, scenar
     if view == "requests":
         dashboard.rows.first.click()
     if view == "logs":
-        expect(page.locator(".logs[aria-busy=false] .list")).not_to_contain_text("Asking")
+        expect(page.locator(".logs[aria-busy=false] .list")).not_to_contain_text("Loading")
 
     needed, available = page.evaluate(WIDTHS)
 
@@ -138,10 +138,10 @@ def test_colours_can_be_switched(open_tab: OpenTab, server: Running) -> None:
     page = dashboard.show()
     brightnesses = []
     for _ in range(2):
-        page.get_by_role("button", name="Colours").click()
+        page.get_by_role("button", name="Theme").click()
         brightnesses.append(page.evaluate(BRIGHTNESS))
     page.reload()
-    page.locator(".news.live").wait_for()
+    page.locator(".connection.live").wait_for()
     brightnesses.append(page.evaluate(BRIGHTNESS))
 
     assert [brightness in LIGHT for brightness in brightnesses] == [True, False, False]

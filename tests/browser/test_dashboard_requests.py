@@ -47,7 +47,7 @@ def test_page_polls_without_events(dashboard: Dashboard) -> None:
     """If the event stream fails, the page polls."""
     dashboard.page.route("**/_mock/events", lambda route: route.abort())
     dashboard.page.goto(f"{dashboard.server.url}/_mock/")
-    dashboard.page.locator(".news.asking").wait_for()
+    dashboard.page.locator(".connection.polling").wait_for()
 
     number = dashboard.send_search("q=action:stop")
 
@@ -76,7 +76,7 @@ def test_rejected_request_is_explained(dashboard: Dashboard) -> None:
     explanation = dashboard.card("Explanation")
     expect(explanation.locator(".marked mark.refused")).to_have_text("resource_id:x")
     expect(explanation.get_by_role("alert")).to_contain_text("must be a valid uuid")
-    expect(explanation.get_by_label("the nearest request", exact=True)).to_contain_text("action")
+    expect(explanation.get_by_label("the suggested request", exact=True)).to_contain_text("action")
 
 
 def test_click_selects_the_row(dashboard: Dashboard) -> None:
@@ -114,12 +114,12 @@ def test_escape_closes_the_explanation(dashboard: Dashboard) -> None:
 
     page.keyboard.press("Escape")
 
-    expect(dashboard.card("Explanation")).to_contain_text("Choose a request")
+    expect(dashboard.card("Explanation")).to_contain_text("Select a request")
 
 
 def filter_by_text(dashboard: Dashboard) -> None:
     """Type into the text filter."""
-    dashboard.page.get_by_label("Only requests that contain").fill("limit=42")
+    dashboard.page.get_by_label("Filter requests").fill("limit=42")
 
 
 def filter_by_world(dashboard: Dashboard) -> None:
@@ -145,10 +145,10 @@ def test_own_requests_can_be_hidden(dashboard: Dashboard) -> None:
     """Requests of the page itself are labelled and can be hidden."""
     page = dashboard.show("logs")
     page.get_by_role("tab", name="Requests").click()
-    own_rows = dashboard.rows.filter(has_text="this window")
+    own_rows = dashboard.rows.filter(has=page.locator(".tag", has_text="dashboard"))
     expect(own_rows).to_have_count(1)
 
-    page.get_by_label("This window's").uncheck()
+    page.get_by_label("Dashboard", exact=True).uncheck()
 
     expect(own_rows).to_have_count(0)
 
@@ -159,6 +159,6 @@ def test_request_log_is_emptied(dashboard: Dashboard) -> None:
     page = dashboard.show()
     expect(row(dashboard, number)).to_be_visible()
 
-    page.get_by_role("button", name="Empty", exact=True).click()
+    dashboard.card("Request log").get_by_role("button", name="Clear").click()
 
-    expect(page.get_by_text("Nothing was asked yet")).to_be_visible()
+    expect(page.get_by_text("No requests yet")).to_be_visible()

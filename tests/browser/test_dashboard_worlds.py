@@ -17,7 +17,7 @@ pytestmark = pytest.mark.browser
 
 FAULT = fault_schema()["properties"]
 KINDS = {
-    "latency": "Slow to answer",
+    "latency": "Latency",
     "status": "Error status",
     "slow_body": "Slow body",
     "truncated_body": "Truncated body",
@@ -136,10 +136,10 @@ def test_clock_is_frozen_and_resumed(dashboard: Dashboard) -> None:
     """The button freezes the clock and, pressed again, resumes it."""
     card = dashboard.card("Clock")
     card.get_by_role("button", name="Freeze").click()
-    expect(card).to_contain_text("stands still")
+    expect(card).to_contain_text("frozen")
     frozen = dashboard.control("GET", "/clock")
-    card.get_by_role("button", name="Run").click()
-    expect(card).to_contain_text("set, and running")
+    card.get_by_role("button", name="Resume").click()
+    expect(card).to_contain_text("running, adjusted")
 
     assert frozen["frozen"]
     assert not dashboard.control("GET", "/clock")["frozen"]
@@ -149,7 +149,7 @@ def test_clock_is_set(dashboard: Dashboard) -> None:
     """A time is set as UTC; a frozen clock stays there."""
     card = dashboard.card("Clock")
     card.get_by_role("button", name="Freeze").click()
-    card.get_by_label("Instant to set").fill("2030-05-06T07:08:09")
+    card.get_by_label("Time to set").fill("2030-05-06T07:08:09")
     card.get_by_role("button", name="Set").click()
 
     expect(card).to_contain_text("07:08:09")
@@ -174,9 +174,9 @@ def test_clock_is_released(dashboard: Dashboard) -> None:
     dashboard.control("PUT", "/clock", {"now": "2030-01-01T00:00:00Z", "frozen": True})
     card = dashboard.card("Clock")
 
-    card.get_by_role("button", name="Release").click()
+    card.get_by_role("button", name="Use real time").click()
 
-    expect(card).to_contain_text("the real time")
+    expect(card).to_contain_text("real time")
     assert dashboard.control("GET", "/clock")["real"]
 
 
@@ -246,7 +246,7 @@ def test_typed_text_survives_updates(dashboard: Dashboard) -> None:
     field.press_sequentially("12")
 
     dashboard.control("PUT", "/clock", {"frozen": True})
-    expect(dashboard.card("Clock")).to_contain_text("stands still")
+    expect(dashboard.card("Clock")).to_contain_text("frozen")
 
     expect(field).to_have_value("12")
 

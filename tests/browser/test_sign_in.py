@@ -26,7 +26,7 @@ def locked_server(start_server: Start) -> Running:
 def open_sign_in(tab: Tab, server: Running, suffix: str = "") -> Page:
     """Open the locked dashboard."""
     tab.page.goto(f"{server.url}/_mock/{suffix}")
-    expect(tab.page.get_by_role("heading", name="Sign in to the window")).to_be_visible()
+    expect(tab.page.get_by_role("heading", name="Sign in to the dashboard")).to_be_visible()
     return tab.page
 
 
@@ -40,7 +40,7 @@ def sign_in(tab: Tab, server: Running, suffix: str = "") -> Page:
     """Sign in and clear the console messages of the sign-in page."""
     page = open_sign_in(tab, server, suffix)
     submit(page, TOKEN)
-    page.locator(".news.live").wait_for()
+    page.locator(".connection.live").wait_for()
     assert set(tab.problems) == {FORBIDDEN}
     tab.problems.clear()
     return page
@@ -67,7 +67,7 @@ def test_wrong_token_is_reported(open_tab: OpenTab, locked_server: Running) -> N
     expect(page.get_by_role("alert")).to_have_text("Wrong control token. Check it and try again.")
     expect(page.get_by_label("Control token")).to_be_focused()
     submit(page, TOKEN)
-    expect(page.locator(".news.live")).to_be_visible()
+    expect(page.locator(".connection.live")).to_be_visible()
 
 
 def test_sign_in_keeps_world_and_view(open_tab: OpenTab, locked_server: Running) -> None:
@@ -85,7 +85,7 @@ def test_cookie_is_valid_in_other_tabs(open_tab: OpenTab, locked_server: Running
     page = sign_in(open_tab(viewport=DESKTOP), locked_server).context.new_page()
     page.goto(f"{locked_server.url}/_mock/")
 
-    expect(page.locator(".news.live")).to_be_visible()
+    expect(page.locator(".connection.live")).to_be_visible()
 
 
 def test_sign_in_page_loads_only_its_icon(open_tab: OpenTab, locked_server: Running) -> None:
@@ -109,7 +109,7 @@ def test_sign_in_page_looks_like_the_dashboard(
     needed, available = page.evaluate(WIDTHS)
     brightness = page.evaluate(BRIGHTNESS)
     submit(page, TOKEN)
-    page.locator(".news.live").wait_for()
+    page.locator(".connection.live").wait_for()
 
     assert needed == available == PHONE["width"]
     assert brightness == page.evaluate(BRIGHTNESS)
@@ -120,7 +120,7 @@ def test_rejected_cookie_leads_to_sign_in(open_tab: OpenTab, locked_server: Runn
     page = open_tab(viewport=DESKTOP).page
     page.goto(f"{locked_server.url}/_mock/")
     submit(page, TOKEN)
-    page.locator(".news.live").wait_for()
+    page.locator(".connection.live").wait_for()
     page.route("**/_mock/events", lambda route: route.fulfill(status=403, json={"message": "Closed."}))
     page.reload()
     expect(page.get_by_role("heading", name="The control API is closed")).to_be_visible()

@@ -44,7 +44,7 @@ class Dashboard:
     def show(self, view: str = "requests") -> Page:
         """Open the page."""
         self.page.goto(f"{self.server.url}/_mock/?world={self.world}#{view}")
-        self.page.locator(".news.live").wait_for()
+        self.page.locator(".connection.live").wait_for()
         return self.page
 
     def control(self, method: str, path: str, body: Any = None) -> Any:

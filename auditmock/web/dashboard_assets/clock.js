@@ -1,7 +1,7 @@
-/** The clock of the chosen world. */
+/** The clock of the selected world. */
 
 import { control, pathOf } from "./api.js";
-import { takeWorld } from "./events.js";
+import { storeWorld } from "./events.js";
 import { html } from "./vendor/lit-html/lit-html.js";
 import { attempt } from "./components.js";
 import { change, chosenWorld, state } from "./state.js";
@@ -13,28 +13,28 @@ setInterval(() => {
   if (!document.hidden && chosenWorld()?.clock.frozen === false) change({});
 }, 1000);
 
-/** What the clock shows now, told from when it was read. */
+/** The current time of the clock, from its last known value. */
 function nowOf({ clock, received }) {
   const passed = clock.frozen ? 0 : performance.now() - received;
   return new Date(Date.parse(clock.now) + passed);
 }
 
-async function turn(method, path, body) {
+async function send(method, path, body) {
   await attempt(async () => {
     await control(method, `${pathOf(state.world)}/clock${path}`, body);
-    takeWorld(await control("GET", pathOf(state.world)));
+    storeWorld(await control("GET", pathOf(state.world)));
   });
 }
 
 function set(event) {
   event.preventDefault();
-  const { value } = event.target.elements.instant;
-  if (value) turn("PUT", "", { now: new Date(`${value}Z`).toISOString() });
+  const { value } = event.target.elements.time;
+  if (value) send("PUT", "", { now: new Date(`${value}Z`).toISOString() });
 }
 
 function stateOf({ frozen, real }) {
-  if (frozen) return "stands still";
-  return real ? "the real time" : "set, and running";
+  if (frozen) return "frozen";
+  return real ? "real time" : "running, adjusted";
 }
 
 /** The card of the clock. */
@@ -47,9 +47,9 @@ export function clock() {
     <section class="card" aria-labelledby="clock-title">
       <header>
         <h2 id="clock-title">Clock</h2>
-        <button class="quiet" ?disabled=${real} @click=${() => turn("DELETE", "")}>Release</button>
-        <button class="quiet" aria-pressed=${frozen} @click=${() => turn("PUT", "", { frozen: !frozen })}>
-          ${frozen ? "Run" : "Freeze"}
+        <button class="quiet" ?disabled=${real} @click=${() => send("DELETE", "")}>Use real time</button>
+        <button class="quiet" aria-pressed=${frozen} @click=${() => send("PUT", "", { frozen: !frozen })}>
+          ${frozen ? "Resume" : "Freeze"}
         </button>
       </header>
       <p class="dial ${frozen ? "frozen" : ""}">
@@ -58,11 +58,11 @@ export function clock() {
       </p>
       <div class="row steps" role="group" aria-label="Advance">
         ${Object.entries(STEPS).map(
-          ([name, seconds]) => html`<button @click=${() => turn("POST", "/advance", { seconds })}>+ ${name}</button>`,
+          ([name, seconds]) => html`<button @click=${() => send("POST", "/advance", { seconds })}>+ ${name}</button>`,
         )}
       </div>
       <form class="row" @submit=${set}>
-        <input type="datetime-local" name="instant" step="1" aria-label="Instant to set, in UTC" />
+        <input type="datetime-local" name="time" step="1" aria-label="Time to set, in UTC" />
         <button>Set</button>
       </form>
     </section>`;

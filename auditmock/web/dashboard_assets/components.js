@@ -1,11 +1,11 @@
-/** Small pieces that several parts of the page show. */
+/** Components shared by several parts of the page. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
-import { say } from "./state.js";
+import { notify } from "./state.js";
 import { toneOf } from "./labels.js";
 
-/** A picture of lines, 16 by 16. */
-const PICTURES = {
+/** Line icons, 16 by 16. */
+const ICONS = {
   copy: "M5.5 5.5v-3h8v8h-3M2.5 5.5h8v8h-8z",
   plus: "M8 3v10M3 8h10",
   again: "M13 8a5 5 0 1 1-1.5-3.6M13 2v3h-3",
@@ -19,29 +19,29 @@ const PICTURES = {
   dark: "M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7z",
 };
 
-export const picture = (name) =>
-  html`<svg class="picture" viewBox="0 0 16 16" aria-hidden="true"><path d=${PICTURES[name]}></path></svg>`;
+export const icon = (name) =>
+  html`<svg class="icon" viewBox="0 0 16 16" aria-hidden="true"><path d=${ICONS[name]}></path></svg>`;
 
 async function copy(text, what) {
   try {
     await navigator.clipboard.writeText(text);
-    say(`Copied ${what}.`);
+    notify(`Copied ${what}.`);
   } catch {
-    say(`The browser lets no page copy here: mark ${what} and copy it.`, true);
+    notify(`The browser blocked copying. Select ${what} and copy it.`, true);
   }
 }
 
-/** Text with a button that copies it. */
+/** Text with a copy button. */
 export const copied = (text, what) => html`
   <div class="copied">
     <code tabindex="0" aria-label=${what}><bdi>${text}</bdi></code>
-    <button class="quiet" title="Copy" aria-label="Copy ${what}" @click=${() => copy(text, what)}>${picture("copy")}</button>
+    <button class="quiet" title="Copy" aria-label="Copy ${what}" @click=${() => copy(text, what)}>${icon("copy")}</button>
   </div>`;
 
-export const pill = (status) => html`<span class="pill ${toneOf(status)}">${status || "none"}</span>`;
+export const pill = (status) => html`<span class="pill ${toneOf(status)}">${status || "no response"}</span>`;
 
-/** Cut a search at its terms: `[text, term or undefined]`. Positions count characters, not UTF-16 units. */
-function cut(search) {
+/** Split a search at its terms: `[text, term or undefined]`. Positions count characters, not UTF-16 units. */
+function split(search) {
   const characters = Array.from(search.q);
   const pieces = [];
   let at = 0;
@@ -52,40 +52,40 @@ function cut(search) {
   return [...pieces, [characters.slice(at).join("")]];
 }
 
-/** A search with its terms marked by what they do. */
+/** A search with each term marked by its effect. */
 export const marked = (search) =>
-  cut(search).map(([text, term]) => (term ? html`<mark class=${term.effect}>${text}</mark>` : text || nothing));
+  split(search).map(([text, term]) => (term ? html`<mark class=${term.effect}>${text}</mark>` : text || nothing));
 
-/** What is wrong with terms, one note each. */
+/** The problems of a search, one per term. */
 export const notes = (search) => {
   const wrong = search.terms.filter(({ problem }) => problem);
   return wrong.map(
     ({ text, effect, problem }) => html`
       <li class=${effect}>
         <mark class=${effect}><bdi>${text}</bdi></mark>
-        <span><b>${effect === "refused" ? "Refused" : "Ignored"}.</b> <bdi>${problem}</bdi></span>
+        <span><b>${effect === "refused" ? "Rejected" : "Ignored"}.</b> <bdi>${problem}</bdi></span>
       </li>`,
   );
 };
 
-/** A refusal as Coder's envelope says it. */
-export const refused = (refusal) => html`
-  <div class="refused-box" role="alert">
-    <p><b><bdi>${refusal.message}</bdi></b></p>
-    ${refusal.detail ? html`<p><bdi>${refusal.detail}</bdi></p>` : nothing}
-    ${(refusal.validations ?? []).length
+/** An error response: message, detail and validations. */
+export const errorBox = (error) => html`
+  <div class="error-box" role="alert">
+    <p><b><bdi>${error.message}</bdi></b></p>
+    ${error.detail ? html`<p><bdi>${error.detail}</bdi></p>` : nothing}
+    ${(error.validations ?? []).length
       ? html`<ul>
-          ${refusal.validations.map(({ field, detail }) => html`<li><code>${field}</code> <bdi>${detail}</bdi></li>`)}
+          ${error.validations.map(({ field, detail }) => html`<li><code>${field}</code> <bdi>${detail}</bdi></li>`)}
         </ul>`
       : nothing}
   </div>`;
 
-/** Say when a deed fails; gives what it gives. */
-export async function attempt(deed) {
+/** Run an action; an error is shown as a notice and the result is undefined. */
+export async function attempt(action) {
   try {
-    return await deed();
+    return await action();
   } catch (error) {
-    say(error.text ?? String(error), true);
+    notify(error.text ?? String(error), true);
     return undefined;
   }
 }

@@ -1,4 +1,4 @@
-/** The window: what is drawn where, and the keys that work everywhere. */
+/** The dashboard: layout, views and global keys. */
 
 import { clock } from "./clock.js";
 import { keepUpToDate } from "./events.js";
@@ -6,33 +6,33 @@ import { explanation } from "./explanation.js";
 import { faults } from "./faults.js";
 import { choose, requestLog } from "./request-log.js";
 import { logs, showLogs } from "./logs.js";
-import { picture } from "./components.js";
-import { SHARED, change, drawBy, state } from "./state.js";
-import { THEMES, setTheme, theme, wear } from "./theme.js";
+import { icon } from "./components.js";
+import { SHARED, change, onChange, state } from "./state.js";
+import { THEMES, setTheme, theme, applyTheme } from "./theme.js";
 import { html, nothing, render } from "./vendor/lit-html/lit-html.js";
 import { resetEverything, worlds } from "./worlds.js";
 
 const VIEWS = { world: "World", requests: "Requests", logs: "Logs" };
-const LINES = {
-  waiting: "connecting",
+const CONNECTIONS = {
+  connecting: "connecting",
   live: "live",
-  asking: "asking every 2 s",
+  polling: "polling every 2 s",
   closed: "closed",
-  lost: "not reachable",
+  offline: "server not reachable",
 };
 
-function view(name) {
+function show(name) {
   change({ view: name });
   history.replaceState(null, "", `${location.search}#${name}`);
   if (name === "logs") showLogs();
 }
 
-function step(event) {
+function moveTab(event) {
   const names = Object.keys(VIEWS).filter((name) => document.getElementById(`tab-${name}`).checkVisibility());
   const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
   if (!by) return;
   const to = names[(names.indexOf(state.view) + by + names.length) % names.length];
-  view(to);
+  show(to);
   document.getElementById(`tab-${to}`).focus();
 }
 
@@ -43,13 +43,13 @@ const tab = ([name, title]) => html`
     aria-selected=${state.view === name}
     aria-controls="panel-${name}"
     tabindex=${state.view === name ? 0 : -1}
-    @click=${() => view(name)}
+    @click=${() => show(name)}
   >
     ${title}
   </button>`;
 
 function bar() {
-  const { health, line } = state;
+  const { health, connection } = state;
   const next = THEMES[(THEMES.indexOf(theme()) + 1) % THEMES.length];
   return html`
     <header class="bar">
@@ -57,33 +57,33 @@ function bar() {
       ${health
         ? html`<p class="facts"><span class="tag">${health.release}</span><span title="Version of auditmock">${health.version}</span></p>`
         : nothing}
-      <div class="tabs" role="tablist" aria-label="Views" @keydown=${step}>${Object.entries(VIEWS).map(tab)}</div>
-      <p class="news ${line}" role="status"><i></i>${LINES[line]}</p>
+      <div class="tabs" role="tablist" aria-label="Views" @keydown=${moveTab}>${Object.entries(VIEWS).map(tab)}</div>
+      <p class="connection ${connection}" role="status"><i></i>${CONNECTIONS[connection]}</p>
       <a class="docs" href="/docs">API docs</a>
       <button
         class="quiet"
-        title="Colours: ${theme()}"
-        aria-label="Colours: ${theme()}; change to ${next}"
+        title="Theme: ${theme()}"
+        aria-label="Theme: ${theme()}; switch to ${next}"
         @click=${() => { setTheme(next); change({}); }}
-      >${picture(theme())}</button>
+      >${icon(theme())}</button>
     </header>`;
 }
 
-// The page came while the server was open to it: since then it was started anew.
-const lock = () => html`
-  <main class="card lock">
+// Shown if the server was restarted while the page was open.
+const closed = () => html`
+  <main class="card centered">
     <h2>The control API is closed</h2>
-    <p>The server was started again, with another <code>--control-token</code>.</p>
+    <p>The server was restarted with another <code>--control-token</code>.</p>
     <button class="main" @click=${() => location.reload()}>Sign in</button>
   </main>`;
 
 const page = () => html`
   ${bar()}
-  ${state.line === "closed"
-    ? lock()
+  ${state.connection === "closed"
+    ? closed()
     : html`<div class="parts">
         <aside id="panel-world" role="tabpanel" aria-labelledby="tab-world">${worlds()}${clock()}${faults()}${resetEverything()}</aside>
-        <main id="panel-requests" class="beside ${state.chosen ? "chosen" : ""}" role="tabpanel" aria-labelledby="tab-requests" ?hidden=${state.view === "logs"}>
+        <main id="panel-requests" class="columns ${state.chosen ? "chosen" : ""}" role="tabpanel" aria-labelledby="tab-requests" ?hidden=${state.view === "logs"}>
           ${requestLog()}${explanation()}
         </main>
         <main id="panel-logs" role="tabpanel" aria-labelledby="tab-logs" ?hidden=${state.view !== "logs"}>${logs()}</main>
@@ -98,19 +98,19 @@ async function press(event) {
   if (event.key === "Escape" && state.chosen && !event.defaultPrevented) choose(null);
   if (event.key !== "/" || typing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
   event.preventDefault();
-  view("logs");
+  show("logs");
   await Promise.resolve();
   document.getElementById("search")?.focus();
 }
 
-const root = document.getElementById("window");
-wear();
-// ?world=NAME#logs opens the window on a world, such as that of a test that failed.
+const root = document.getElementById("dashboard");
+applyTheme();
+// ?world=NAME#logs shows a world, such as that of a failed test.
 change({
   view: location.hash.slice(1) in VIEWS ? location.hash.slice(1) : "requests",
   world: new URLSearchParams(location.search).get("world") ?? SHARED,
 });
-drawBy(() => {
+onChange(() => {
   document.body.dataset.view = state.view;
   if (state.view === "logs") showLogs();
   render(page(), root);

@@ -1,15 +1,15 @@
-/** News of the server: a stream of events, or else asking again and again. */
+/** Keeps the state up to date: by the event stream, or by polling if the stream fails. */
 
-import { Refusal, control, openEvents, queryOf } from "./api.js";
+import { ApiError, control, openEvents, queryOf } from "./api.js";
 import { attempt } from "./components.js";
 import { change, state } from "./state.js";
 
-const PAUSE = 2000;
-const SOON = 200;
-const MOST = 500;
+const POLL_INTERVAL = 2000;
+const WORLDS_DELAY = 200;
+const MAX_REQUESTS = 500;
 const CLOSED = [401, 403];
 
-/** Cut a stream of text into events. */
+/** Parse server-sent events. */
 async function* eventsIn(reader) {
   let text = "";
   for (;;) {
@@ -20,8 +20,8 @@ async function* eventsIn(reader) {
     text = blocks.pop();
     for (const block of blocks) {
       const lines = block.split("\n").map((line) => line.split(/: ?(.*)/s));
-      const said = (field) => lines.filter(([name]) => name === field).map(([, rest]) => rest);
-      if (said("data").length) yield [said("event")[0] ?? "message", JSON.parse(said("data").join("\n"))];
+      const valuesOf = (field) => lines.filter(([name]) => name === field).map(([, rest]) => rest);
+      if (valuesOf("data").length) yield [valuesOf("event")[0] ?? "message", JSON.parse(valuesOf("data").join("\n"))];
     }
   }
 }
@@ -32,59 +32,59 @@ function withTime(world) {
 
 let worldsDue;
 
-/** Ask for the worlds soon, once for all that happens meanwhile. */
-function askForWorlds() {
+/** Reload the worlds soon, once for all events until then. */
+function scheduleWorlds() {
   clearTimeout(worldsDue);
-  worldsDue = setTimeout(() => attempt(takeWorlds), SOON);
+  worldsDue = setTimeout(() => attempt(loadWorlds), WORLDS_DELAY);
 }
 
-/** Take in a request; one that may have changed a world, or opened it, lets the worlds be asked for. */
-function heedRequest(request) {
-  takeRequests([request]);
+/** Store a request; reload the worlds if it may have opened or changed one. */
+function storeRequest(request) {
+  storeRequests([request]);
   const opened = request.world && !state.worlds.some(({ name }) => name === request.world);
-  if (opened || request.method !== "GET" || request.fault) askForWorlds();
+  if (opened || request.method !== "GET" || request.fault) scheduleWorlds();
 }
 
-const HEED = {
-  request: heedRequest,
-  world: takeWorld,
-  forgotten: askForWorlds,
+const HANDLERS = {
+  request: storeRequest,
+  world: storeWorld,
+  forgotten: scheduleWorlds,
   reset: () => attempt(refresh),
 };
 
-/** Put requests before those known already. */
-function takeRequests(news) {
+/** Prepend new requests. */
+function storeRequests(received) {
   const known = new Set(state.requests.map(({ id }) => id));
-  const fresh = news.filter(({ id }) => !known.has(id));
-  if (fresh.length) change({ requests: [...fresh, ...state.requests].slice(0, MOST) });
+  const fresh = received.filter(({ id }) => !known.has(id));
+  if (fresh.length) change({ requests: [...fresh, ...state.requests].slice(0, MAX_REQUESTS) });
 }
 
-/** Take in how a world is now; a list of it is stale when its logs are others. */
-export function takeWorld(news) {
-  const world = withTime(news);
+/** Store a world; its list of logs is stale if the number of logs or the scenario has changed. */
+export function storeWorld(received) {
+  const world = withTime(received);
   const before = state.worlds.find(({ name }) => name === world.name);
   const worlds = before
     ? state.worlds.map((each) => (each === before ? world : each))
     : [...state.worlds, world];
   const changed = before && (before.logs !== world.logs || before.scenario !== world.scenario);
-  if (changed && world.name === state.world) state.list = { ...state.list, stale: state.list.asked };
+  if (changed && world.name === state.world) state.list = { ...state.list, stale: state.list.requested };
   change({ worlds });
 }
 
-async function takeWorlds() {
+async function loadWorlds() {
   const worlds = await control("GET", "/worlds");
   const chosen = worlds.some(({ name }) => name === state.world) ? state.world : worlds[0].name;
   change({ worlds: state.worlds.filter(({ name }) => worlds.some((world) => world.name === name)), world: chosen });
-  for (const world of worlds) takeWorld(world);
+  for (const world of worlds) storeWorld(world);
 }
 
-/** Ask for everything. */
+/** Load everything. */
 async function refresh() {
   const [health, scenarios, requestLog] = await Promise.all([
     control("GET", "/health"),
     control("GET", "/scenarios"),
-    control("GET", `/requests?${queryOf({ limit: MOST })}`),
-    takeWorlds(),
+    control("GET", `/requests?${queryOf({ limit: MAX_REQUESTS })}`),
+    loadWorlds(),
   ]);
   change({ health, scenarios, requests: requestLog.requests });
 }
@@ -92,32 +92,32 @@ async function refresh() {
 async function follow() {
   const reader = await openEvents();
   await refresh();
-  change({ line: "live" });
-  for await (const [event, data] of eventsIn(reader)) HEED[event]?.(data);
+  change({ connection: "live" });
+  for await (const [event, data] of eventsIn(reader)) HANDLERS[event]?.(data);
 }
 
-async function askAgain() {
-  await takeWorlds();
+async function poll() {
+  await loadWorlds();
   const since = state.requests[0]?.id ?? 0;
-  const news = await control("GET", `/requests?${queryOf({ since, limit: MOST })}`);
-  takeRequests(news.requests);
-  change({ line: "asking" });
+  const log = await control("GET", `/requests?${queryOf({ since, limit: MAX_REQUESTS })}`);
+  storeRequests(log.requests);
+  change({ connection: "polling" });
 }
 
-/** Keep the page up to date as long as it is open, or until the server is closed to it. */
+/** Keep the page up to date until the server denies access. */
 export async function keepUpToDate() {
   for (;;) {
     try {
       await follow().catch(async (error) => {
         if (CLOSED.includes(error.status)) throw error;
         if (!state.health) await refresh();
-        await askAgain();
+        await poll();
       });
     } catch (error) {
-      const closed = error instanceof Refusal && CLOSED.includes(error.status);
-      change({ line: closed ? "closed" : "lost" });
+      const closed = error instanceof ApiError && CLOSED.includes(error.status);
+      change({ connection: closed ? "closed" : "offline" });
       if (closed) return;
     }
-    await new Promise((wake) => setTimeout(wake, PAUSE));
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL));
   }
 }

@@ -1,8 +1,8 @@
-/** The explanation of one request: from the token to the page, as far as it came. */
+/** The explanation of the selected request: token, route, search, page, error. */
 
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { choose } from "./request-log.js";
-import { copied, marked, notes, picture, pill, refused } from "./components.js";
+import { copied, marked, notes, icon, pill, errorBox } from "./components.js";
 import { state } from "./state.js";
 import { clip, momentOf, plural, tookOf, worldName } from "./labels.js";
 
@@ -20,13 +20,13 @@ const token = ({ location: place, username, roles, world, result }) => html`
     ${place ? html`<dt>Found in</dt><dd>${place}</dd>` : nothing}
   </dl>`;
 
-const search = (understood) => html`
-  <p class="marked"><code dir="ltr">${understood.q ? marked(understood) : html`<i>empty: all logs</i>`}</code></p>
-  ${understood.terms.length
+const search = (explained) => html`
+  <p class="marked"><code dir="ltr">${explained.q ? marked(explained) : html`<i>empty: all logs</i>`}</code></p>
+  ${explained.terms.length
     ? html`<table class="terms">
-        <thead><tr><th>At</th><th>Key</th><th>Value</th><th>Effect</th></tr></thead>
+        <thead><tr><th>Position</th><th>Key</th><th>Value</th><th>Effect</th></tr></thead>
         <tbody>
-          ${understood.terms.map(
+          ${explained.terms.map(
             ({ start, end, key, value, effect }) => html`
               <tr>
                 <td>${start}–${end}</td>
@@ -38,12 +38,12 @@ const search = (understood) => html`
         </tbody>
       </table>`
     : nothing}
-  <ul class="notes">${notes(understood)}</ul>
+  <ul class="notes">${notes(explained)}</ul>
   <dl>
-    ${understood.filter ? html`<dt>Filter</dt><dd><code><bdi>${understood.filter}</bdi></code></dd>` : nothing}
-    ${understood.hints.map((hint) => html`<dt>Hint</dt><dd><bdi>${hint}</bdi></dd>`)}
+    ${explained.filter ? html`<dt>Filter</dt><dd><code><bdi>${explained.filter}</bdi></code></dd>` : nothing}
+    ${explained.hints.map((hint) => html`<dt>Hint</dt><dd><bdi>${hint}</bdi></dd>`)}
   </dl>
-  ${understood.suggestion ? html`<p class="label">Nearest search that is valid</p>${copied(understood.suggestion, "the nearest search")}` : nothing}`;
+  ${explained.suggestion ? html`<p class="label">Suggested search</p>${copied(explained.suggestion, "the suggested search")}` : nothing}`;
 
 const page = ({ limit, offset, after_id: after, matched, scanned, shown }) => html`
   <p class="figures">
@@ -53,54 +53,54 @@ const page = ({ limit, offset, after_id: after, matched, scanned, shown }) => ht
   </p>
   <dl>
     <dt>Page</dt><dd>limit ${limit}, offset ${offset ?? 0}</dd>
-    ${after ? html`<dt>Behind</dt><dd><code>${after}</code></dd>` : nothing}
+    ${after ? html`<dt>After</dt><dd><code>${after}</code></dd>` : nothing}
   </dl>`;
 
-const refusal = (said) => html`
-  ${said.message ? refused(said) : nothing}
-  ${said.rule ? html`<p class="label">The rule, in openapi.yaml</p>${copied(said.rule, "the rule")}` : nothing}
-  ${said.suggestion ? html`<p class="label">Nearest request that is valid</p>${copied(said.suggestion, "the nearest request")}` : nothing}`;
+const failure = (error) => html`
+  ${error.message ? errorBox(error) : nothing}
+  ${error.rule ? html`<p class="label">Rule in openapi.yaml</p>${copied(error.rule, "the rule")}` : nothing}
+  ${error.suggestion ? html`<p class="label">Suggested request</p>${copied(error.suggestion, "the suggested request")}` : nothing}`;
 
-const sent = ({ headers, body }) => html`
+const raw = ({ headers, body }) => html`
   <details>
-    <summary>As sent</summary>
+    <summary>Raw request</summary>
     <dl class="headers">
       ${Object.entries(headers).map(([name, value]) => html`<dt><bdi>${name}</bdi></dt><dd><bdi>${value}</bdi></dd>`)}
     </dl>
     ${body ? html`<pre><bdi>${body}</bdi></pre>` : nothing}
   </details>`;
 
-const any = (part) => part && Object.keys(part).length > 0;
+const hasContent = (part) => part && Object.keys(part).length > 0;
 
-function steps(told) {
-  const { request } = told;
-  const listed = request.operation === "get-audit-logs" || told.search.q;
+function steps(entry) {
+  const { request } = entry;
+  const listed = request.operation === "get-audit-logs" || entry.search.q;
   return [
-    step("Token", told.token.username ? "good" : "bad", token(told.token)),
-    step("Route", request.operation ? "good" : "bad", html`<p><bdi>${told.route}</bdi></p>`),
-    listed ? step("Search", told.search.valid ? "good" : "bad", search(told.search)) : nothing,
-    request.fault ? step("Fault", "bad", html`<p>Hit by a fault: ${request.fault.replaceAll("_", " ")}.</p>`) : nothing,
-    any(told.page) ? step("Page", "good", page(told.page)) : nothing,
-    any(told.error) ? step("Refused", "bad", refusal(told.error)) : nothing,
-    sent(told),
+    step("Token", entry.token.username ? "good" : "bad", token(entry.token)),
+    step("Route", request.operation ? "good" : "bad", html`<p><bdi>${entry.route}</bdi></p>`),
+    listed ? step("Search", entry.search.valid ? "good" : "bad", search(entry.search)) : nothing,
+    request.fault ? step("Fault", "bad", html`<p>Injected fault: ${request.fault.replaceAll("_", " ")}.</p>`) : nothing,
+    hasContent(entry.page) ? step("Page", "good", page(entry.page)) : nothing,
+    hasContent(entry.error) ? step("Error", "bad", failure(entry.error)) : nothing,
+    raw(entry),
   ];
 }
 
-const head = ({ id, method, target, status, time, milliseconds }) => html`
+const header = ({ id, method, target, status, time, milliseconds }) => html`
   <header>
     <div>
       <h2>Request ${id} ${pill(status)}</h2>
       <p class="about"><span>${momentOf(time)} UTC</span><span>${tookOf(milliseconds)}</span></p>
     </div>
-    <button class="quiet" aria-label="Close the explanation" title="Close (Escape)" @click=${() => choose(null)}>${picture("close")}</button>
+    <button class="quiet" aria-label="Close the explanation" title="Close (Escape)" @click=${() => choose(null)}>${icon("close")}</button>
   </header>
   ${copied(`${method} ${target}`, "the request")}`;
 
-/** What stands beside the request log. */
+/** The card beside the request log. */
 export function explanation() {
-  const told = state.explanation;
-  const content = told
-    ? html`${head(told.request)}${steps(told)}`
-    : html`<div class="nothing"><p>${state.chosen ? "Asking…" : "Choose a request to see how the server understood it."}</p></div>`;
+  const entry = state.explanation;
+  const content = entry
+    ? html`${header(entry.request)}${steps(entry)}`
+    : html`<div class="nothing"><p>${state.chosen ? "Loading…" : "Select a request to see how the server handled it."}</p></div>`;
   return html`<section class="card explanation ${state.chosen ? "" : "idle"}" aria-label="Explanation" aria-live="polite">${content}</section>`;
 }

@@ -1,11 +1,11 @@
-/** The logs over time by action, as bars on top of each other; a stretch of time can be brushed. */
+/** A stacked bar chart of logs over time, by action; dragging selects a time range. */
 
 import uPlot from "./vendor/uplot.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { number, plural } from "./labels.js";
 
 const HEIGHT = 140;
-const LEAST = 4; // a click is no brush
+const MIN_WIDTH = 4; // narrower selections are clicks
 const UTC = "Etc/UTC";
 const ORDER = ["create", "write", "delete", "start", "stop", "login", "logout", "register"];
 
@@ -20,10 +20,10 @@ caption.className = "caption";
 caption.setAttribute("aria-live", "polite");
 
 let plot = null;
-let drawn = null; // the histogram that is drawn
-let heed = null; // {brush, pick, q}
-let bin = -1; // where the keyboard is
-let anchor = null; // where its selection began
+let drawn = null; // the histogram in the chart
+let handlers = null; // {brush, pick, q}
+let bin = -1; // the bin selected by keyboard
+let anchor = null; // the first bin of a keyboard selection
 
 const DAY = 86400;
 const MONTH = 28 * DAY;
@@ -34,7 +34,7 @@ const inUtc = (format) => {
   return (seconds) => written.format(seconds * 1000);
 };
 const asYear = inUtc({ year: "numeric" });
-/** What an axis of steps up to some seconds is written in, and what stands below where that changes. */
+/** Axis labels: [step below these seconds, first line, second line]. */
 const SCALES = [
   [DAY, inUtc({ hour: "2-digit", minute: "2-digit" }), inUtc({ day: "numeric", month: "short", year: "numeric" })],
   [MONTH, inUtc({ day: "numeric", month: "short" }), asYear],
@@ -43,7 +43,7 @@ const SCALES = [
 ];
 
 function timesOf(_plot, splits, _axis, _space, step) {
-  const [, above, below] = SCALES.find(([most]) => step < most);
+  const [, above, below] = SCALES.find(([limit]) => step < limit);
   return splits.map((split, index) => {
     const under = below(split);
     return index && under === below(splits[index - 1]) ? above(split) : `${above(split)}\n${under}`;
@@ -53,7 +53,7 @@ function timesOf(_plot, splits, _axis, _space, step) {
 const dayText = (seconds) => new Date(seconds * 1000).toISOString().slice(0, 10);
 const startsOf = ({ starts }) => starts.map((start) => Date.parse(start) / 1000);
 
-/** The actions there are, those that are well known first. */
+/** The actions of a histogram, well-known ones first. */
 function actionsOf({ actions }) {
   const place = (action) => (ORDER.includes(action) ? ORDER.indexOf(action) : ORDER.length);
   return Object.keys(actions).sort((one, other) => place(one) - place(other) || one.localeCompare(other));
@@ -61,7 +61,7 @@ function actionsOf({ actions }) {
 
 const classOf = (action) => `swatch action-${ORDER.includes(action) ? action : "other"}`;
 
-/** The colour that the style sheet gives to an element of some class. */
+/** The colour of a CSS class. */
 function colourOf(name, property = "backgroundColor") {
   const probe = document.createElement("i");
   probe.className = name;
@@ -71,7 +71,7 @@ function colourOf(name, property = "backgroundColor") {
   return colour;
 }
 
-/** Sums that stand on top of each other: the tallest, of all actions, first. */
+/** Cumulative counts for stacked bars, the total first. */
 function stack(histogram, actions) {
   const sums = [];
   let below = histogram.starts.slice(1).map(() => 0);
@@ -98,7 +98,7 @@ function options(histogram, actions) {
       const colour = colourOf(classOf(action));
       return { label: action, fill: colour, stroke: colour, width: 0, paths: bars, points: { show: false } };
     })],
-    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: LEAST } },
+    cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false, dist: MIN_WIDTH } },
     hooks: { setSelect: [brushed], setCursor: [pointed] },
   };
 }
@@ -119,7 +119,7 @@ function draw(histogram) {
   host.setAttribute("aria-label", `${plural(all, "log")} from ${dayText(starts[0])} to ${dayText(starts.at(-1))}`);
 }
 
-/** The bin at a place of the chart, in pixels from its left. */
+/** The bin at a distance from the left edge, in pixels. */
 function binAt(left) {
   const starts = startsOf(drawn);
   const time = plot.posToVal(left, "x");
@@ -136,17 +136,17 @@ function pointed(self) {
 function describe(index) {
   const starts = startsOf(drawn);
   const counts = actionsOf(drawn).map((action) => [action, drawn.actions[action][index]]).filter(([, count]) => count);
-  const said = counts.map(([action, count]) => `${action} ${number(count)}`).join(", ") || "nothing";
-  caption.textContent = `${dayText(starts[index])} to ${dayText(starts[index + 1])}: ${said}`;
+  const text = counts.map(([action, count]) => `${action} ${number(count)}`).join(", ") || "no logs";
+  caption.textContent = `${dayText(starts[index])} to ${dayText(starts[index + 1])}: ${text}`;
 }
 
 function brushed(self) {
   const { left, width } = self.select;
-  if (width >= LEAST) apply(self.posToVal(left, "x"), self.posToVal(left + width, "x"));
+  if (width >= MIN_WIDTH) apply(self.posToVal(left, "x"), self.posToVal(left + width, "x"));
 }
 
 function apply(from, to) {
-  const { brush } = heed;
+  const { brush } = handlers;
   clear();
   brush(dayText(from), dayText(to));
 }
@@ -156,7 +156,7 @@ function clear() {
   plot?.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false);
 }
 
-/** Move by the keyboard; with shift held a stretch is selected. */
+/** Move by keyboard; Shift selects a range. */
 function move(step, selecting) {
   const last = drawn.starts.length - 2;
   if (selecting) anchor ??= Math.max(bin, 0);
@@ -199,18 +199,18 @@ const legend = (histogram, { pick, q }) => html`
     })}
   </div>`;
 
-/** The chart with its legend; `heeding` is `{brush(from, to), pick(action), q}`. */
-export function histogram(counted, heeding) {
-  heed = heeding;
+/** The chart with its legend; `callbacks` is `{brush(from, to), pick(action), q}`. */
+export function histogram(counted, callbacks) {
+  handlers = callbacks;
   if (counted !== drawn) queueMicrotask(() => counted !== drawn && draw(counted));
-  const dated = /(^|\s)date_(from|to):/.test(heeding.q);
+  const dated = /(^|\s)date_(from|to):/.test(callbacks.q);
   return html`
     <div class="histogram">
       ${host}
-      <p id="chart-help" class="unseen">Arrows move, with shift they select, Enter searches that time, Escape selects nothing.</p>
+      <p id="chart-help" class="visually-hidden">Arrow keys move, Shift selects a range, Enter searches it, Escape clears the selection.</p>
       <div class="below">
-        ${counted?.starts.length ? legend(counted, heeding) : nothing} ${caption}
-        ${dated ? html`<button class="quiet" @click=${() => heeding.brush("", "")}>All times</button>` : nothing}
+        ${counted?.starts.length ? legend(counted, callbacks) : nothing} ${caption}
+        ${dated ? html`<button class="quiet" @click=${() => callbacks.brush("", "")}>All times</button>` : nothing}
       </div>
     </div>`;
 }

@@ -1,35 +1,35 @@
-/** The audit list, as Coder's page shows it: 25 a page, a sentence a log, the diff folded out. */
+/** The list of audit logs as on Coder's page: 25 per page, one sentence per log, expandable diffs. */
 
 import { control, listLogs, pathOf, queryOf } from "./api.js";
 import { histogram } from "./histogram.js";
 import { searchBox, searchFor, withKey } from "./search.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { picture, pill, refused } from "./components.js";
+import { icon, pill, errorBox } from "./components.js";
 import { change, chosenWorld, state } from "./state.js";
 import { dayOf, initialOf, number, plural, sentenceOf, timeOf, valueOf } from "./labels.js";
 
 const SIZE = 25;
-const MOST_FIELDS = 50;
+const MAX_FIELDS = 50;
 const BINS = 60;
 
-let asking = new AbortController();
+let loading = new AbortController();
 
-/** Ask for a page of the list, and for the histogram when the search or the world is another one. */
+/** Load a page of the list; page 1 also loads the histogram. */
 async function load(page) {
-  asking.abort();
-  asking = new AbortController();
-  const { signal } = asking;
-  change({ list: { ...state.list, page, busy: true, stale: false, asked: true } });
+  loading.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  change({ list: { ...state.list, page, busy: true, stale: false, requested: true } });
   const histogramToo = page === 1 ? loadHistogram(signal) : null;
   const parameters = { offset: (page - 1) * SIZE, limit: SIZE, q: state.q };
   const numbered = (id) => id && change({ own: new Set(state.own).add(id) });
   try {
     const { audit_logs: logs, count, count_cap: cap } = await listLogs(chosenWorld().token, parameters, { signal, numbered });
-    change({ list: { ...state.list, logs, count, cap, refusal: null, busy: false } });
+    change({ list: { ...state.list, logs, count, cap, error: null, busy: false } });
   } catch (error) {
     if (error.name === "AbortError") return;
-    change({ list: { ...state.list, logs: [], count: 0, refusal: error, busy: false } });
+    change({ list: { ...state.list, logs: [], count: 0, error, busy: false } });
   }
   await histogramToo;
 }
@@ -40,24 +40,24 @@ async function loadHistogram(signal) {
   if (!signal.aborted) change({ histogram: counted });
 }
 
-/** Ask for the list again, if it was ever asked for: nothing that was not looked at is asked. */
-export function loadAnew() {
-  change({ unfolded: new Set(), histogram: null });
+/** Reload the list if it is visible; a hidden list sends no requests. */
+export function reload() {
+  change({ expanded: new Set(), histogram: null });
   if (!chosenWorld()) return;
   if (state.view === "logs") searchFor(state.q, first);
-  else change({ list: { ...state.list, asked: false } });
+  else change({ list: { ...state.list, requested: false } });
 }
 
-/** Show the list, which is asked for the first time. */
+/** Load the list when it is shown for the first time. */
 export function showLogs() {
-  if (state.list.asked || !chosenWorld()) return;
-  state.list = { ...state.list, asked: true };
+  if (state.list.requested || !chosenWorld()) return;
+  state.list = { ...state.list, requested: true };
   searchFor(state.q, first);
 }
 
 const first = () => load(1);
 
-/** Search between two days, both included. */
+/** Search a range of days, inclusive. */
 function brush(from, to) {
   searchFor(withKey(withKey(state.q, "date_from", from), "date_to", to), first);
 }
@@ -67,10 +67,10 @@ function pick(action) {
   searchFor(withKey(state.q, "action", chosen ? "" : action), first);
 }
 
-function fold(id) {
-  const unfolded = new Set(state.unfolded);
-  if (!unfolded.delete(id)) unfolded.add(id);
-  change({ unfolded });
+function toggleDiff(id) {
+  const expanded = new Set(state.expanded);
+  if (!expanded.delete(id)) expanded.add(id);
+  change({ expanded });
 }
 
 const cell = (value, secret) => (secret ? html`<i>secret</i>` : html`<bdi>${valueOf(value)}</bdi>`);
@@ -81,7 +81,7 @@ function difference(diff) {
     <table class="diff">
       <thead><tr><th>Field</th><th>Old</th><th>New</th></tr></thead>
       <tbody>
-        ${rows.slice(0, MOST_FIELDS).map(
+        ${rows.slice(0, MAX_FIELDS).map(
           ([field, { old, new: now, secret }]) => html`<tr>
             <th scope="row"><bdi>${field}</bdi></th>
             <td class="old">${cell(old, secret)}</td>
@@ -90,7 +90,7 @@ function difference(diff) {
         )}
       </tbody>
     </table>
-    ${rows.length > MOST_FIELDS ? html`<p class="hint">and ${plural(rows.length - MOST_FIELDS, "field")} more</p>` : nothing}`;
+    ${rows.length > MAX_FIELDS ? html`<p class="hint">and ${plural(rows.length - MAX_FIELDS, "more field")}</p>` : nothing}`;
 }
 
 const sentence = (log) =>
@@ -98,7 +98,7 @@ const sentence = (log) =>
 
 function row(log) {
   const fields = Object.keys(log.diff ?? {}).length;
-  const open = fields > 0 && state.unfolded.has(log.id);
+  const open = fields > 0 && state.expanded.has(log.id);
   return html`
     <li class="log">
       <div class="line">
@@ -114,21 +114,21 @@ function row(log) {
               class="quiet fold"
               aria-expanded=${open}
               aria-label="${open ? "Hide" : "Show"} what changed: ${plural(fields, "field")}"
-              @click=${() => fold(log.id)}
-            >${picture("down")}</button>`
+              @click=${() => toggleDiff(log.id)}
+            >${icon("down")}</button>`
           : html`<span class="fold"></span>`}
       </div>
       ${open ? difference(log.diff) : nothing}
     </li>`;
 }
 
-/** Logs with a heading for each day. */
+/** Logs grouped by day. */
 function byDay(logs) {
   const days = Map.groupBy(logs, ({ time }) => dayOf(time));
-  return Array.from(days, ([day, those]) => html`
+  return Array.from(days, ([day, group]) => html`
     <section class="day">
       <h3>${day}</h3>
-      <ol>${repeat(those, ({ id }) => id, row)}</ol>
+      <ol>${repeat(group, ({ id }) => id, row)}</ol>
     </section>`);
 }
 
@@ -139,29 +139,29 @@ function pages() {
   return html`
     <nav class="pages" aria-label="Pages">
       <span>${capped ? `More than ${number(cap)} logs` : plural(count, "log")}</span>
-      <button ?disabled=${page <= 1} aria-label="Previous page" @click=${() => load(page - 1)}>${picture("left")}</button>
+      <button ?disabled=${page <= 1} aria-label="Previous page" @click=${() => load(page - 1)}>${icon("left")}</button>
       <span>Page ${number(page)} of ${number(last)}${capped ? "+" : ""}</span>
-      <button ?disabled=${page >= last} aria-label="Next page" @click=${() => load(page + 1)}>${picture("right")}</button>
+      <button ?disabled=${page >= last} aria-label="Next page" @click=${() => load(page + 1)}>${icon("right")}</button>
     </nav>`;
 }
 
 function content() {
-  const { logs, refusal, busy, page } = state.list;
-  if (refusal) return html`<div class="nothing">${pill(refusal.status)}<h3>Error on loading audit logs.</h3>${refused(refusal)}</div>`;
+  const { logs, error, busy, page } = state.list;
+  if (error) return html`<div class="nothing">${pill(error.status)}<h3>Error on loading audit logs.</h3>${errorBox(error)}</div>`;
   if (logs.length) return html`${byDay(logs)}${pages()}`;
-  if (state.search?.valid === false) return html`<div class="nothing"><p>Put the search right to see logs.</p></div>`;
-  if (busy || !state.list.asked) return html`<div class="nothing"><p>Asking…</p></div>`;
+  if (state.search?.valid === false) return html`<div class="nothing"><p>Correct the search to see logs.</p></div>`;
+  if (busy || !state.list.requested) return html`<div class="nothing"><p>Loading…</p></div>`;
   return html`<div class="nothing"><h3>No audit logs available${page > 1 ? " on this page" : ""}</h3></div>`;
 }
 
-/** The search, the histogram and the list. */
+/** The card with search, histogram and list. */
 export function logs() {
   const { busy, stale } = state.list;
   return html`
     <section class="card logs ${state.search?.valid === false ? "dim" : ""}" aria-label="Audit logs" aria-busy=${busy}>
       ${searchBox(first)}
       ${histogram(state.histogram, { brush, pick, q: state.q })}
-      ${stale ? html`<button class="fresh" @click=${first}>The world has changed: show it</button>` : nothing}
+      ${stale ? html`<button class="stale" @click=${first}>The logs have changed. Refresh</button>` : nothing}
       <div class="list">${content()}</div>
     </section>`;
 }

@@ -1,4 +1,4 @@
-/** The request log: what was asked, newest first; one request at a time is explained. */
+/** The request log, newest first; one request can be selected. */
 
 import { control } from "./api.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
@@ -8,7 +8,7 @@ import { attempt, pill } from "./components.js";
 import { change, state } from "./state.js";
 import { readable, timeOf, tookOf, worldName } from "./labels.js";
 
-/** The requests that the request log's filter leaves. */
+/** The requests that match the filter. */
 function shown() {
   const { everywhere, contains, own } = state.requestLog;
   const wanted = contains.toLowerCase();
@@ -20,7 +20,7 @@ function shown() {
   );
 }
 
-/** Explain a request; null explains none. */
+/** Select a request and load its explanation; null clears the selection. */
 export async function choose(id) {
   change({ chosen: id, explanation: null });
   if (id === null) return;
@@ -28,7 +28,7 @@ export async function choose(id) {
   if (state.chosen === id && explanation) change({ explanation });
 }
 
-/** Explain a request that was pointed at; where there is no room beside the list, the page moves to it. */
+/** Select a request and scroll to its explanation. */
 async function open(id) {
   choose(id);
   await Promise.resolve();
@@ -48,9 +48,9 @@ async function press(event) {
   document.getElementById(`request-${requests[to].id}`)?.scrollIntoView({ block: "nearest" });
 }
 
-const filterBy = (news) => change({ requestLog: { ...state.requestLog, ...news } });
+const setFilter = (update) => change({ requestLog: { ...state.requestLog, ...update } });
 
-async function empty() {
+async function clear() {
   await attempt(() => control("DELETE", "/requests"));
   change({ requests: [], chosen: null, explanation: null });
 }
@@ -75,23 +75,23 @@ const row = (request) => html`
       <span>${request.id}</span>
       <span>${timeOf(request.time)}</span>
       <span>${tookOf(request.milliseconds)}</span>
-      ${request.username ? html`<span><bdi>${request.username}</bdi></span>` : html`<span>nobody</span>`}
+      ${request.username ? html`<span><bdi>${request.username}</bdi></span>` : html`<span>no user</span>`}
       ${state.requestLog.everywhere && request.world ? html`<span>${worldName(request.world)}</span>` : nothing}
-      ${state.own.has(request.id) ? html`<span class="tag">this window</span>` : nothing}
+      ${state.own.has(request.id) ? html`<span class="tag">dashboard</span>` : nothing}
       ${request.fault ? html`<span class="tag bad">fault: ${request.fault.replaceAll("_", " ")}</span>` : nothing}
       ${request.hint ? html`<span class="tag warn" title=${request.hint}>hint</span>` : nothing}
     </span>
   </li>`;
 
-const FIRST = () => html`
+const noRequests = () => html`
   <div class="nothing">
-    <h3>Nothing was asked yet</h3>
-    <p>Point your page at this server with the token on the left. Each request appears here as it happens.</p>
+    <h3>No requests yet</h3>
+    <p>Send requests to this server with the token on the left. They appear here immediately.</p>
   </div>`;
 
-const NONE = () => html`<div class="nothing"><p>No request fits. Look at all worlds, or clear the filter.</p></div>`;
+const noMatches = () => html`<div class="nothing"><p>No matching requests. Show all worlds or clear the filter.</p></div>`;
 
-/** The list with its filter. */
+/** The card with the list and its filter. */
 export function requestLog() {
   const requests = shown();
   const { everywhere, contains, own } = state.requestLog;
@@ -100,20 +100,20 @@ export function requestLog() {
       <div class="tools">
         <input
           type="search"
-          placeholder="Contains…"
-          aria-label="Only requests that contain"
+          placeholder="Filter…"
+          aria-label="Filter requests"
           .value=${live(contains)}
-          @input=${(event) => filterBy({ contains: event.target.value })}
+          @input=${(event) => setFilter({ contains: event.target.value })}
         />
         <label class="check">
-          <input type="checkbox" .checked=${live(everywhere)} @change=${(event) => filterBy({ everywhere: event.target.checked })} />
+          <input type="checkbox" .checked=${live(everywhere)} @change=${(event) => setFilter({ everywhere: event.target.checked })} />
           All worlds
         </label>
         <label class="check">
-          <input type="checkbox" .checked=${live(own)} @change=${(event) => filterBy({ own: event.target.checked })} />
-          This window's
+          <input type="checkbox" .checked=${live(own)} @change=${(event) => setFilter({ own: event.target.checked })} />
+          Dashboard
         </label>
-        <button class="quiet" ?disabled=${!state.requests.length} @click=${empty}>Empty</button>
+        <button class="quiet" ?disabled=${!state.requests.length} @click=${clear}>Clear</button>
       </div>
       ${requests.length
         ? html`<ol
@@ -126,7 +126,7 @@ export function requestLog() {
             ${repeat(requests, ({ id }) => id, row)}
           </ol>`
         : state.requests.length
-          ? NONE()
-          : FIRST()}
+          ? noMatches()
+          : noRequests()}
     </section>`;
 }

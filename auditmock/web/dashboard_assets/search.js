@@ -1,36 +1,36 @@
-/** The search box: what is wrong is marked under the term, as one types. */
+/** The search box; problems are marked while typing. */
 
 import { control, queryOf } from "./api.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
-import { attempt, marked, notes, picture } from "./components.js";
+import { attempt, marked, notes, icon } from "./components.js";
 import { change, state } from "./state.js";
 
-const PAUSE = 150;
-/** What Coder's page offers (reference 14). */
+const DEBOUNCE = 150;
+/** The presets of Coder's page (reference 14). */
 const PRESETS = {
   "Created workspaces": "resource_type:workspace action:create",
   "Added templates": "resource_type:template action:create",
   "Deleted templates": "resource_type:template action:delete",
   "Added users": "resource_type:user action:create",
   "Deleted users": "resource_type:user action:delete",
-  "Builds by hand": "resource_type:workspace_build action:start build_reason:initiator",
+  "Builds started by a user": "resource_type:workspace_build action:start build_reason:initiator",
 };
 
 let waiting;
-let asking = new AbortController();
+let loading = new AbortController();
 
-/** Search for something; `found` is called once the server said what it means, unless it is refused. */
+/** Set the search; `found` is called after the server has parsed it without errors. */
 export function searchFor(q, found) {
   change({ q });
   clearTimeout(waiting);
-  asking.abort();
-  asking = new AbortController();
-  const { signal } = asking;
-  waiting = setTimeout(() => understand(q, found, signal), PAUSE);
+  loading.abort();
+  loading = new AbortController();
+  const { signal } = loading;
+  waiting = setTimeout(() => explain(q, found, signal), DEBOUNCE);
 }
 
-async function understand(q, found, signal) {
+async function explain(q, found, signal) {
   await attempt(async () => {
     try {
       const search = await control("GET", `/explain?${queryOf({ q })}`, undefined, { signal });
@@ -42,26 +42,26 @@ async function understand(q, found, signal) {
   });
 }
 
-/** A search with one key set to a value; an empty value takes the key out. */
+/** A search with a key set to a value; an empty value removes the key. */
 export function withKey(q, key, value) {
   const terms = q.split(/\s+/).filter((term) => term && !term.toLowerCase().startsWith(`${key}:`));
   return (value ? [...terms, `${key}:${value}`] : terms).join(" ");
 }
 
-/** The marks stand in a layer below the text of the box, and move with it. */
+/** Scroll the layer of marks, which lies below the text, with the box. */
 function follow(event) {
   event.target.previousElementSibling.scrollLeft = event.target.scrollLeft;
 }
 
 const layer = () => (state.search?.q === state.q ? marked(state.search) : state.q);
 
-/** The box, its notes and the presets. */
+/** The search box with problems, suggestion and presets. */
 export function searchBox(found) {
   const { q, search } = state;
   const wrong = search?.q === q && search.terms.some(({ problem }) => problem);
   return html`
     <div class="search" role="search">
-      ${picture("search")}
+      ${icon("search")}
       <div class="typed">
         <div class="layer" aria-hidden="true" dir="ltr">${layer()}</div>
         <input
@@ -79,18 +79,18 @@ export function searchBox(found) {
           @scroll=${follow}
         />
       </div>
-      ${q ? html`<button class="quiet" aria-label="Clear the search" @click=${() => searchFor("", found)}>${picture("close")}</button>` : html`<kbd>/</kbd>`}
+      ${q ? html`<button class="quiet" aria-label="Clear the search" @click=${() => searchFor("", found)}>${icon("close")}</button>` : html`<kbd>/</kbd>`}
     </div>
     <ul class="notes" id="search-notes" aria-live="polite">
       ${wrong ? notes(search) : nothing}
       ${wrong && search.suggestion
-        ? html`<li class="cure"><button @click=${() => searchFor(search.suggestion, found)}>Search for <code><bdi>${search.suggestion}</bdi></code> instead</button></li>`
+        ? html`<li class="suggestion"><button @click=${() => searchFor(search.suggestion, found)}>Search for <code><bdi>${search.suggestion}</bdi></code> instead</button></li>`
         : nothing}
     </ul>
     <div class="presets" role="group" aria-label="Preset searches">
       ${Object.entries(PRESETS).map(
         ([name, preset]) => html`<button aria-pressed=${q === preset} @click=${() => searchFor(q === preset ? "" : preset, found)}>${name}</button>`,
       )}
-      <button class="quiet" title="Ask again" aria-label="Ask again" @click=${found}>${picture("again")}</button>
+      <button class="quiet" title="Refresh" aria-label="Refresh" @click=${found}>${icon("again")}</button>
     </div>`;
 }

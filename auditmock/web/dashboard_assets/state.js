@@ -1,58 +1,58 @@
-/** What the page knows, in one place; every change of it draws the page anew. */
+/** The state of the page; every change renders the page. */
 
 export const SHARED = "0".repeat(22);
 
 export const state = {
   view: "requests",
-  line: "waiting", // how news arrive: waiting, live, asking, closed or lost
+  connection: "connecting", // connecting, live, polling, closed or offline
   health: null,
   scenarios: [],
   worlds: [],
-  world: SHARED, // the name of the chosen one
+  world: SHARED, // the name of the selected world
   requests: [], // newest first
-  own: new Set(), // the numbers of the requests that this page sent
-  chosen: null, // the number of the request that is explained
+  own: new Set(), // the numbers of requests sent by this page
+  chosen: null, // the number of the selected request
   explanation: null,
   requestLog: { everywhere: true, contains: "", own: true },
   q: "",
-  search: null, // how the server understands q
-  list: { page: 1, logs: [], count: 0, refusal: null, busy: false, stale: false, asked: false },
+  search: null, // the server's explanation of q
+  list: { page: 1, logs: [], count: 0, error: null, busy: false, stale: false, requested: false },
   histogram: null,
-  unfolded: new Set(), // the ids of logs whose diff is shown
-  drafts: {}, // by kind, the fields of faults that are off
-  opened: new Set(), // the kinds of faults whose fields are shown
+  expanded: new Set(), // ids of logs with a visible diff
+  drafts: {}, // fields of inactive faults, by kind
+  opened: new Set(), // kinds of faults with visible fields
   notice: null, // {text, bad}
 };
 
 let draw = () => {};
-let due = false;
+let scheduled = false;
 
-/** Say what draws the page. */
-export function drawBy(drawing) {
-  draw = drawing;
+/** Set the function that renders the page. */
+export function onChange(rendering) {
+  draw = rendering;
   change({});
 }
 
-/** Take news in, and draw once for all of them. */
-export function change(news) {
-  Object.assign(state, news);
-  if (due) return;
-  due = true;
+/** Update the state; the page is rendered once for all updates of a task. */
+export function change(update) {
+  Object.assign(state, update);
+  if (scheduled) return;
+  scheduled = true;
   queueMicrotask(() => {
-    due = false;
+    scheduled = false;
     draw();
   });
 }
 
-/** The chosen world, if it is known. */
+/** The selected world, or null. */
 export function chosenWorld() {
   return state.worlds.find(({ name }) => name === state.world) ?? null;
 }
 
 let fading;
 
-/** Say something in passing. */
-export function say(text, bad = false) {
+/** Show a notice for a few seconds. */
+export function notify(text, bad = false) {
   clearTimeout(fading);
   change({ notice: { text, bad } });
   fading = setTimeout(() => change({ notice: null }), bad ? 8000 : 2500);

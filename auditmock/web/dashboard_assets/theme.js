@@ -1,22 +1,22 @@
-/** Light, dark, or as the reader's system is. */
+/** The colour theme: light, dark, or the system's. */
 
 const KEY = "auditmock-theme";
 export const THEMES = ["system", "light", "dark"];
 
 export function theme() {
-  const kept = localStorage.getItem(KEY);
-  return THEMES.includes(kept) ? kept : "system";
+  const stored = localStorage.getItem(KEY);
+  return THEMES.includes(stored) ? stored : "system";
 }
 
 export function setTheme(name) {
   localStorage.setItem(KEY, name);
-  wear();
+  applyTheme();
 }
 
-/** Put the chosen theme on the page. */
-export function wear() {
+/** Apply the selected theme. */
+export function applyTheme() {
   document.documentElement.dataset.theme = theme();
   document.dispatchEvent(new Event("themechange"));
 }
 
-matchMedia("(prefers-color-scheme: dark)").addEventListener("change", wear);
+matchMedia("(prefers-color-scheme: dark)").addEventListener("change", applyTheme);

@@ -1,56 +1,56 @@
-/** Worlds: which there are, which one is looked at, its token and its scenario. */
+/** The list of worlds, and the token and scenario of the selected one. */
 
 import { control, pathOf } from "./api.js";
-import { takeWorld } from "./events.js";
-import { loadAnew } from "./logs.js";
+import { storeWorld } from "./events.js";
+import { reload } from "./logs.js";
 import { html, nothing } from "./vendor/lit-html/lit-html.js";
 import { live } from "./vendor/lit-html/directives/live.js";
 import { repeat } from "./vendor/lit-html/directives/repeat.js";
-import { attempt, copied, picture } from "./components.js";
-import { SHARED, change, chosenWorld, say, state } from "./state.js";
+import { attempt, copied, icon } from "./components.js";
+import { SHARED, change, chosenWorld, notify, state } from "./state.js";
 import { number, plural, worldName } from "./labels.js";
 
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
 
-/** A secret that nobody else has: 22 letters or digits. */
+/** A random secret of 22 letters and digits. */
 function newSecret() {
   const drawn = crypto.getRandomValues(new Uint32Array(SHARED.length));
   return Array.from(drawn, (each) => LETTERS[each % LETTERS.length]).join("");
 }
 
-function look(name) {
+function select(name) {
   change({ world: name, chosen: null, explanation: null });
-  loadAnew();
+  reload();
 }
 
 async function open() {
   const world = await attempt(() => control("PUT", pathOf(newSecret()), {}));
   if (!world) return;
-  takeWorld(world);
-  look(world.name);
+  storeWorld(world);
+  select(world.name);
 }
 
 async function reset() {
   const { world } = state;
   await attempt(async () => {
     await control("DELETE", pathOf(world));
-    takeWorld(await control("PUT", pathOf(world), {}));
-    change({ world }); // while it was gone another one may have been chosen
-    say("The world is as it was at the start.");
+    storeWorld(await control("PUT", pathOf(world), {}));
+    change({ world }); // another world may have been selected meanwhile
+    notify("World reset.");
   });
-  loadAnew();
+  reload();
 }
 
 async function putScenario(scenario) {
   const world = await attempt(() => control("PUT", pathOf(state.world), { scenario }));
-  if (world) takeWorld(world);
+  if (world) storeWorld(world);
   else change({});
-  loadAnew();
+  reload();
 }
 
 const row = ({ name, scenario, logs, posted, faults }) => html`
   <label class="choice">
-    <input type="radio" name="world" value=${name} .checked=${live(name === state.world)} @change=${() => look(name)} />
+    <input type="radio" name="world" value=${name} .checked=${live(name === state.world)} @change=${() => select(name)} />
     <span class="name" title=${name}>${worldName(name)}</span>
     <span class="about">
       <span>${scenario}</span><span>${plural(logs, "log")}</span>
@@ -59,15 +59,15 @@ const row = ({ name, scenario, logs, posted, faults }) => html`
     </span>
   </label>`;
 
-/** The card that lists worlds. */
+/** The card with the worlds. */
 export function worlds() {
   const chosen = chosenWorld();
   return html`
     <section class="card" aria-labelledby="worlds-title">
       <header>
         <h2 id="worlds-title">World</h2>
-        <button class="quiet" @click=${reset}>${picture("again")} Reset</button>
-        <button class="quiet" @click=${open}>${picture("plus")} New</button>
+        <button class="quiet" @click=${reset}>${icon("again")} Reset</button>
+        <button class="quiet" @click=${open}>${icon("plus")} New</button>
       </header>
       <div class="choices" role="radiogroup" aria-labelledby="worlds-title">
         ${repeat(state.worlds, ({ name }) => name, row)}
@@ -91,30 +91,30 @@ function about(name) {
   return html`
     <p class="hint">${scenario.summary}</p>
     ${scenario.token
-      ? html`<details><summary>Its token</summary><p class="hint">With this token alone a page sees this scenario.</p>
+      ? html`<details><summary>Token of the scenario</summary><p class="hint">Opens the shared world of this scenario.</p>
           ${copied(scenario.token, "the token of the scenario")}</details>`
       : nothing}`;
 }
 
-/** Forget everything, once that is confirmed. */
+/** Reset the server, after confirmation. */
 async function resetAll() {
   document.getElementById("reset-all").close();
   await attempt(async () => {
     await control("POST", "/reset");
-    say("All is as it was at the start.");
+    notify("Everything was reset.");
   });
   change({ requests: [], own: new Set(), chosen: null, explanation: null, world: SHARED });
-  loadAnew();
+  reload();
 }
 
-/** The button that resets the server, and its question. */
+/** The button that resets the server, with its confirmation dialog. */
 export const resetEverything = () => html`
   <button class="wide" @click=${() => document.getElementById("reset-all").showModal()}>Reset everything…</button>
   <dialog id="reset-all" aria-labelledby="reset-title">
     <h2 id="reset-title">Reset everything?</h2>
-    <p>All worlds, faults, clocks and the request log begin anew, for everybody who uses this server.</p>
+    <p>Resets all worlds, faults and clocks and clears the request log, for all users of this server.</p>
     <div class="row">
-      <button autofocus @click=${() => document.getElementById("reset-all").close()}>Keep</button>
+      <button autofocus @click=${() => document.getElementById("reset-all").close()}>Cancel</button>
       <button class="danger" @click=${resetAll}>Reset</button>
     </div>
   </dialog>`;
