@@ -11,7 +11,7 @@ from lifecycle_facts import Case
 
 
 @dataclass
-class Told:
+class LoggedHistory:
     """One history: its rows newest first, its expectations, and its logs oldest first."""
 
     rows: list[bytes]
@@ -66,7 +66,7 @@ def succeeds(log: Log) -> bool:
     return int(log["status_code"]) < 300
 
 
-def follow_workspaces(history: Told) -> list[Workspace]:
+def follow_workspaces(history: LoggedHistory) -> list[Workspace]:
     """Reconstruct every workspace from its logs and builds; fails for a build without a workspace."""
     known: dict[str, Workspace] = {}
     for log in history.of("workspace", "workspace_build"):

@@ -49,7 +49,7 @@ def _all(statuses: set[int], *actions: str, of: str) -> dict[tuple[str, str], se
     return {(name, action): statuses for name in of.split() for action in actions}
 
 
-EARLY = Case(
+BASIC = Case(
     "documented",
     {
         **_all({201}, "create", of="user template template_version workspace group"),
@@ -87,7 +87,7 @@ _SETTINGS = (
     "idp_sync_settings_organization idp_sync_settings_group idp_sync_settings_role"
 )
 
-TODAY = Case(
+CURRENT = Case(
     "v2.35",
     {
         **_all({201}, "create", of=_MADE),
@@ -204,4 +204,4 @@ TODAY = Case(
 )
 """Reference 13.3; connections are no longer logged (11.1, 15)."""
 
-CASES = (EARLY, TODAY)
+CASES = (BASIC, CURRENT)

@@ -1,16 +1,18 @@
-"""What unit tests share: small histories of many seeds, by each script."""
+"""Fixtures of unit tests: histories of many seeds, with both sets of lifecycles."""
 
 import pytest
 from histories import make_history
-from history_reader import Told
-from lifecycle_facts import EARLY, TODAY
+from history_reader import LoggedHistory
+from lifecycle_facts import BASIC, CURRENT
 
-STORIES = [(EARLY, seed, 1000) for seed in range(20)] + [(TODAY, seed, 10_000) for seed in range(4)]
+HISTORIES = [(BASIC, seed, 1000) for seed in range(20)] + [(CURRENT, seed, 10_000) for seed in range(4)]
 
 
-@pytest.fixture(scope="session", params=STORIES, ids=lambda story: f"{story[0].release}-{story[1]}")
-def told(request: pytest.FixtureRequest) -> Told:
-    """Give the history of one script and seed; tests of one run together, so that it is told once."""
+@pytest.fixture(
+    scope="session", params=HISTORIES, ids=lambda parameters: f"{parameters[0].release}-{parameters[1]}"
+)
+def logged(request: pytest.FixtureRequest) -> LoggedHistory:
+    """Return the logs of a history; pytest groups tests by this fixture, so each is made once."""
     case, seed, logs = request.param
     history = make_history(seed, logs, contract=case.contract)
-    return Told([history.log(position) for position in range(logs)], case)
+    return LoggedHistory([history.log(position) for position in range(logs)], case)

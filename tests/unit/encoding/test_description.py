@@ -1,4 +1,4 @@
-"""Descriptions and links are written Coder writes them (reference 11.3, 11.4)."""
+"""Descriptions and links match Coder's (reference 11.3, 11.4)."""
 
 import pytest
 from histories import CONTRACT, DESCRIPTIONS
@@ -30,17 +30,17 @@ FACTS = {
         ("create", "group", "", "{user} created group {target}"),
     ],
 )
-def test_descriptions_are_coders(
+def test_description_matches_coders(
     action: str, resource_type: str, build_number: str, description: str
 ) -> None:
-    """A description is Coder's sentence, its placeholders left to the client."""
+    """A description is Coder's sentence, with its placeholders."""
     assert DESCRIPTIONS.describe(action, resource_type, build_number) == description
 
 
 @pytest.mark.parametrize("action", CONTRACT.enum("AuditAction"))
 @pytest.mark.parametrize("resource_type", CONTRACT.enum("ResourceType"))
-def test_everything_can_be_described(action: str, resource_type: str) -> None:
-    """Any action on any type has a description that leaves no blank of the contract's."""
+def test_every_combination_has_a_description(action: str, resource_type: str) -> None:
+    """Any action on any type has a description without unfilled fields."""
     description = DESCRIPTIONS.describe(action, resource_type)
 
     assert description.startswith("{user} ")
@@ -57,19 +57,19 @@ def test_everything_can_be_described(action: str, resource_type: str) -> None:
         *((kind, "") for kind in ("organization", "template_version", "git_ssh_key", "api_key", "group")),
     ],
 )
-def test_links_are_coders(resource_type: str, link: str) -> None:
-    """A link is the path of Coder's page of the resource, empty for types without one."""
+def test_link_matches_coders(resource_type: str, link: str) -> None:
+    """A link is the path of Coder's page of the resource, or empty for types without one."""
     assert DESCRIPTIONS.link(resource_type, FACTS) == link
 
 
 @pytest.mark.parametrize("unknown", ["workspace_owner", "workspace_name", "build_number"])
-def test_a_link_is_whole_or_empty(unknown: str) -> None:
-    """Where a fact is not known there is no link."""
+def test_link_without_all_fields_is_empty(unknown: str) -> None:
+    """If a field of the link is missing, the link is empty."""
     facts = {name: value for name, value in FACTS.items() if name != unknown}
 
     assert DESCRIPTIONS.link("workspace_build", facts) == ""
 
 
-def test_what_can_be_deleted_is_coders() -> None:
+def test_deletable_types_match_coders() -> None:
     """`is_deleted` is looked up for these types only (reference 11.5)."""
     assert {"template", "user", "workspace", "workspace_build"} == DESCRIPTIONS.deletable

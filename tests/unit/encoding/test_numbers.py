@@ -1,4 +1,4 @@
-"""Rules of JSON as PostgreSQL keeps it and as Go writes it again."""
+"""JSON as PostgreSQL stores it and as Go writes it."""
 
 import json
 import struct
@@ -39,14 +39,14 @@ values = st.recursive(
         (10**400, "null"),
     ],
 )
-def test_numbers_are_as_go_writes_them(number: float, text: str) -> None:
-    """A number is the nearest float, without exponent from 1e-6 to 1e21; one that is too large is null."""
+def test_number_is_written_like_go(number: float, text: str) -> None:
+    """A number is the nearest float, without exponent from 1e-6 to 1e21; too large ones are null."""
     assert write_json(number, GO_JSON) == text
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_a_float_comes_back(number: float) -> None:
-    """What is written of a float is that float."""
+def test_float_round_trips(number: float) -> None:
+    """The text of a float parses to the same float."""
     assert struct.pack("d", json.loads(write_json(number, GO_JSON))) == struct.pack("d", number or 0.0)
 
 
@@ -62,25 +62,25 @@ def test_a_float_comes_back(number: float) -> None:
         (Number("1E3"), "1000"),
     ],
 )
-def test_numbers_are_as_postgresql_keeps_them(number: float | Number, text: str) -> None:
-    """A number is kept to the digit, and without exponent (reference 10.4)."""
+def test_number_is_written_like_postgresql(number: float | Number, text: str) -> None:
+    """A number keeps all digits and has no exponent (reference 10.4)."""
     assert write_json(number, JSONB) == text
 
 
 @pytest.mark.parametrize(
     ("dialect", "text"),
     [(JSONB, '{"b":{"Z":1,"a":2},"aa":3,"\u00f6":4}'), (GO_JSON, '{"aa":3,"b":{"Z":1,"a":2},"\u00f6":4}')],
-    ids=["kept", "decoded"],
+    ids=["PostgreSQL", "Go"],
 )
-def test_names_have_their_order(dialect: Any, text: str) -> None:
-    """PostgreSQL sorts names by their length in bytes first, Go by their bytes alone, at any depth."""
+def test_names_are_sorted(dialect: Any, text: str) -> None:
+    """PostgreSQL sorts names by length in bytes, then by bytes; Go by bytes alone, at any depth."""
     assert write_json({"\u00f6": 4, "aa": 3, "b": {"a": 2, "Z": 1}}, dialect) == text
 
 
-@pytest.mark.parametrize("dialect", [JSONB, GO_JSON], ids=["kept", "decoded"])
+@pytest.mark.parametrize("dialect", [JSONB, GO_JSON], ids=["PostgreSQL", "Go"])
 @given(value=values)
-def test_values_come_back(dialect: Any, value: Any) -> None:
-    """Whatever order it has, a value is the same value; its text is compact."""
+def test_value_round_trips(dialect: Any, value: Any) -> None:
+    """The text of a value is compact and parses to the same value."""
     text = write_json(value, dialect)
 
     assert json.loads(text) == value

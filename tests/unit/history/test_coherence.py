@@ -1,25 +1,25 @@
-"""Coherence of the history: its logs, read one after the other, could have happened (reference 13)."""
+"""Coherence of the history: its logs in order could have happened (reference 13)."""
 
 from collections import defaultdict
 from itertools import pairwise
 
 import pytest
 from histories import Log
-from history_reader import Told, follow_workspaces, succeeds
+from history_reader import LoggedHistory, follow_workspaces, succeeds
 
 from auditmock.core.timestamps import parse_timestamp
 
-KEEPERS = {"template": {"owner", "template-admin"}, "group": {"owner", "user-admin"}}
-"""Whose task it is to look after what."""
+MANAGERS = {"template": {"owner", "template-admin"}, "group": {"owner", "user-admin"}}
+"""The roles that manage each type."""
 
 PAIRS = (
     [("template", "create"), ("template_version", "write")],
     [("task", "create"), ("workspace", "create")],
     [("user", "write"), ("api_key", "login")],
 )
-"""What one request may write two logs of: a new template, a new task, the login of a dormant user."""
+"""Requests that write two logs: a new template, a new task, the login of a dormant user."""
 
-REASONS = {
+ACTIONS_OF_REASON = {
     "autostart": {"start"},
     "autostop": {"stop"},
     "dormancy": {"stop"},
@@ -32,13 +32,13 @@ REASONS = {
     "vscode_connection": {"start"},
     "jetbrains_connection": {"start"},
 }
-"""What builds for a reason do."""
+"""The actions of builds by reason."""
 
 
-def test_each_request_is_one_log_or_a_known_pair(told: Told) -> None:
-    """Only few requests write two logs with one `request_id`, such as the creation of a template."""
+def test_each_request_is_one_log_or_a_known_pair(logged: LoggedHistory) -> None:
+    """Few requests write two logs with one `request_id`, such as the creation of a template."""
     by_request: dict[str, list[Log]] = defaultdict(list)
-    for log in told.logs:
+    for log in logged.logs:
         by_request[log["request_id"]].append(log)
 
     shared = [logs for logs in by_request.values() if len(logs) > 1]
@@ -47,89 +47,89 @@ def test_each_request_is_one_log_or_a_known_pair(told: Told) -> None:
 
     assert all(pair in PAIRS for pair in pairs)
     assert pairs.count(PAIRS[0]) == len(
-        [log for log in told.of("template_version") if log["action"] == "write"]
+        [log for log in logged.of("template_version") if log["action"] == "write"]
     )
 
 
-def test_logs_of_one_request_come_from_one_caller(told: Told) -> None:
-    """Two logs of one request have the same user, address and program."""
+def test_logs_of_one_request_have_one_caller(logged: LoggedHistory) -> None:
+    """Two logs of one request have the same user, address and user agent."""
     callers: dict[str, tuple[str, str, str]] = {}
-    for log in told.logs:
+    for log in logged.logs:
         caller = (log["user"] or {}).get("id", ""), log["ip"], log["user_agent"]
         assert callers.setdefault(log["request_id"], caller) == caller
 
 
-def test_every_life_starts_with_a_creation(told: Told) -> None:
-    """A resource is created before anything happens to it, and once; SSH keys come with their user."""
-    for life in told.lives(*told.case.born):
-        assert [log["action"] == "create" for log in life] == [True] + [False] * (len(life) - 1)
+def test_every_resource_is_created_first(logged: LoggedHistory) -> None:
+    """A resource is created once, before any other log of it; SSH keys are created with their user."""
+    for lifetime in logged.lifetimes(*logged.case.born):
+        assert [log["action"] == "create" for log in lifetime] == [True] + [False] * (len(lifetime) - 1)
 
 
-def test_every_life_ends_with_its_deletion(told: Told) -> None:
-    """Nothing happens to anything that was created after its deletion."""
-    for life in told.lives(*told.case.born):
-        assert not [log for log in life[:-1] if log["action"] == "delete" and succeeds(log)]
+def test_no_log_follows_a_deletion(logged: LoggedHistory) -> None:
+    """A created resource has no log after its deletion."""
+    for lifetime in logged.lifetimes(*logged.case.born):
+        assert not [log for log in lifetime[:-1] if log["action"] == "delete" and succeeds(log)]
 
 
-def test_deleted_is_what_was_deleted(told: Told) -> None:
-    """`is_deleted` says, in every log of what is deleted by itself, whether that stands in the history."""
-    alone = {"template", "user", "task", "user_secret"} & told.case.types
-    for life in told.lives(*alone):
-        last = life[-1]
-        assert {log["is_deleted"] for log in life} == {last["action"] == "delete" and succeeds(last)}
+def test_is_deleted_matches_the_last_log(logged: LoggedHistory) -> None:
+    """`is_deleted` in every log of a resource says whether its last log is a deletion."""
+    alone = {"template", "user", "task", "user_secret"} & logged.case.types
+    for lifetime in logged.lifetimes(*alone):
+        last = lifetime[-1]
+        assert {log["is_deleted"] for log in lifetime} == {last["action"] == "delete" and succeeds(last)}
 
 
-def test_a_workspace_is_deleted_with_its_builds(told: Told) -> None:
-    """`is_deleted` says, in every log of a workspace and its builds, whether a deleting build succeeded."""
-    for workspace in follow_workspaces(told):
+def test_workspace_and_builds_are_deleted_together(logged: LoggedHistory) -> None:
+    """`is_deleted` of a workspace and its builds says whether a delete build succeeded."""
+    for workspace in follow_workspaces(logged):
         assert {log["is_deleted"] for log in workspace.logs + workspace.builds} == {workspace.is_gone}
 
 
-def test_what_coder_does_not_look_up_is_never_deleted(told: Told) -> None:
-    """`is_deleted` is false for the types it is not kept for (reference 11.5)."""
-    kept = set(told.case.contract.schema("AuditLog")["properties"]["is_deleted"]["x-deletable"])
+def test_other_types_are_never_deleted(logged: LoggedHistory) -> None:
+    """`is_deleted` is false for types that Coder does not look up (reference 11.5)."""
+    deletable = set(logged.case.contract.schema("AuditLog")["properties"]["is_deleted"]["x-deletable"])
 
-    assert not [log for log in told.of(*told.case.types - kept) if log["is_deleted"]]
+    assert not [log for log in logged.of(*logged.case.types - deletable) if log["is_deleted"]]
 
 
-def test_builds_are_numbered_in_their_workspace(told: Told) -> None:
-    """Every build is the next of a living workspace that its owner then called so: 1, 2, 3 and so on."""
+def test_builds_are_numbered_per_workspace(logged: LoggedHistory) -> None:
+    """The builds of a workspace have its name and owner at that time, and the numbers 1, 2, 3 and so on."""
     numbers = [
         [int(log["additional_fields"]["build_number"]) for log in workspace.builds]
-        for workspace in follow_workspaces(told)
+        for workspace in follow_workspaces(logged)
     ]
 
-    assert sum(map(len, numbers)) == len(told.of("workspace_build"))
-    assert all(counted == list(range(1, len(counted) + 1)) for counted in numbers)
+    assert sum(map(len, numbers)) == len(logged.of("workspace_build"))
+    assert all(sequence == list(range(1, len(sequence) + 1)) for sequence in numbers)
 
 
-def test_builds_start_what_is_stopped(told: Told) -> None:
-    """A workspace is started when it does not run, and stopped when it does, or when its start has failed."""
-    for workspace in follow_workspaces(told):
-        done = []
+def test_starts_and_stops_alternate(logged: LoggedHistory) -> None:
+    """A workspace is started if it is stopped, and stopped if it runs or its start failed."""
+    for workspace in follow_workspaces(logged):
+        actions = []
         for log in workspace.builds:
-            done += ["start"] if log["additional_fields"]["build_reason"] == "failedstop" else []
-            done += [log["action"]] if succeeds(log) else []
-        assert done[:1] in ([], ["start"])
-        assert all({first, second} != {first} for first, second in pairwise(done))
+            actions += ["start"] if log["additional_fields"]["build_reason"] == "failedstop" else []
+            actions += [log["action"]] if succeeds(log) else []
+        assert actions[:1] in ([], ["start"])
+        assert all({first, second} != {first} for first, second in pairwise(actions))
 
 
-def test_automatic_builds_do_what_their_reason_says(told: Told) -> None:
+def test_actions_match_build_reasons(logged: LoggedHistory) -> None:
     """`autostart` starts, `autostop` stops, and so on."""
     reasons = {
-        (log["additional_fields"]["build_reason"], log["action"]) for log in told.of("workspace_build")
+        (log["additional_fields"]["build_reason"], log["action"]) for log in logged.of("workspace_build")
     }
 
     assert {"autostart", "autostop"} <= {reason for reason, _ in reasons}
-    assert all(action in REASONS.get(reason, {action}) for reason, action in reasons)
+    assert all(action in ACTIONS_OF_REASON.get(reason, {action}) for reason, action in reasons)
 
 
-def test_active_versions_exist(told: Told) -> None:
-    """The version a template makes active was created before, and belongs or comes to belong to it."""
+def test_active_versions_exist(logged: LoggedHistory) -> None:
+    """The active version of a template was created before and belongs to the template."""
     created: set[str] = set()
     owners: dict[str, str] = {}
     used: dict[str, str] = {}
-    for log in told.of("template", "template_version"):
+    for log in logged.of("template", "template_version"):
         if log["resource_type"] == "template_version":
             created.add(log["resource_id"])
             if "template_id" in log["diff"]:
@@ -141,36 +141,38 @@ def test_active_versions_exist(told: Told) -> None:
     assert all(owners.get(version, template) == template for version, template in used.items())
 
 
-def test_nobody_acts_before_being_there(told: Told) -> None:
-    """Every log is younger than its user."""
-    assert all(parse_timestamp(user["created_at"]) < parse_timestamp(log["time"]) for log, user in told.acts)
+def test_no_user_acts_before_creation(logged: LoggedHistory) -> None:
+    """Every log is later than the creation of its user."""
+    assert all(
+        parse_timestamp(user["created_at"]) < parse_timestamp(log["time"]) for log, user in logged.acts
+    )
 
 
-def test_people_join_when_they_are_created(told: Told) -> None:
-    """A user who joined was created at the time of the log that says so."""
-    joined = {log["resource_id"]: log["time"] for log in told.of("user") if log["action"] == "create"}
+def test_user_is_created_with_its_log(logged: LoggedHistory) -> None:
+    """`created_at` of a user is the time of the log of its creation."""
+    joined = {log["resource_id"]: log["time"] for log in logged.of("user") if log["action"] == "create"}
 
-    assert all(user["created_at"] == joined.get(user["id"], user["created_at"]) for _, user in told.acts)
+    assert all(user["created_at"] == joined.get(user["id"], user["created_at"]) for _, user in logged.acts)
 
 
-def test_users_are_as_they_are_now(told: Told) -> None:
-    """A user is shown, in every log, with the status and roles that the last change left."""
+def test_users_have_their_current_state(logged: LoggedHistory) -> None:
+    """Every log shows its user with the status and roles after the last change."""
     status, roles = {}, {}
-    for log in told.of("user"):
+    for log in logged.of("user"):
         if "status" in log["diff"]:
             status[log["resource_id"]] = log["diff"]["status"]["new"]
         if "rbac_roles" in log["diff"]:
             roles[log["resource_id"]] = log["diff"]["rbac_roles"]["new"]
 
-    for user in (user for _, user in told.acts if user["id"] in status):
+    for user in (user for _, user in logged.acts if user["id"] in status):
         assert user["status"] == status[user["id"]]
         assert [role["name"] for role in user["roles"]] == roles[user["id"]]
 
 
-def test_nobody_acts_while_suspended(told: Told) -> None:
-    """Between a suspension and its end a user writes no log."""
+def test_no_user_acts_while_suspended(logged: LoggedHistory) -> None:
+    """A user writes no log between suspension and reactivation."""
     suspended: set[str] = set()
-    for log in told.logs:
+    for log in logged.logs:
         assert (log["user"] or {}).get("id") not in suspended
         if log["diff"].get("status", {}).get("new") == "suspended":
             suspended.add(log["resource_id"])
@@ -178,16 +180,16 @@ def test_nobody_acts_while_suspended(told: Told) -> None:
             suspended -= {log["resource_id"]} if "status" in log["diff"] else set()
 
 
-@pytest.mark.parametrize("kind", KEEPERS)
-def test_keepers_may_do_what_they_do(told: Told, kind: str) -> None:
-    """Templates and groups are looked after by people with the role for it."""
-    for log in told.of(kind):
-        assert {role["name"] for role in log["user"]["roles"]} & KEEPERS[kind]
+@pytest.mark.parametrize("kind", MANAGERS)
+def test_managers_have_the_role(logged: LoggedHistory, kind: str) -> None:
+    """Templates and groups are changed by users with the role for it only."""
+    for log in logged.of(kind):
+        assert {role["name"] for role in log["user"]["roles"]} & MANAGERS[kind]
 
 
-def test_people_only_change_themselves_or_look_after_others(told: Told) -> None:
-    """A key is its user's own; another user is changed by an owner or user admin, or by SCIM."""
-    for log, user in told.acts:
+def test_users_are_changed_by_themselves_or_admins(logged: LoggedHistory) -> None:
+    """An SSH key is changed by its user; a user by itself, an owner, a user admin or SCIM."""
+    for log, user in logged.acts:
         if log["resource_type"] in {"user", "git_ssh_key"}:
             roles = {role["name"] for role in user["roles"]}
             assert log["resource_id"] == user["id"] or (
@@ -195,33 +197,35 @@ def test_people_only_change_themselves_or_look_after_others(told: Told) -> None:
             )
 
 
-def test_only_an_identity_provider_acts_as_nobody(told: Told) -> None:
-    """Where `user` is null the request came by SCIM, and of SCIM's all have none (reference 10.2, 10.4)."""
+def test_only_scim_has_no_user(logged: LoggedHistory) -> None:
+    """`user` is null exactly in logs of SCIM (reference 10.2, 10.4)."""
     scim = {"automatic_actor": "coder", "automatic_subsystem": "scim"}
 
-    assert [log["additional_fields"] == scim for log in told.logs] == [not log["user"] for log in told.logs]
+    assert [log["additional_fields"] == scim for log in logged.logs] == [
+        not log["user"] for log in logged.logs
+    ]
 
 
-def test_an_identity_provider_looks_after_its_users(told: Told) -> None:
-    """SCIM creates users who log in by OIDC, and changes the status of those alone."""
-    theirs: set[str] = set()
-    for log in (log for log in told.logs if not log["user"]):
+def test_scim_manages_its_own_users(logged: LoggedHistory) -> None:
+    """SCIM creates users with OIDC logins and changes the status of those only."""
+    provisioned: set[str] = set()
+    for log in (log for log in logged.logs if not log["user"]):
         if log["action"] == "create":
-            theirs.add(log["resource_id"])
+            provisioned.add(log["resource_id"])
             assert log["diff"]["login_type"]["new"] == "oidc"
         else:
             assert (log["action"], list(log["diff"])) == ("write", ["status"])
-        assert log["resource_id"] in theirs
+        assert log["resource_id"] in provisioned
         assert log["ip"]
         assert log["user_agent"]
 
-    assert bool(theirs) == ("api_key" in told.case.types)
-    assert {user["login_type"] for _, user in told.acts if user["id"] in theirs} <= {"oidc"}
+    assert bool(provisioned) == ("api_key" in logged.case.types)
+    assert {user["login_type"] for _, user in logged.acts if user["id"] in provisioned} <= {"oidc"}
 
 
-def test_every_kind_of_log_occurs(told: Told) -> None:
-    """Even a small history has logs of each type that Coder writes, failed ones among them."""
-    kinds = {log["resource_type"] for log in told.logs}
+def test_every_type_occurs(logged: LoggedHistory) -> None:
+    """Even a small history has logs of each type that Coder writes, failed ones included."""
+    kinds = {log["resource_type"] for log in logged.logs}
 
-    assert kinds == told.case.types
-    assert [log for log in told.logs if log["status_code"] >= 400]
+    assert kinds == logged.case.types
+    assert [log for log in logged.logs if log["status_code"] >= 400]

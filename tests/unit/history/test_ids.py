@@ -1,4 +1,4 @@
-"""Rules of ids: each looks random, can be read back, and is told from any that was not written here."""
+"""Ids: they look random, can be decoded, and differ from foreign ids."""
 
 from uuid import UUID
 
@@ -16,8 +16,8 @@ numbers = st.integers(0, 2**52 - 1)
 
 
 @given(seeds, kinds, numbers)
-def test_an_id_is_read_back(seed: int, kind: Kind, number: int) -> None:
-    """What an id stands for is found from the id alone, in either letter case."""
+def test_id_round_trips(seed: int, kind: Kind, number: int) -> None:
+    """An id decodes to its kind and number, in either letter case."""
     ids = Ids(Rng(seed))
     written = ids.uuid(kind, number)
 
@@ -25,8 +25,8 @@ def test_an_id_is_read_back(seed: int, kind: Kind, number: int) -> None:
 
 
 @given(kinds, numbers)
-def test_an_id_is_a_random_uuid_by_its_looks(kind: Kind, number: int) -> None:
-    """An id is a UUID of version 4 in its usual form."""
+def test_id_is_a_uuid_of_version_4(kind: Kind, number: int) -> None:
+    """An id is a UUID of version 4 in its canonical form."""
     written = IDS.uuid(kind, number)
     uuid = UUID(written)
 
@@ -34,29 +34,29 @@ def test_an_id_is_a_random_uuid_by_its_looks(kind: Kind, number: int) -> None:
 
 
 @given(kinds, numbers, st.integers(0, 127).filter(lambda bit: not 60 <= bit < 64))
-def test_an_id_with_a_bit_changed_is_unknown(kind: Kind, number: int, bit: int) -> None:
-    """No id is near another: one with a changed bit stands for nothing."""
+def test_id_with_a_flipped_bit_is_unknown(kind: Kind, number: int, bit: int) -> None:
+    """An id with a flipped bit decodes to nothing."""
     near = str(UUID(int=UUID(IDS.uuid(kind, number)).int ^ 1 << bit))
 
     assert IDS.identity(near) is None
 
 
 @given(st.one_of(st.uuids().map(str), st.text(), st.text("0123456789abcdefABCDEF-_ +\u0661", max_size=40)))
-def test_a_foreign_id_is_unknown(text: str) -> None:
-    """A text that was not written as an id stands for nothing, and reading it does no harm."""
+def test_foreign_id_is_unknown(text: str) -> None:
+    """Any other text decodes to nothing."""
     assert IDS.identity(text) is None
 
 
 @given(kinds, st.lists(numbers, min_size=2, max_size=50, unique=True))
-def test_ranks_stand_in_the_order_of_ids(kind: Kind, several: list[int]) -> None:
-    """Sorting numbers by their ranks sorts them by their ids."""
-    ranks = IDS.ranks(kind, np.array(several, dtype=np.uint64)).tolist()
-    by_rank = sorted(range(len(several)), key=ranks.__getitem__)
-    by_id = sorted(range(len(several)), key=lambda place: IDS.uuid(kind, several[place]))
+def test_ranks_sort_like_ids(kind: Kind, sample: list[int]) -> None:
+    """Sorting numbers by rank sorts them by id."""
+    ranks = IDS.ranks(kind, np.array(sample, dtype=np.uint64)).tolist()
+    by_rank = sorted(range(len(sample)), key=ranks.__getitem__)
+    by_id = sorted(range(len(sample)), key=lambda index: IDS.uuid(kind, sample[index]))
 
     assert by_rank == by_id
 
 
-def test_seeds_have_ids_of_their_own() -> None:
-    """What one seed wrote stands for nothing under another."""
+def test_id_of_another_seed_is_unknown() -> None:
+    """An id of one seed is unknown to another seed."""
     assert not [number for number in range(100) if Ids(Rng(2)).identity(IDS.uuid(Kind.LOG, number))]

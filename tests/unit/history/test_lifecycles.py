@@ -1,4 +1,4 @@
-"""Rules of the scripts: they are whole, and agree with the reference, the contract and each other."""
+"""Lifecycles: they are complete and match the reference and the contract."""
 
 from copy import deepcopy
 from typing import Any
@@ -20,48 +20,48 @@ from auditmock.fixtures.history.tracked_fields import FIELDS
 from auditmock.openapi.contract import Contract
 from auditmock.openapi.releases import list_releases, open_release
 
-REFUSED = {400, 403, 409}
-"""How whatever writes or deletes may also end (reference 13.1)."""
+REJECTED = {400, 403, 409}
+"""Error statuses of writes and deletions (reference 13.1)."""
 
 EVENTS = [(case, event) for case in CASES for event in case.tables.events]
-SCRIPT = choose_lifecycles(CONTRACT)
-WEIGHTS = {each.name: each.weight for each in SCRIPT.lifecycles}
+LIFECYCLES = choose_lifecycles(CONTRACT)
+WEIGHTS = {each.name: each.weight for each in LIFECYCLES.lifecycles}
 NEWEST = open_release(list_releases()[-1])
 every_event = pytest.mark.parametrize(("case", "event"), EVENTS)
 every_table = pytest.mark.parametrize("tables", [case.tables for case in CASES])
 
 
 def contract_without(enumeration: str, value: str) -> Contract:
-    """Take a value out of an enumeration of the newest release."""
+    """Remove a value from an enum of the newest release."""
     document: Any = deepcopy(NEWEST.document)
     document["components"]["schemas"][enumeration]["enum"].remove(value)
     return Contract(NEWEST.text, document)
 
 
 @every_event
-def test_events_are_such_as_coder_logs(case: Case, event: Transition) -> None:
-    """An event has a type, an action and statuses that Coder logs together."""
-    refused = REFUSED if event.action in {"write", "delete"} else set()
+def test_event_is_one_that_coder_logs(case: Case, event: Transition) -> None:
+    """Coder logs each event's type, action and statuses together."""
+    rejected = REJECTED if event.action in {"write", "delete"} else set()
 
-    assert set(event.statuses) <= case.succeeds[event.resource_type, event.action] | refused
+    assert set(event.statuses) <= case.succeeds[event.resource_type, event.action] | rejected
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_whatever_coder_logs_happens(case: Case) -> None:
-    """Every type and action that Coder logs is in the table."""
+def test_every_type_and_action_occurs(case: Case) -> None:
+    """The lifecycles have every type and action that Coder logs."""
     assert {(event.resource_type, event.action) for event in case.tables.events} == set(case.succeeds)
 
 
 @every_event
-def test_events_set_tracked_fields(case: Case, event: Transition) -> None:  # noqa: ARG001 - any release
-    """An event sets only fields that are tracked, and none unless it succeeds."""
+def test_event_sets_tracked_fields(case: Case, event: Transition) -> None:  # noqa: ARG001 - any release
+    """An event sets tracked fields only, and none if it fails."""
     assert set(event.sets) <= set(FIELDS.get(event.resource_type, ()))
     assert event.succeeds or not event.sets
 
 
 @every_event
-def test_reasons_are_the_contracts(case: Case, event: Transition) -> None:
-    """A build has a reason of the contract, nothing else has one."""
+def test_reason_is_in_the_contract(case: Case, event: Transition) -> None:
+    """A build has a reason of the contract; other events have none."""
     is_build = event.resource_type == "workspace_build"
     known = case.contract.search.keys["build_reason"].values if is_build else ("",)
 
@@ -69,14 +69,14 @@ def test_reasons_are_the_contracts(case: Case, event: Transition) -> None:
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_weights_add_up(release: str) -> None:
-    """The weights of a release's lifecycles add up to 100."""
+def test_weights_sum_to_100(release: str) -> None:
+    """The weights of a release's lifecycles sum to 100."""
     assert sum(choose_lifecycles(open_release(release)).weights) == 100
 
 
 @pytest.mark.parametrize(("lacks", "missing"), [("ai_gateway_key", "ai_gateway_key"), ("task", "task")])
-def test_lifecycles_of_unknown_types_are_left_out(lacks: str, missing: str) -> None:
-    """A release without a resource type has the newest lifecycles, except those that need the type."""
+def test_lifecycles_of_unknown_types_are_omitted(lacks: str, missing: str) -> None:
+    """A release without a resource type has the newest lifecycles without those that need it."""
     names = [each.name for each in choose_lifecycles(NEWEST).lifecycles]
     older = contract_without("ResourceType", lacks)
 
@@ -85,14 +85,14 @@ def test_lifecycles_of_unknown_types_are_left_out(lacks: str, missing: str) -> N
     ]
 
 
-def test_a_release_without_logins_has_the_basic_lifecycles() -> None:
-    """A release that does not know all actions of the newest table gets an older one."""
+def test_release_without_logins_has_basic_lifecycles() -> None:
+    """A release without an action of the newest table gets the basic one."""
     assert choose_lifecycles(contract_without("AuditAction", "login")).lifecycles == basic.LIFECYCLES
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_events_are_of_the_contracts_enumerations(release: str) -> None:
-    """The transitions of a release have only types and actions of its contract."""
+def test_events_use_enums_of_the_contract(release: str) -> None:
+    """The transitions of a release have types and actions of its contract only."""
     contract = open_release(release)
     tables = choose_lifecycles(contract)
 
@@ -101,8 +101,8 @@ def test_events_are_of_the_contracts_enumerations(release: str) -> None:
 
 
 @every_table
-def test_weights_out_of_a_state_add_up(tables: LifecycleTables) -> None:
-    """The weights of what can happen in a state add up to 100."""
+def test_weights_of_a_state_sum_to_100(tables: LifecycleTables) -> None:
+    """The weights of the transitions from a state sum to 100."""
     for lifecycle in tables.lifecycles:
         for state in {event.state for event in lifecycle.events}:
             assert sum(event.weight for event in lifecycle.events if event.state == state) == 100
@@ -110,27 +110,27 @@ def test_weights_out_of_a_state_add_up(tables: LifecycleTables) -> None:
 
 @every_table
 def test_every_state_is_reached(tables: LifecycleTables) -> None:
-    """Every state of a lifecycle is the first or follows from an event, and something can happen in it."""
+    """Every state is the first one or reachable, and has a transition."""
     for lifecycle in tables.lifecycles:
         reached = {lifecycle.events[0].state} | {event.next for event in lifecycle.events} - {GONE}
         assert {event.state for event in lifecycle.events} == reached
 
 
 @every_table
-def test_events_fit_their_numbers(tables: LifecycleTables) -> None:
-    """Every event has a number of 8 bits, with one to spare for none."""
+def test_events_fit_8_bits(tables: LifecycleTables) -> None:
+    """The number of events fits 8 bits, with one value to spare."""
     assert len(tables.events) < 255
 
 
-def test_no_story_outgrows_its_numbers() -> None:
-    """The longest walk has fewer steps than a walk has draws, names and keys to give away."""
+def test_longest_walk_fits_its_limits() -> None:
+    """The longest walk has fewer steps than a walk has random numbers, names and keys."""
     assert LONGEST_WALK == max(WALK_LENGTHS) < min(STEPS, MAX_PER_WALK, KEYS_PER_PERSON)
 
 
 @pytest.mark.parametrize("seed", range(10))
 @every_table
-def test_stories_have_their_shares(tables: LifecycleTables, seed: int) -> None:
-    """Of many walks each lifecycle gets about its weight in percent."""
+def test_lifecycles_have_their_shares(tables: LifecycleTables, seed: int) -> None:
+    """Each lifecycle gets about its weight in percent of many walks."""
     lifecycles = compute_walks(Rng(seed), tables, 50_000).lifecycles
 
     shares = 100 * np.bincount(lifecycles, minlength=len(tables.lifecycles)) / len(lifecycles)
@@ -138,8 +138,8 @@ def test_stories_have_their_shares(tables: LifecycleTables, seed: int) -> None:
     assert all(abs(share - weight) < 3 for share, weight in zip(shares, tables.weights, strict=True))
 
 
-def test_a_mix_changes_the_shares() -> None:
-    """A lifecycle gets the weight of the mix, and one that the mix does not name keeps its own."""
+def test_mix_changes_the_shares() -> None:
+    """A lifecycle in the mix gets that weight; the others keep theirs."""
     tables = choose_lifecycles(CONTRACT, {"user": 300, "group": 0})
 
     assert dict(zip(WEIGHTS, tables.weights, strict=True)) == {
@@ -163,8 +163,8 @@ def test_a_mix_changes_the_shares() -> None:
         ),
     ],
 )
-def test_a_mix_that_fits_no_script_is_refused(mix: dict[str, int], problem: str) -> None:
-    """What is wrong with a mix is said, and what would be right."""
+def test_invalid_mix_is_rejected(mix: dict[str, int], problem: str) -> None:
+    """The error of an invalid mix names the problem and the accepted values."""
     with pytest.raises(MixError) as caught:
         choose_lifecycles(CONTRACT, mix)
 
@@ -172,23 +172,23 @@ def test_a_mix_that_fits_no_script_is_refused(mix: dict[str, int], problem: str)
 
 
 @pytest.mark.parametrize("events", [0, 1, 2, 3, 50, 1001])
-def test_stories_have_exactly_so_many_events(events: int) -> None:
-    """The last walk breaks off where the number asked for is reached, and none is empty."""
-    told = compute_walks(Rng(1), SCRIPT, events)
+def test_walks_have_the_requested_events(events: int) -> None:
+    """The last walk stops at the requested number of events, and no walk is empty."""
+    computed = compute_walks(Rng(1), LIFECYCLES, events)
 
-    assert told.offsets[-1] == len(told.kinds) == events
-    assert np.all(np.diff(told.offsets) > 0)
+    assert computed.offsets[-1] == len(computed.kinds) == events
+    assert np.all(np.diff(computed.offsets) > 0)
 
 
 @pytest.mark.parametrize("seed", range(10))
 @every_table
-def test_a_story_is_a_walk(tables: LifecycleTables, seed: int) -> None:
-    """Each walk starts in its lifecycle's first state, and each event where the one before it led."""
-    told = compute_walks(Rng(seed), tables, 2000)
+def test_walk_follows_the_transitions(tables: LifecycleTables, seed: int) -> None:
+    """Each walk starts in the first state, and each event starts in the state after the last one."""
+    computed = compute_walks(Rng(seed), tables, 2000)
 
-    for walk, number in enumerate(told.lifecycles):
+    for walk, number in enumerate(computed.lifecycles):
         lifecycle = tables.lifecycles[number]
-        kinds = told.kinds[told.offsets[walk] : told.offsets[walk + 1]]
+        kinds = computed.kinds[computed.offsets[walk] : computed.offsets[walk + 1]]
         events = [tables.events[kind] for kind in kinds]
         assert set(events) <= set(lifecycle.events)
         assert [event.state for event in events] == [lifecycle.events[0].state] + [
@@ -196,30 +196,30 @@ def test_a_story_is_a_walk(tables: LifecycleTables, seed: int) -> None:
         ]
 
 
-def test_a_bad_guess_costs_time_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Stories are the same however many are told at first to have enough events."""
-    expected = compute_walks(Rng(1), SCRIPT, 5000)
+def test_walks_do_not_depend_on_the_estimate(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Walks are the same for any estimate of their mean length."""
+    expected = compute_walks(Rng(1), LIFECYCLES, 5000)
     monkeypatch.setattr(lifecycle_walks, "_MEAN_LENGTH", 10_000)
 
-    told = compute_walks(Rng(1), SCRIPT, 5000)
+    computed = compute_walks(Rng(1), LIFECYCLES, 5000)
 
-    assert np.array_equal(told.kinds, expected.kinds)
-    assert np.array_equal(told.offsets, expected.offsets)
+    assert np.array_equal(computed.kinds, expected.kinds)
+    assert np.array_equal(computed.offsets, expected.offsets)
 
 
 @pytest.mark.parametrize("seed", range(5))
 @every_table
-def test_no_story_ends_within_a_request(tables: LifecycleTables, seed: int) -> None:
-    """Where one request leaves two logs, both are there; only the very last walk may break off."""
-    told = compute_walks(Rng(seed), tables, 20_000)
-    owing = tables.must_continue[tables.next_states]
+def test_no_walk_ends_within_a_request(tables: LifecycleTables, seed: int) -> None:
+    """A request with two logs has both; only the very last walk can end between them."""
+    computed = compute_walks(Rng(seed), tables, 20_000)
+    incomplete = tables.must_continue[tables.next_states]
 
-    assert owing.any()
-    assert not owing[told.kinds[told.offsets[1:-1] - 1]].any()
+    assert incomplete.any()
+    assert not incomplete[computed.kinds[computed.offsets[1:-1] - 1]].any()
 
 
-def test_every_type_of_every_release_is_a_subject() -> None:
-    """Whatever type a release has, it is known where its ids and names come from."""
+def test_every_type_has_a_resource_type() -> None:
+    """Every resource type of every release has rules for its ids and names."""
     types = {name for release in list_releases() for name in open_release(release).enum("ResourceType")}
 
     assert set(RESOURCE_TYPES) == types

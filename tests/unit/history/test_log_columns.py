@@ -1,4 +1,4 @@
-"""Rules of the columns: one entry a log, newest first, each event in exactly one place."""
+"""Columns of a history: one entry per log, newest first, each event exactly once."""
 
 import numpy as np
 import pytest
@@ -14,14 +14,14 @@ from auditmock.fixtures.history.schedule import make_span
 from auditmock.fixtures.history.target_names import resource_name
 
 SPAN = make_span(UNTIL, 52)
-SCRIPT = choose_lifecycles(CONTRACT)
-COLUMNS = compute_columns(Rng(1), SCRIPT, 5000, SPAN)
+LIFECYCLES = choose_lifecycles(CONTRACT)
+COLUMNS = compute_columns(Rng(1), LIFECYCLES, 5000, SPAN)
 
 
 @pytest.mark.parametrize("logs", [0, 1, 2, 50, 10_000])
-def test_every_column_has_an_entry_a_log(logs: int) -> None:
-    """A history of so many logs has columns of exactly that length."""
-    columns = compute_columns(Rng(3), SCRIPT, logs, SPAN)
+def test_columns_have_one_entry_per_log(logs: int) -> None:
+    """Each column is as long as the number of logs."""
+    columns = compute_columns(Rng(3), LIFECYCLES, logs, SPAN)
 
     assert {
         len(column)
@@ -29,33 +29,33 @@ def test_every_column_has_an_entry_a_log(logs: int) -> None:
     } == {logs}
 
 
-def test_ages_rise() -> None:
-    """No two logs of the history have the same time."""
+def test_ages_increase_strictly() -> None:
+    """No two logs have the same time."""
     assert np.all(np.diff(COLUMNS.ages) > 0)
 
 
-def test_ages_rise_in_a_crowded_span() -> None:
-    """Logs that fall on one microsecond are set apart, so that a short span holds as many as a long one."""
-    crowded = compute_columns(Rng(1), SCRIPT, 200_000, make_span(UNTIL, 0))
+def test_ages_increase_strictly_in_a_short_span() -> None:
+    """Logs within one microsecond are moved apart, so a short span holds as many as a long one."""
+    crowded = compute_columns(Rng(1), LIFECYCLES, 200_000, make_span(UNTIL, 0))
 
     assert np.all(np.diff(crowded.ages) > 0)
 
 
-def test_places_are_where_events_stand() -> None:
-    """`places` and `events` undo each other."""
+def test_places_invert_events() -> None:
+    """`places` and `events` are inverse permutations."""
     assert np.array_equal(COLUMNS.events[COLUMNS.places], np.arange(5000))
 
 
-def test_cells_are_the_columns() -> None:
-    """What is read cell by cell is what the arrays hold, as plain integers."""
+def test_cells_equal_the_columns() -> None:
+    """Cells have the values of the arrays, as plain integers."""
     cells = COLUMNS.cells
 
     assert [cells.ages[7], cells.events[7]] == [int(COLUMNS.ages[7]), int(COLUMNS.events[7])]
     assert type(cells.ages[7]) is int
 
 
-def test_an_event_belongs_to_a_story() -> None:
-    """The walk of an event is the one whose stretch it lies in."""
+def test_event_belongs_to_its_walk() -> None:
+    """`walk_at` returns the walk whose range contains the event."""
     offsets = COLUMNS.walks.offsets.tolist()
 
     for event in range(5000):
@@ -63,25 +63,25 @@ def test_an_event_belongs_to_a_story() -> None:
         assert offsets[walk] <= event < offsets[walk + 1]
 
 
-def test_a_story_happens_in_its_order() -> None:
+def test_walk_is_in_order_of_time() -> None:
     """Within a walk a later event has a later time."""
     times = -COLUMNS.ages[COLUMNS.places]
-    same_story = np.ones(len(times) - 1, dtype=bool)
-    same_story[COLUMNS.walks.offsets[1:-1] - 1] = False
+    same_walk = np.ones(len(times) - 1, dtype=bool)
+    same_walk[COLUMNS.walks.offsets[1:-1] - 1] = False
 
-    assert np.all(np.diff(times)[same_story] > 0)
+    assert np.all(np.diff(times)[same_walk] > 0)
 
 
-def test_logs_of_one_request_follow_each_other() -> None:
-    """An event of the same request as the one before it has the same actor, within a microsecond or so."""
-    for event in np.flatnonzero([SCRIPT.events[kind].same_request for kind in COLUMNS.walks.kinds]):
+def test_logs_of_one_request_are_adjacent() -> None:
+    """A second event of a request has the same actor and nearly the same time."""
+    for event in np.flatnonzero([LIFECYCLES.events[kind].same_request for kind in COLUMNS.walks.kinds]):
         place, before = COLUMNS.places[event], COLUMNS.places[event - 1]
         assert COLUMNS.actors[place] == COLUMNS.actors[before]
         assert COLUMNS.ages[before] - COLUMNS.ages[place] < 10
 
 
-def test_times_lie_in_the_span() -> None:
-    """Every time lies between the span's start and its end."""
+def test_times_are_within_the_span() -> None:
+    """Every time is between start and end of the span."""
     times = -COLUMNS.ages
 
     assert SPAN.start <= times.min()
@@ -89,22 +89,22 @@ def test_times_lie_in_the_span() -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("rest", [1, HOUR // 2, HOUR - 1, 3 * HOUR + 17, WEEK - 1])
-def test_no_log_is_from_after_the_end(seed: int, rest: int) -> None:
-    """Wherever in an hour the history ends, no log is newer, not even with many logs."""
-    until = UNTIL + rest
+@pytest.mark.parametrize("remainder", [1, HOUR // 2, HOUR - 1, 3 * HOUR + 17, WEEK - 1])
+def test_no_log_is_after_the_end(seed: int, remainder: int) -> None:
+    """No log is later than the end, wherever in an hour that is, even with many logs."""
+    until = UNTIL + remainder
 
-    columns = compute_columns(Rng(seed), SCRIPT, 20_000, make_span(until, 0))
+    columns = compute_columns(Rng(seed), LIFECYCLES, 20_000, make_span(until, 0))
 
     assert -columns.ages[0] <= until
 
 
 def compute_twice(logs: int) -> tuple[Columns, Columns]:
     """Compute the same history twice."""
-    return compute_columns(Rng(9), SCRIPT, logs, SPAN), compute_columns(Rng(9), SCRIPT, logs, SPAN)
+    return compute_columns(Rng(9), LIFECYCLES, logs, SPAN), compute_columns(Rng(9), LIFECYCLES, logs, SPAN)
 
 
-def test_columns_follow_from_the_seed() -> None:
+def test_columns_are_deterministic() -> None:
     """The same seed gives the same columns."""
     first, second = compute_twice(1000)
 
@@ -115,8 +115,8 @@ def test_columns_follow_from_the_seed() -> None:
 
 
 @pytest.mark.parametrize("space", set(SPACE_SIZES) - {Space.EMPTY, Space.TEXT})
-def test_no_renaming_leads_back(space: Space) -> None:
-    """All names one resource can have, and all of one template's versions, differ."""
+def test_names_of_a_walk_differ(space: Space) -> None:
+    """All names of a renamed resource, and of a template's versions, differ."""
     names = {resource_name(Rng(1), space, 5, number) for number in range(MAX_PER_WALK)}
 
     assert len(names) == MAX_PER_WALK

@@ -1,4 +1,4 @@
-"""Rules of each log by itself: its form, and the fields that follow from others (reference 10.1, 11)."""
+"""Single logs: their form, and the fields that follow from others (reference 10.1, 11)."""
 
 import ipaddress
 import json
@@ -8,25 +8,25 @@ from typing import Any
 
 import jsonschema_rs
 from histories import UNTIL, Log
-from history_reader import Told
-from lifecycle_facts import CASES, EARLY, TODAY, Case
+from history_reader import LoggedHistory
+from lifecycle_facts import BASIC, CASES, CURRENT, Case
 
 from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT
 from auditmock.core.timestamps import WEEK, parse_timestamp
 from auditmock.openapi.contract import Contract
 
-ORGANIZED = {
+IN_ORGANIZATION = {
     *("template", "template_version", "workspace", "workspace_build"),
     *("group", "custom_role", "organization", "organization_member", "idp_sync_settings_group"),
     *("idp_sync_settings_role", "task", "chat", "group_ai_budget", "user_ai_budget_override"),
 }
-"""The types that belong to an organization (reference 13.3)."""
+"""Types that belong to an organization (reference 13.3)."""
 
 BUILD_FIELDS = {
-    EARLY: ["build_number", "build_reason", "workspace_name", "workspace_owner"],
-    TODAY: ["build_number", "build_reason", "workspace_id", "workspace_name", "workspace_owner"],
+    BASIC: ["build_number", "build_reason", "workspace_name", "workspace_owner"],
+    CURRENT: ["build_number", "build_reason", "workspace_id", "workspace_name", "workspace_owner"],
 }
-"""What is told of a build, in the order of PostgreSQL (reference 10.4)."""
+"""Additional fields of a build, in PostgreSQL's order (reference 10.4)."""
 
 VERBS = {
     "create": "created",
@@ -47,94 +47,96 @@ NOUNS = {
     **{name: name for name in ("health_settings", "notifications_settings", "prebuilds_settings")},
     **{f"idp_sync_settings_{name}": "settings" for name in ("organization", "group", "role")},
 }
-"""Nouns that are not the type's own words (reference 11.2)."""
+"""Nouns that differ from the type's name (reference 11.2)."""
 
 
 MARKUP = re.compile("[<>&]")
 
 
 def to_json_schema(node: Any) -> Any:
-    """Write an OpenAPI 3.0 schema as JSON Schema: a nullable type is two types."""
+    """Convert an OpenAPI 3.0 schema to JSON Schema: a nullable type becomes two types."""
     if isinstance(node, list):
         return [to_json_schema(each) for each in node]
     if not isinstance(node, dict):
         return node
-    plain = {key: to_json_schema(value) for key, value in node.items()}
-    return {**plain, "type": [plain["type"], "null"]} if plain.pop("nullable", False) else plain
+    converted = {key: to_json_schema(value) for key, value in node.items()}
+    return (
+        {**converted, "type": [converted["type"], "null"]} if converted.pop("nullable", False) else converted
+    )
 
 
-def make_judge(contract: Contract) -> jsonschema_rs.Draft202012Validator:
-    """Make what judges logs by a contract."""
+def make_validator(contract: Contract) -> jsonschema_rs.Draft202012Validator:
+    """Make a validator of logs for a contract."""
     components = contract.document["components"]
     schema = to_json_schema({"$ref": "#/components/schemas/AuditLog", "components": components})
     return jsonschema_rs.Draft202012Validator(schema, validate_formats=True)
 
 
-JUDGES = {case: make_judge(case.contract) for case in CASES}
+VALIDATORS = {case: make_validator(case.contract) for case in CASES}
 
 
-def test_every_log_keeps_the_schema(told: Told) -> None:
-    """Every log is valid by the contract's `AuditLog`, formats included."""
-    assert all(map(JUDGES[told.case].is_valid, told.logs))
+def test_every_log_is_valid(logged: LoggedHistory) -> None:
+    """Every log is valid against the contract's `AuditLog`, including formats."""
+    assert all(map(VALIDATORS[logged.case].is_valid, logged.logs))
 
 
-def test_logs_are_compact_json(told: Told) -> None:
-    """Rows are compact JSON with the fields in Coder's order, and as Go escapes it where Coder's are."""
-    fields = list(told.case.contract.schema("AuditLog")["properties"])
-    written = [json.dumps(log, separators=(",", ":"), ensure_ascii=False) for log in reversed(told.logs)]
-    if told.case.contract.escapes_html:
+def test_logs_are_compact_json(logged: LoggedHistory) -> None:
+    """Rows are compact JSON with fields in Coder's order, escaped like Go where Coder does."""
+    fields = list(logged.case.contract.schema("AuditLog")["properties"])
+    written = [json.dumps(log, separators=(",", ":"), ensure_ascii=False) for log in reversed(logged.logs)]
+    if logged.case.contract.escapes_html:
         written = [MARKUP.sub(lambda sign: f"\\u{ord(sign[0]):04x}", row) for row in written]
 
-    assert all(list(log) == [name for name in fields if name in log] for log in told.logs)
-    assert told.rows == [row.encode() for row in written]
+    assert all(list(log) == [name for name in fields if name in log] for log in logged.logs)
+    assert logged.rows == [row.encode() for row in written]
 
 
-def test_logs_come_newest_first(told: Told) -> None:
-    """No two logs have the same time, and rows go from the newest to the oldest."""
-    times = [parse_timestamp(log["time"]) for log in told.logs]
+def test_rows_are_newest_first(logged: LoggedHistory) -> None:
+    """Rows go from the newest to the oldest, with distinct times."""
+    times = [parse_timestamp(log["time"]) for log in logged.logs]
 
     assert all(early < late for early, late in pairwise(times))
 
 
-def test_the_history_is_a_year(told: Told) -> None:
-    """The history starts on the Monday 52 full weeks before its end and lasts until then."""
-    times = [parse_timestamp(log["time"]) for log in told.logs]
+def test_history_spans_a_year(logged: LoggedHistory) -> None:
+    """The history starts on the Monday 52 full weeks before its end and lasts until the end."""
+    times = [parse_timestamp(log["time"]) for log in logged.logs]
 
     assert UNTIL - 53 * WEEK < times[0] < UNTIL - 50 * WEEK
     assert UNTIL - WEEK < times[-1] <= UNTIL
 
 
-def test_ids_are_unique(told: Told) -> None:
+def test_ids_are_unique(logged: LoggedHistory) -> None:
     """No two logs have the same id."""
-    assert len({log["id"] for log in told.logs}) == len(told.logs)
+    assert len({log["id"] for log in logged.logs}) == len(logged.logs)
 
 
-def test_builds_come_from_nowhere(told: Told) -> None:
-    """A build's log has no program and no target, and its own id; early ones have no address and diff."""
-    builds = told.of("workspace_build")
+def test_builds_have_no_user_agent_or_target(logged: LoggedHistory) -> None:
+    """A build has no user agent and target, and its own id; in early releases no address and diff."""
+    builds = logged.of("workspace_build")
 
     assert not [log for log in builds if log["user_agent"] or log["resource_target"]]
-    assert told.case is TODAY or not [log for log in builds if log["ip"] or log["diff"]]
+    assert logged.case is CURRENT or not [log for log in builds if log["ip"] or log["diff"]]
     assert len({log["resource_id"] for log in builds}) == len(builds)
 
 
-def test_builds_tell_of_their_workspace(told: Told) -> None:
-    """A build's log has its additional fields, and those of all other logs are known (reference 10.4)."""
-    fields = BUILD_FIELDS[told.case]
+def test_builds_have_additional_fields(logged: LoggedHistory) -> None:
+    """A build has its additional fields; other logs have one of the known sets (reference 10.4)."""
+    fields = BUILD_FIELDS[logged.case]
     known = [[], fields, ["automatic_actor", "automatic_subsystem"], ["kept", "added", "removed"]]
 
-    assert all(list(log["additional_fields"]) == fields for log in told.of("workspace_build"))
-    assert all(list(log["additional_fields"]) in known for log in told.logs)
-    assert told.case is TODAY or not [
-        log for log in told.of(*told.case.types - {"workspace_build"}) if log["additional_fields"]
+    assert all(list(log["additional_fields"]) == fields for log in logged.of("workspace_build"))
+    assert all(list(log["additional_fields"]) in known for log in logged.logs)
+    assert logged.case is CURRENT or not [
+        log for log in logged.of(*logged.case.types - {"workspace_build"}) if log["additional_fields"]
     ]
 
 
-def test_requests_come_from_somewhere(told: Told) -> None:
-    """Every log but a build's, or of what Coder does by itself, has a public address and a good program."""
+def test_requests_have_public_addresses(logged: LoggedHistory) -> None:
+    """A log has a public address and a user agent, unless Coder wrote it on its own."""
     requests = [
         log
-        for log in told.logs
+        for log in logged.logs
         if log["resource_type"] != "workspace_build"
         and (log["ip"] or "automatic_actor" not in log["additional_fields"])
     ]
@@ -143,31 +145,32 @@ def test_requests_come_from_somewhere(told: Told) -> None:
     assert all(0 < len(log["user_agent"]) <= USER_AGENT_LIMIT for log in requests)
 
 
-def test_people_belong_to_no_organization(told: Told) -> None:
-    """The organization is nil for what has none, itself for one, and one and the same for all else."""
-    common = {log["organization_id"] for log in told.of(*ORGANIZED - {"organization"})}
+def test_organization_is_nil_for_users(logged: LoggedHistory) -> None:
+    """The organization is nil for types without one, itself for organizations, else the default one."""
+    common = {log["organization_id"] for log in logged.of(*IN_ORGANIZATION - {"organization"})}
 
     assert all(
-        (log["organization_id"] != NIL_UUID) == (log["resource_type"] in ORGANIZED) for log in told.logs
+        (log["organization_id"] != NIL_UUID) == (log["resource_type"] in IN_ORGANIZATION)
+        for log in logged.logs
     )
-    assert all(log["organization_id"] == log["resource_id"] for log in told.of("organization"))
+    assert all(log["organization_id"] == log["resource_id"] for log in logged.of("organization"))
     assert len(common) == 1
 
 
-def test_organizations_have_their_names(told: Told) -> None:
-    """Where an organization is described it is the log's own, and its name is that of the organization."""
-    described = [log for log in told.logs if "organization" in log]
+def test_organization_matches_the_log(logged: LoggedHistory) -> None:
+    """`organization` has the log's own organization id, and an organization's name."""
+    described = [log for log in logged.logs if "organization" in log]
 
-    assert told.case is EARLY or described
+    assert logged.case is BASIC or described
     assert all(log["organization"]["id"] == log["organization_id"] != NIL_UUID for log in described)
-    assert all(log["organization"]["name"] == log["resource_target"] for log in told.of("organization"))
+    assert all(log["organization"]["name"] == log["resource_target"] for log in logged.of("organization"))
 
 
 def describe(log: Log, case: Case) -> str:
-    """Describe a log by the rules of reference 11.3."""
+    """Return a log's description by reference 11.3."""
     kind, verb = log["resource_type"], VERBS[log["action"]]
     noun = NOUNS.get(kind, kind.replace("_", " "))
-    if case is EARLY:
+    if case is BASIC:
         if kind == "workspace_build" and log["action"] != "delete":
             return (
                 f"{{user}} {verb} build #{log['additional_fields']['build_number']} for workspace {{target}}"
@@ -186,13 +189,13 @@ def describe(log: Log, case: Case) -> str:
     return f"{{user}} {verb} {noun}{' to' if kind == 'convert_login' else ''} {{target}}"
 
 
-def test_descriptions_say_what_happened(told: Told) -> None:
-    """Every description follows from type, action, status and build number (reference 11.3)."""
-    assert [log["description"] for log in told.logs] == [describe(log, told.case) for log in told.logs]
+def test_descriptions_follow_from_the_log(logged: LoggedHistory) -> None:
+    """A description follows from type, action, status and build number (reference 11.3)."""
+    assert [log["description"] for log in logged.logs] == [describe(log, logged.case) for log in logged.logs]
 
 
 def link(log: Log) -> str:
-    """Link to a resource by the rules of reference 11.4; whoever acts on a workspace owns it."""
+    """Return a log's link by reference 11.4; the user of a workspace's log owns it."""
     target, facts = log["resource_target"], log["additional_fields"]
     owner = (log["user"] or {}).get("username", "")
     paths = {
@@ -208,21 +211,21 @@ def link(log: Log) -> str:
     return "" if log["is_deleted"] else paths.get(log["resource_type"], "")
 
 
-def test_secrets_of_apps_link_to_their_app(told: Told) -> None:
-    """The link of an app's secret is the one of the app with the name that it has, too (reference 11.4)."""
-    apps = {log["resource_target"]: log["resource_id"] for log in told.of("oauth2_provider_app")}
-    left = [log for log in told.of("oauth2_provider_app_secret") if not log["is_deleted"]]
+def test_app_secret_links_to_its_app(logged: LoggedHistory) -> None:
+    """The link of an app's secret is that of the app with the same name (reference 11.4)."""
+    apps = {log["resource_target"]: log["resource_id"] for log in logged.of("oauth2_provider_app")}
+    existing = [log for log in logged.of("oauth2_provider_app_secret") if not log["is_deleted"]]
 
-    assert all(log["resource_link"].rpartition("/")[2] == apps[log["resource_target"]] for log in left)
+    assert all(log["resource_link"].rpartition("/")[2] == apps[log["resource_target"]] for log in existing)
 
 
-def test_links_lead_to_what_is_left(told: Told) -> None:
-    """Every link follows from type and names, and is empty for what is deleted (reference 11.4)."""
-    logs = told.of(*told.case.types - {"oauth2_provider_app_secret"})
+def test_links_follow_from_the_log(logged: LoggedHistory) -> None:
+    """A link follows from type and names, and is empty for deleted resources (reference 11.4)."""
+    logs = logged.of(*logged.case.types - {"oauth2_provider_app_secret"})
 
     assert [log["resource_link"] for log in logs] == [link(log) for log in logs]
 
 
-def test_icons_are_empty(told: Told) -> None:
-    """No real server fills `resource_icon` (reference 10.1)."""
-    assert {log["resource_icon"] for log in told.logs} == {""}
+def test_icons_are_empty(logged: LoggedHistory) -> None:
+    """Real servers never fill `resource_icon` (reference 10.1)."""
+    assert {log["resource_icon"] for log in logged.logs} == {""}

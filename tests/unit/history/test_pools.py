@@ -1,4 +1,4 @@
-"""Rules of the pools: distinct values that Coder takes, the same for a seed, no one else's chance used."""
+"""Pools: distinct values that are valid in Coder, deterministic, without side effects."""
 
 import ipaddress
 import random
@@ -14,25 +14,25 @@ POOLS = [fill_pools(seed) for seed in range(5)]
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_a_seed_fills_the_pools_alike(seed: int) -> None:
+def test_pools_are_deterministic(seed: int) -> None:
     """The same seed gives the same values in the same order."""
     assert fill_pools(seed) == POOLS[seed]
 
 
-def test_kept_pools_are_those_that_faker_draws() -> None:
-    """What is kept of one seed is what would be drawn; if Faker draws otherwise by now: `make pools`."""
+def test_stored_pools_match_faker() -> None:
+    """The stored pools match Faker's; if Faker changed, run `make generate`."""
     assert fill_pools(DEFAULT_SEED) == draw_pools(DEFAULT_SEED)
 
 
-def test_seeds_fill_the_pools_apart() -> None:
+def test_pools_differ_by_seed() -> None:
     """Different seeds give different pools."""
     assert len(set(POOLS)) == len(POOLS)
 
 
 @pytest.mark.parametrize("name", ["first_names", "last_names", "words"])
 @pytest.mark.parametrize("seed", range(5))
-def test_words_fit_names(seed: int, name: str) -> None:
-    """First names, last names and words are distinct, so many, and of three to nine small letters."""
+def test_words_are_short_and_distinct(seed: int, name: str) -> None:
+    """First names, last names and words are distinct, of three to nine lower-case letters."""
     values = getattr(POOLS[seed], name)
 
     assert len(set(values)) == len(values) == POOL
@@ -50,15 +50,15 @@ def test_addresses_are_public(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(5))
-def test_browsers_fit_a_log(seed: int) -> None:
-    """User agents are browsers', and none would be cut."""
+def test_user_agents_are_short_enough(seed: int) -> None:
+    """User agents are browsers' and are not truncated."""
     browsers = POOLS[seed].browsers
 
     assert all(name.startswith("Mozilla/5.0 (") and len(name) <= USER_AGENT_LIMIT for name in browsers)
 
 
-def test_filling_pools_uses_nobodys_chance() -> None:
-    """The interpreter's own random numbers go on as if nothing had been drawn."""
+def test_pools_do_not_change_the_global_rng() -> None:
+    """The interpreter's random numbers continue as if no pools had been drawn."""
     random.seed(7)
     expected = random.random()
     random.seed(7)

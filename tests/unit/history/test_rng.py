@@ -1,4 +1,4 @@
-"""Rules of chance: draws follow from seed, stream and index alone, the same for numbers and for arrays."""
+"""Random numbers: they depend on seed, stream and index only, for integers and arrays alike."""
 
 import numpy as np
 import pytest
@@ -15,7 +15,7 @@ options = st.integers(1, 2**31)
 
 @given(seeds, streams, st.lists(indices, max_size=8))
 def test_arrays_and_integers_draw_the_same(seed: int, stream: Stream, drawn: list[int]) -> None:
-    """An array of indices draws what its indices draw one by one."""
+    """Drawing for an array gives the same bits as for each index."""
     rng = Rng(seed)
 
     draw_bits_array = rng.draw_bits_array(stream, np.array(drawn, dtype=np.uint64))
@@ -25,7 +25,7 @@ def test_arrays_and_integers_draw_the_same(seed: int, stream: Stream, drawn: lis
 
 @given(seeds, streams, st.lists(indices, max_size=8), options)
 def test_arrays_and_integers_choose_the_same(seed: int, stream: Stream, drawn: list[int], size: int) -> None:
-    """An array of indices chooses what its indices choose one by one."""
+    """Choosing for an array gives the same choices as for each index."""
     rng = Rng(seed)
 
     chosen = rng.choices(stream, np.array(drawn, dtype=np.uint64), size)
@@ -34,27 +34,27 @@ def test_arrays_and_integers_choose_the_same(seed: int, stream: Stream, drawn: l
 
 
 @given(seeds, streams, st.integers(-(2**62), 2**62), st.integers(1, 2**50))
-def test_a_choice_is_one_of_the_options(seed: int, stream: Stream, index: int, size: int) -> None:
-    """A choice lies below the number of options, whatever the index."""
+def test_choice_is_within_range(seed: int, stream: Stream, index: int, size: int) -> None:
+    """A choice is below the number of options, whatever the index is."""
     assert 0 <= Rng(seed).choose(stream, index, size) < size
 
 
 @given(seeds, indices)
-def test_streams_draw_apart(seed: int, index: int) -> None:
-    """No two streams draw the same for one index."""
+def test_streams_differ(seed: int, index: int) -> None:
+    """No two streams draw the same bits for an index."""
     rng = Rng(seed)
 
     assert len({rng.draw_bits(stream, index) for stream in Stream}) == len(Stream)
 
 
-def test_seeds_draw_apart() -> None:
-    """A thousand neighbouring seeds draw a thousand different numbers."""
+def test_seeds_differ() -> None:
+    """A thousand adjacent seeds draw a thousand different numbers."""
     assert len({Rng(seed).draw_bits(Stream.POOLS, 0) for seed in range(1000)}) == 1000
 
 
 @pytest.mark.parametrize("stream", Stream)
-def test_choices_are_even(stream: Stream) -> None:
-    """Of 10,000 draws each of ten options gets about a thousand."""
+def test_choices_are_uniform(stream: Stream) -> None:
+    """Of 10,000 draws, each of ten options gets about a thousand."""
     drawn = Rng(1).choices(stream, np.arange(10_000, dtype=np.uint64), 10)
 
     assert all(850 < count < 1150 for count in np.bincount(drawn, minlength=10))

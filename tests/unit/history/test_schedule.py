@@ -1,4 +1,4 @@
-"""Rules of the rhythm: ticks map to instants in order, within the span, more of them when people work."""
+"""Schedule: ticks map to times in order, within the span, more of them in working hours."""
 
 import numpy as np
 import pytest
@@ -15,8 +15,8 @@ ends = st.integers(FIRST, LAST)
 
 
 @given(ends)
-def test_a_span_starts_on_the_monday_so_many_full_weeks_before(until: int) -> None:
-    """The first tick is a Monday's first instant, the given weeks and less than one more before the end."""
+def test_span_starts_on_a_monday(until: int) -> None:
+    """A span starts on the Monday that many full weeks before its end."""
     start = int(instants_of(make_span(until, 52), np.array([0]))[0])
 
     assert (start - MONDAY) % WEEK == 0
@@ -24,8 +24,8 @@ def test_a_span_starts_on_the_monday_so_many_full_weeks_before(until: int) -> No
 
 
 @given(ends)
-def test_the_last_tick_is_hardly_before_the_end(until: int) -> None:
-    """The last tick never lies behind the end of the span, nor a minute before it."""
+def test_last_tick_is_within_a_minute_of_the_end(until: int) -> None:
+    """The last tick is at most a minute before the end, and never after it."""
     span = make_span(until, 1)
 
     last = int(instants_of(span, np.array([span.ticks - 1]))[0])
@@ -34,7 +34,7 @@ def test_the_last_tick_is_hardly_before_the_end(until: int) -> None:
 
 
 @pytest.mark.parametrize("hour", range(7 * 24))
-def test_the_end_of_each_hour_is_kept(hour: int) -> None:
+def test_span_ends_within_its_hour(hour: int) -> None:
     """A span that ends with the last microsecond of an hour has no tick in the next."""
     until = MONDAY + (hour + 1) * HOUR - 1
     span = make_span(until, 1)
@@ -43,8 +43,8 @@ def test_the_end_of_each_hour_is_kept(hour: int) -> None:
 
 
 @given(ends, st.data())
-def test_ticks_keep_their_order(until: int, data: st.DataObject) -> None:
-    """A later tick is a later instant."""
+def test_ticks_are_in_order(until: int, data: st.DataObject) -> None:
+    """A later tick has a later time."""
     span = make_span(until, 2)
     tick = data.draw(st.integers(0, span.ticks - 2))
 
@@ -56,8 +56,8 @@ def test_ticks_keep_their_order(until: int, data: st.DataObject) -> None:
 @pytest.mark.parametrize(
     ("busy", "quiet"), [(10 * HOUR, 3 * HOUR), (2 * DAY + 14 * HOUR, 2 * DAY + 22 * HOUR), (DAY, 5 * DAY)]
 )
-def test_people_work_in_working_hours(busy: int, quiet: int) -> None:
-    """An hour of work has more ticks than one of the night, a weekday's night as many as the weekend's."""
+def test_working_hours_have_more_ticks(busy: int, quiet: int) -> None:
+    """A working hour has more ticks than a night hour; a weekday's night has as many as a weekend's."""
     ticks = np.arange(0, make_span(MONDAY + WEEK - 1, 0).ticks, 100_000)
     instants = instants_of(make_span(MONDAY + WEEK - 1, 0), ticks) - MONDAY
 

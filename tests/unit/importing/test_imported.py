@@ -1,4 +1,4 @@
-"""Logs of data files: how they are read, refused, and searched."""
+"""Logs of data files: how they are read, rejected and searched."""
 
 import io
 import json
@@ -35,19 +35,19 @@ def read(*texts: str, tmp_path: Path) -> RecordSegment:
     return read_records([str(path) for path in paths], io.BytesIO(), CONTRACT)
 
 
-def shown(records: RecordSegment) -> list[Log]:
+def decode_all(records: RecordSegment) -> list[Log]:
     """Decode every log."""
     return [json.loads(records.log(position)) for position in range(len(records))]
 
 
-def error(text: str, tmp_path: Path) -> str:
-    """Read a file that must be refused and give the reason, its path left out."""
+def read_error(text: str, tmp_path: Path) -> str:
+    """Read an invalid file and return the error, without its path."""
     with pytest.raises(InputFileError) as caught:
         read(text, tmp_path=tmp_path)
     return str(caught.value).replace(str(tmp_path / "0.json"), "FILE")
 
 
-FORMS = {
+FORMATS = {
     "body": json.dumps({"audit_logs": LOGS, "count": 120}),
     "indented body": json.dumps({"count": 120, "more": [{}], "audit_logs": LOGS}, indent=2),
     "array": json.dumps(LOGS),
@@ -58,41 +58,41 @@ FORMS = {
 }
 
 
-@pytest.mark.parametrize("form", FORMS)
-def test_every_form_is_read_alike(form: str, tmp_path: Path) -> None:
-    """The same logs in any form are the same list, newest first."""
-    assert shown(read(FORMS[form], tmp_path=tmp_path)) == LOGS
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_every_format_is_read(format_name: str, tmp_path: Path) -> None:
+    """The same logs in any format give the same list, newest first."""
+    assert decode_all(read(FORMATS[format_name], tmp_path=tmp_path)) == LOGS
 
 
-def test_standard_input_is_a_file() -> None:
+def test_dash_reads_standard_input() -> None:
     """`-` reads standard input."""
-    records = read_records(["-"], io.BytesIO(FORMS["array"].encode()), CONTRACT)
+    records = read_records(["-"], io.BytesIO(FORMATS["array"].encode()), CONTRACT)
 
-    assert shown(records) == LOGS
+    assert decode_all(records) == LOGS
 
 
-def test_overlapping_pages_are_taken_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    """A log that stands in two files is served once, and that is said."""
+def test_duplicate_logs_are_served_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A log in two files is served once, and a message says so."""
     records = read(json.dumps(LOGS[:80]), json.dumps(LOGS[60:]), tmp_path=tmp_path)
 
-    assert shown(records) == LOGS
+    assert decode_all(records) == LOGS
     assert "logs that stand in the data once more, each served once: 20" in caplog.text
 
 
-def test_a_log_keeps_what_the_contract_does_not_know(tmp_path: Path) -> None:
-    """Fields beyond the contract are served as they came."""
+def test_unknown_fields_are_kept(tmp_path: Path) -> None:
+    """Fields that the contract does not have are served unchanged."""
     log = LOGS[0] | {"organization": {"name": "über"}, "big": 10**30}
 
-    assert shown(read(json.dumps([log]), tmp_path=tmp_path)) == [log]
+    assert decode_all(read(json.dumps([log]), tmp_path=tmp_path)) == [log]
 
 
-def test_an_empty_list_is_served(tmp_path: Path) -> None:
-    """A body without logs is a deployment without logs."""
+def test_empty_list_is_accepted(tmp_path: Path) -> None:
+    """A body without logs is accepted."""
     assert len(read('{"audit_logs": [], "count": 0}', tmp_path=tmp_path)) == 0
 
 
-def spoiled(**changes: Any) -> str:
-    """Write three logs on a line each, the last one changed."""
+def make_lines(**changes: Any) -> str:
+    """Write three logs, one per line, the last one changed."""
     return "\n".join(json.dumps(log) for log in [*LOGS[:2], LOGS[2] | changes])
 
 
@@ -107,7 +107,7 @@ _OTHER_ACTION = (
 )
 _OVERFLOW = 'time: "0001-01-01T00:00:00+01:00" is outside the years 1 to 9999 in UTC'
 
-REFUSED = {
+INVALID_FILES = {
     "nothing": ("", "FILE is empty; it must hold logs, or the body of GET /api/v2/audit"),
     "broken": ('[{"a": 1}\n', "FILE, line 2, column 1: Expecting ',' delimiter"),
     "number": ("[]\n7", f"FILE, line 2, log 1: {_NO_LOG} 7"),
@@ -115,81 +115,81 @@ REFUSED = {
     "NaN": ('{"a": NaN}', f"{_FIRST}: NaN is no JSON"),
     "twice": ('{"a": 1, "a": 2}', f"{_FIRST}: {_TWICE}"),
     "deep": ("[" * 100_000, f"{_FIRST}: nested too deep"),
-    "enum": (spoiled(action="login"), f"FILE, line 3, log 3, {_OTHER_ACTION}"),
-    "uuid": (spoiled(id="x"), f'FILE, line 3, log 3, id: "x" is not a "uuid"; write it like {_UUID}'),
+    "enum": (make_lines(action="login"), f"FILE, line 3, log 3, {_OTHER_ACTION}"),
+    "uuid": (make_lines(id="x"), f'FILE, line 3, log 3, id: "x" is not a "uuid"; write it like {_UUID}'),
     "another zone": (
-        spoiled(time="2024-05-06T01:30:00+02:00"),
+        make_lines(time="2024-05-06T01:30:00+02:00"),
         f'FILE, line 3, log 3, time: "2024-05-06T01:30:00+02:00" {_WRITTEN}',
     ),
     "a finer fraction": (
-        spoiled(time="2024-05-05T23:59:59.9999999Z"),
+        make_lines(time="2024-05-05T23:59:59.9999999Z"),
         f'FILE, line 3, log 3, time: "2024-05-05T23:59:59.9999999Z" {_WRITTEN}',
     ),
     "null before": (
-        spoiled(diff={"name": {"old": None, "new": "x", "secret": False}}),
+        make_lines(diff={"name": {"old": None, "new": "x", "secret": False}}),
         "FILE, line 3, log 3, diff.name.old: must not be null; leave it out",
     ),
     "a secret shown": (
-        spoiled(diff={"password": {"old": "", "new": "hunter2", "secret": True}}),
+        make_lines(diff={"password": {"old": "", "new": "hunter2", "secret": True}}),
         'FILE, line 3, log 3, diff.password.new: a secret is shown; it must be "", or left out',
     ),
     "no log": ('{"message": "Not found."}', f'FILE, line 1, log 1: {_NO_LOG} {{"message":"Not found."}}'),
     "digits": ('{"a": ' + "9" * 5000 + "}", f"{_FIRST}: a number of 5000 digits is too long"),
     "infinite": ('{"a": 1e999}', f"{_FIRST}: the number 1e999 is too large for 64 bits"),
-    "missing": (spoiled(user={}), 'FILE, line 3, log 3, user: "id" is a required property'),
-    "overflow": (spoiled(time="0001-01-01T00:00:00+01:00"), f"FILE, line 3, log 3, {_OVERFLOW}"),
+    "missing": (make_lines(user={}), 'FILE, line 3, log 3, user: "id" is a required property'),
+    "overflow": (make_lines(time="0001-01-01T00:00:00+01:00"), f"FILE, line 3, log 3, {_OVERFLOW}"),
     "surrogate": (
-        spoiled(resource_target="\ud800"),
+        make_lines(resource_target="\ud800"),
         "FILE, line 3, log 3: holds one half of a surrogate pair",
     ),
 }
 
 
-@pytest.mark.parametrize(("text", "reason"), REFUSED.values(), ids=REFUSED)
-def test_a_bad_file_is_refused_with_its_place(text: str, reason: str, tmp_path: Path) -> None:
-    """A error names file, line, log and field, and what is wrong."""
-    assert error(text, tmp_path) == reason
+@pytest.mark.parametrize(("text", "reason"), INVALID_FILES.values(), ids=INVALID_FILES)
+def test_invalid_file_is_rejected_with_its_location(text: str, reason: str, tmp_path: Path) -> None:
+    """The error names file, line, log, field and problem."""
+    assert read_error(text, tmp_path) == reason
 
 
-def test_two_logs_cannot_share_an_id(tmp_path: Path) -> None:
-    """Another log with an id that was taken is refused, and both places are named."""
+def test_duplicate_id_is_rejected(tmp_path: Path) -> None:
+    """Another log with a used id is rejected, with both locations."""
     text = "\n".join(json.dumps(log) for log in [LOGS[0], LOGS[1] | {"id": LOGS[0]["id"].upper()}])
 
-    assert error(text, tmp_path) == (
+    assert read_error(text, tmp_path) == (
         f"FILE, line 2, log 2: another log has the id {LOGS[0]['id']}: FILE, line 1, log 1"
     )
 
 
-def test_logs_of_one_id_that_differ_in_type_are_two(tmp_path: Path) -> None:
-    """`true` and `1` are not the same, though Python takes them for equal."""
+def test_true_and_1_differ(tmp_path: Path) -> None:
+    """`true` and `1` are different values, though equal in Python."""
     log = LOGS[0] | {"additional_fields": {"a": 1}}
     text = json.dumps([log, log | {"additional_fields": {"a": True}}])
 
-    assert "another log has the id" in error(text, tmp_path)
+    assert "another log has the id" in read_error(text, tmp_path)
 
 
-def test_the_order_of_fields_does_not_matter(tmp_path: Path) -> None:
-    """A log that stands there twice, its fields in another order, is the same log."""
+def test_order_of_fields_is_ignored(tmp_path: Path) -> None:
+    """A log that is repeated with another order of fields is the same log."""
     assert len(read(json.dumps([LOGS[0], dict(reversed(LOGS[0].items()))]), tmp_path=tmp_path)) == 1
 
 
-def test_a_error_is_one_short_line(tmp_path: Path) -> None:
-    """However long or odd what is refused, the reason fits a terminal and has no control character."""
-    reason = error(spoiled(id="\x1b[2J\n" + "x" * 100_000), tmp_path)
+def test_error_is_one_short_line(tmp_path: Path) -> None:
+    """The error is short and printable for any value."""
+    reason = read_error(make_lines(id="\x1b[2J\n" + "x" * 100_000), tmp_path)
 
     assert reason.isprintable()
     assert len(reason) < 500
 
 
 @pytest.mark.parametrize(("path", "reason"), [("nowhere.json", "no such file"), (".", "is a directory")])
-def test_a_file_that_cannot_be_read_is_named(path: str, reason: str, tmp_path: Path) -> None:
-    """What the system says of a file is passed on."""
+def test_unreadable_file_is_reported(path: str, reason: str, tmp_path: Path) -> None:
+    """The error names the file and the system's reason."""
     with pytest.raises(InputFileError, match=f"cannot read .*: {reason}"):
         read_records([str(tmp_path / path)], io.BytesIO(), CONTRACT)
 
 
-def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
-    """The line of the first bad byte is named."""
+def test_invalid_utf8_is_rejected(tmp_path: Path) -> None:
+    """The error names the line of the first invalid byte."""
     (tmp_path / "0.json").write_bytes(b'{\n"a": "\xff"}')
 
     with pytest.raises(InputFileError, match="line 2: not UTF-8; save it as UTF-8"):
@@ -200,15 +200,15 @@ RECORDS = read_records(["-"], io.BytesIO(json.dumps(LOGS).encode()), CONTRACT)
 
 
 def make_store() -> Store:
-    """Put the records into a store, as `--data` does."""
-    people = History(HistoryConfig(5, 0, UNTIL), CONTRACT)
+    """Make a store with the records, like `--data`."""
+    users = History(HistoryConfig(5, 0, UNTIL), CONTRACT)
     writer = PostWriter(
-        people, (RECORDS,), people.descriptions, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
+        users, (RECORDS,), users.descriptions, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
     )
     return Store(writer, lambda: UNTIL)
 
 
-def found(store: Store, wanted: Filter, page: Page) -> list[Log]:
+def find_page(store: Store, wanted: Filter, page: Page) -> list[Log]:
     """Decode one page."""
     return [json.loads(log) for block in store.find(wanted, page).blocks for log in block]
 
@@ -217,57 +217,57 @@ KEYS = [key for key in CONTRACT.search.keys.values() if key.type != "date"]
 
 
 @pytest.mark.parametrize("key", KEYS, ids=lambda key: key.name)
-def test_a_search_finds_what_a_look_at_each_log_finds(key: Any) -> None:
-    """For every key and every value there is, the store and a plain selection agree."""
+def test_search_matches_a_linear_scan(key: Any) -> None:
+    """For every key and value, the store finds the same logs as a linear scan."""
     store = make_store()
 
     for value in {key.value_in(log).lower() for log in LOGS} - {""}:
         expected = [log for log in LOGS if key.value_in(log).lower() == value]
-        assert found(store, Filter(((key.name, value),)), Page(1000)) == expected
+        assert find_page(store, Filter(((key.name, value),)), Page(1000)) == expected
 
 
-def test_a_value_that_is_nowhere_finds_nothing() -> None:
-    """A search for what no log has is empty."""
-    assert found(make_store(), Filter((("username", "nobody"),)), Page(10)) == []
+def test_unknown_value_finds_nothing() -> None:
+    """A value that no log has finds nothing."""
+    assert find_page(make_store(), Filter((("username", "nobody"),)), Page(10)) == []
 
 
-def test_the_cursor_works_on_records() -> None:
-    """A page behind a log is the rest of the list, whatever the letter case of the id."""
+def test_cursor_works_on_records() -> None:
+    """A page after a cursor is the rest of the list, in either letter case of the id."""
     page = Page(1000, 0, LOGS[29]["id"].upper())
 
-    assert found(make_store(), Filter(), page) == LOGS[30:]
+    assert find_page(make_store(), Filter(), page) == LOGS[30:]
 
 
-def test_posts_are_sorted_into_records() -> None:
-    """A posted log takes its place by time among real ones."""
+def test_posted_log_is_sorted_by_time() -> None:
+    """A posted log is sorted by time among the records."""
     store = make_store()
     store.add(NewLog("create", "user", None, parse_timestamp(LOGS[50]["time"]) + 1, "", ""), 0)
 
-    listed = found(store, Filter(), Page(1000))
+    listed = find_page(store, Filter(), Page(1000))
     assert [log["id"] for log in listed[:50]] == [log["id"] for log in LOGS[:50]]
     assert listed[50]["diff"] == {"foo": {"old": "bar", "new": "baz", "secret": False}}
 
 
-def whereabouts(resource: Mapping[str, Any]) -> tuple[bool, str]:
-    """Post a log about a resource and see whether it is gone, and where it links to."""
+def post_about(resource: Mapping[str, Any]) -> tuple[bool, str]:
+    """Post a log about a resource; return its deletion state and link."""
     store = make_store()
     store.add(NewLog("write", resource["resource_type"], resource["resource_id"], None, "", ""), 0)
-    log = found(store, Filter(), Page(1))[0]
+    log = find_page(store, Filter(), Page(1))[0]
     return log["is_deleted"], log["resource_link"]
 
 
-def test_a_post_about_a_recorded_resource_knows_whether_it_is_gone() -> None:
-    """The newest log of a resource says whether it is gone."""
+def test_posted_log_has_the_recorded_deletion_state() -> None:
+    """The newest record of a resource decides whether a posted log shows it as deleted."""
     workspaces = [log for log in LOGS if log["resource_type"] == "workspace"]
 
     for log in workspaces[:10]:
         newest = next(each for each in LOGS if each["resource_id"] == log["resource_id"])
-        assert whereabouts(log)[0] == newest["is_deleted"]
+        assert post_about(log)[0] == newest["is_deleted"]
 
 
-def test_a_post_about_a_living_workspace_links_to_its_owner() -> None:
-    """The owner is the one the recorded link names."""
-    alive = next(log for log in LOGS if log["resource_type"] == "workspace" and not log["is_deleted"])
-    owner = alive["resource_link"].split("/")[1]
+def test_posted_log_links_to_the_recorded_owner() -> None:
+    """The link of a posted log has the owner from the recorded link."""
+    existing = next(log for log in LOGS if log["resource_type"] == "workspace" and not log["is_deleted"])
+    owner = existing["resource_link"].split("/")[1]
 
-    assert whereabouts(alive)[1].startswith(f"/{owner}/")
+    assert post_about(existing)[1].startswith(f"/{owner}/")

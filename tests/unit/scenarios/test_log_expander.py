@@ -1,4 +1,4 @@
-"""Rules of a scenario's hand-written logs: what is said stands, and the rest follows."""
+"""Hand-written logs of a scenario: given fields are kept, the others are derived."""
 
 import json
 from itertools import product
@@ -24,22 +24,22 @@ UNTIL = parse_timestamp("2026-01-01T00:00:00Z")
         ("2025-12-24T12:00:00+02:00", parse_timestamp("2025-12-24T10:00:00Z")),
     ],
 )
-def test_times_are_relative_or_not(time: str, instant: int) -> None:
-    """A time is one of RFC 3339, a date, or a span before or after the end of the history."""
+def test_times_are_absolute_or_relative(time: str, instant: int) -> None:
+    """A time is an RFC 3339 time, a date, or an offset from the end of the history."""
     (log,) = logs_of(f"logs: [{{time: '{time}'}}]")
 
     assert parse_timestamp(log["time"]) == instant
 
 
-def test_logs_without_times_stand_in_order() -> None:
-    """The log that stands first in a file is the newest."""
+def test_logs_without_times_keep_their_order() -> None:
+    """The first log of a file is the newest."""
     logs = logs_of("logs: [{resource_target: a}, {resource_target: b}, {resource_target: c}]")
 
     assert [log["resource_target"] for log in logs] == ["a", "b", "c"]
 
 
-def test_a_log_is_repeated() -> None:
-    """`repeat` writes a log several times, each so much later, with ids and names of its own."""
+def test_repeat_writes_several_logs() -> None:
+    """`repeat` writes a log several times at intervals, with new ids and names."""
     logs = logs_of("logs: [{time: -1h, resource_target: 'x-<n>', repeat: {times: 3, every: 10m}}]")
 
     assert [log["resource_target"] for log in logs] == ["x-3", "x-2", "x-1"]
@@ -47,8 +47,8 @@ def test_a_log_is_repeated() -> None:
     assert len({log["id"] for log in logs}) == len({log["resource_id"] for log in logs}) == 3
 
 
-def test_logs_of_one_target_are_about_one_resource() -> None:
-    """The same type and target have the same id; once deleted, all its logs say so."""
+def test_logs_with_one_target_share_a_resource() -> None:
+    """Logs with the same type and target have one resource id and deletion state."""
     logs = logs_of(
         "logs:\n"
         "  - {resource_type: workspace, resource_target: a}\n"
@@ -64,8 +64,8 @@ def test_logs_of_one_target_are_about_one_resource() -> None:
     ]
 
 
-def test_changes_are_in_order() -> None:
-    """A diff's fields are sorted, and a change tells old, new and secret, however the file has them."""
+def test_diff_is_sorted() -> None:
+    """Fields of a diff are sorted, and each has old, new and secret in this order."""
     (log,) = logs_of("logs: [{diff: {b: {new: 2, old: 1}, a: {secret: true, old: ''}}}]")
 
     assert json.dumps(log["diff"]) == (
@@ -73,8 +73,8 @@ def test_changes_are_in_order() -> None:
     )
 
 
-def test_what_is_said_stands() -> None:
-    """Every field that a file gives is shown as given."""
+def test_given_fields_are_kept() -> None:
+    """Every field of the file is in the log unchanged."""
     given = {
         "id": "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197",
         "request_id": "cff22a7b-bb6f-43d8-83e1-eefe0a1f5198",
@@ -99,8 +99,8 @@ def test_what_is_said_stands() -> None:
     assert logs_of("logs: " + json.dumps([given])) == [given]
 
 
-def test_people_are_introduced() -> None:
-    """Logs name people of the file, holders of tokens, whoever takes their place, or nobody."""
+def test_logs_refer_to_users() -> None:
+    """Logs refer to users of the file, built-in users, their replacements, or null."""
     logs = logs_of(
         "people:\n"
         "  - {username: mallory, email: m@example.org, roles: [auditor], status: suspended}\n"
@@ -116,14 +116,14 @@ def test_people_are_introduced() -> None:
     assert logs[4]["user"] is None
 
 
-def test_who_takes_a_holders_place_has_the_token() -> None:
-    """The cast has the person of the file, and the history tells of them under their name."""
-    stage = open_snapshot(
+def test_replaced_user_has_the_token() -> None:
+    """A user in place of a built-in user has its token and its logs in the history."""
+    snapshot = open_snapshot(
         "summary: x\n"
         "people: [{in_place_of: owner, username: bob, email: b@example.org, name: Bob, roles: []}]\n",
         500,
     )
-    owner, history = stage.users[BuiltinUser.OWNER], stage.post_writer.history
+    owner, history = snapshot.users[BuiltinUser.OWNER], snapshot.post_writer.history
     by_name = [list(history.select(*each)) for each in (("username", "bob"), ("email", "b@example.org"))]
 
     assert (owner.username, owner.email, owner.name, owner.roles) == ("bob", "b@example.org", "Bob", ())
@@ -131,18 +131,18 @@ def test_who_takes_a_holders_place_has_the_token() -> None:
     assert json.loads(history.log(by_name[0][0]))["user"]["username"] == "bob"
 
 
-def test_what_an_release_has_no_word_for_is_left_out() -> None:
-    """A log with a word of another release is left out where there is none; the others stay."""
+def test_logs_unknown_to_a_release_are_omitted() -> None:
+    """A log with a type that the release lacks is omitted; the others stay."""
     text = "logs: [{resource_type: license}, {resource_type: user}]"
-    told = {
+    types = {
         release: [log["resource_type"] for log in logs_of(text, release)] for release in (DOCUMENTED, "v2.35")
     }
 
-    assert told == {DOCUMENTED: ["user"], "v2.35": ["license", "user"]}
+    assert types == {DOCUMENTED: ["user"], "v2.35": ["license", "user"]}
 
 
-def test_each_is_a_product() -> None:
-    """`each` writes one log for each combination, `all` being what the release has."""
+def test_each_writes_every_combination() -> None:
+    """`each` writes one log per combination; `all` stands for every value of the release."""
     logs = logs_of("logs: [{each: {action: [all], resource_type: [user, group], status_code: [200, 500]}}]")
 
     assert sorted((log["action"], log["resource_type"], log["status_code"]) for log in logs) == sorted(

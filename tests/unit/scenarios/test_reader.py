@@ -1,4 +1,4 @@
-"""Rules of scenario files: what is wrong has its place, and a folder adds to what ships."""
+"""Scenario files: errors have a location, and a folder adds to the shipped scenarios."""
 
 import random
 from collections.abc import Mapping
@@ -21,42 +21,42 @@ MUTANTS = 2000
 
 
 @pytest.mark.parametrize("case", ERRORS)
-def test_what_is_wrong_has_its_place(case: str) -> None:
-    """Each mistake is one short line with file, line, and what would be right."""
-    with pytest.raises(InputFileError) as refused:
+def test_error_has_a_location(case: str) -> None:
+    """Each error is one short line with file, line, problem and accepted values."""
+    with pytest.raises(InputFileError) as caught:
         check_scenario(read(ERRORS[case]["file"]), CONTRACT, lambda: NOW)
 
-    assert str(refused.value).startswith("mine.yaml, line ")
-    assert ERRORS[case]["says"] in str(refused.value)
-    assert len(str(refused.value)) < 500
-    assert str(refused.value).isprintable()
+    assert str(caught.value).startswith("mine.yaml, line ")
+    assert ERRORS[case]["says"] in str(caught.value)
+    assert len(str(caught.value)) < 500
+    assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize(
     ("file", "reason"), [("My File.yaml", "is no name of a scenario"), ("no.yaml", "cannot read")]
 )
-def test_a_file_is_read_by_its_name(file: str, reason: str, tmp_path: Path) -> None:
-    """The name of a file is that of its scenario; one that cannot be read is named."""
+def test_file_name_must_be_a_scenario_name(file: str, reason: str, tmp_path: Path) -> None:
+    """A file with an invalid name, or that cannot be read, is rejected by name."""
     with pytest.raises(InputFileError, match=reason):
         READER.read(tmp_path / file)
 
 
-def test_bytes_that_are_not_utf8_are_refused(tmp_path: Path) -> None:
-    """The line of the first bad byte is named."""
+def test_invalid_utf8_is_rejected(tmp_path: Path) -> None:
+    """The error names the line of the first invalid byte."""
     (tmp_path / "mine.yaml").write_bytes(b"summary: x\ntoken: \xff")
 
     with pytest.raises(InputFileError, match=r"mine\.yaml, line 2: not UTF-8"):
         READER.read(tmp_path / "mine.yaml")
 
 
-def test_depth_has_an_end() -> None:
-    """However deep a file is nested, it is refused, and no process crashes."""
+def test_deep_nesting_is_rejected() -> None:
+    """A deeply nested file is rejected and does not crash the process."""
     with pytest.raises(InputFileError, match="nested too deep"):
         read("[" * 300_000)
 
 
 def mutate(text: str, rng: random.Random) -> str:
-    """Change a text in a few places: parts dropped, doubled, swapped, or replaced by what means something."""
+    """Change a text in a few places: remove, repeat, swap, or insert YAML syntax."""
     words = [
         "null",
         "-1",
@@ -84,25 +84,25 @@ def mutate(text: str, rng: random.Random) -> str:
     return text
 
 
-def test_a_mutated_file_is_refused_or_opens() -> None:
-    """Whatever becomes of a shipped file, it is refused with file and line, or its logs can be written."""
+def test_mutated_file_is_rejected_or_valid() -> None:
+    """A mutated scenario is rejected with file and line, or its logs can be written."""
     rng = random.Random(5)
     texts = [path.read_text(encoding="utf-8") for path in sorted(SHIPPED.glob("*.yaml"))]
-    # the great diff of the hostile one adds nothing but time
+    # The large diff of `hostile` would only take time.
     texts = [text if len(text) < 20_000 else text[:6000] for text in texts]
-    refused = []
+    caught = []
     for number in range(MUTANTS):
         try:
             check_scenario(read(mutate(texts[number % len(texts)], rng)), CONTRACT, lambda: NOW)
         except InputFileError as error:
-            refused.append(str(error))
+            caught.append(str(error))
 
-    assert MUTANTS / 10 < len(refused) < MUTANTS
-    assert [reason for reason in refused if not reason.startswith("mine.yaml, line ")] == []
+    assert MUTANTS / 10 < len(caught) < MUTANTS
+    assert [reason for reason in caught if not reason.startswith("mine.yaml, line ")] == []
 
 
-def test_the_callers_are_the_holders() -> None:
-    """The schema knows every holder of a token, and nobody else."""
+def test_schema_lists_the_builtin_users() -> None:
+    """The schema lists exactly the built-in users."""
     schema = yaml.safe_load(SCHEMA.read_text())
     named = [
         schema["properties"]["caller"]["enum"],
@@ -118,8 +118,8 @@ def shipped() -> Mapping[str, Scenario]:
     return read_scenarios(CONTRACT)
 
 
-def test_a_folder_adds_and_replaces(tmp_path: Path) -> None:
-    """A folder's scenarios stand beside the shipped ones, or in the place of one."""
+def test_folder_adds_and_replaces_scenarios(tmp_path: Path) -> None:
+    """Scenarios of a folder are added to the shipped ones or replace one."""
     (tmp_path / "mine.yaml").write_text("summary: mine")
     (tmp_path / "empty.yaml").write_text("summary: another\ntoken: Empty00000")
     scenarios = read_scenarios(CONTRACT, str(tmp_path))
@@ -128,7 +128,7 @@ def test_a_folder_adds_and_replaces(tmp_path: Path) -> None:
     assert (scenarios["mine"].token, scenarios["empty"].summary) == ("Mine000000", "another")
 
 
-def test_a_token_is_of_one_scenario(tmp_path: Path) -> None:
+def test_token_must_be_unique(tmp_path: Path) -> None:
     """Two scenarios cannot have the same token."""
     (tmp_path / "mine.yaml").write_text("summary: mine\ntoken: Empty00000")
 
@@ -136,7 +136,7 @@ def test_a_token_is_of_one_scenario(tmp_path: Path) -> None:
         read_scenarios(CONTRACT, str(tmp_path))
 
 
-def test_a_folder_without_scenarios_is_refused(tmp_path: Path) -> None:
-    """A folder that has none is most likely the wrong one."""
+def test_folder_without_scenarios_is_rejected(tmp_path: Path) -> None:
+    """A folder without scenarios is rejected."""
     with pytest.raises(InputFileError, match="no scenario is there"):
         read_scenarios(CONTRACT, str(tmp_path))

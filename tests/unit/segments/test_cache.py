@@ -1,35 +1,35 @@
-"""Rules of the memory of logs: it is bounded, and it writes nothing twice that it still has."""
+"""Log cache: it is bounded and never loads a cached log twice."""
 
 from auditmock.fixtures.segments.cache import LoadingLogCache, LogCache
 
 CAPACITY = 16_384
 
 
-def test_a_log_is_kept_and_given_back() -> None:
-    """Keeping a log gives it back and remembers it."""
-    memory = LogCache()
+def test_keep_returns_the_log() -> None:
+    """`keep` stores a log and returns it."""
+    cache = LogCache()
 
-    assert memory.keep(7, b"seven") == memory[7] == b"seven"
+    assert cache.keep(7, b"seven") == cache[7] == b"seven"
 
 
-def test_the_memory_is_bounded() -> None:
-    """Beyond its capacity a memory forgets what it kept first."""
-    memory = LogCache()
+def test_cache_is_bounded() -> None:
+    """Beyond its capacity the cache evicts the oldest entries."""
+    cache = LogCache()
     for number in range(CAPACITY + 3):
-        memory.keep(number, b"")
+        cache.keep(number, b"")
 
-    assert list(memory) == list(range(3, CAPACITY + 3))
+    assert list(cache) == list(range(3, CAPACITY + 3))
 
 
-def test_a_recall_writes_what_it_does_not_know() -> None:
-    """Of each number the log is written once."""
+def test_loading_cache_loads_once() -> None:
+    """The loading cache loads each log once."""
     written: list[int] = []
 
     def write(number: int) -> bytes:
         written.append(number)
         return b"%d" % number
 
-    recall = LoadingLogCache(write)
+    cache = LoadingLogCache(write)
 
-    assert [recall[number] for number in (1, 2, 1, 1)] == [b"1", b"2", b"1", b"1"]
+    assert [cache[number] for number in (1, 2, 1, 1)] == [b"1", b"2", b"1", b"1"]
     assert written == [1, 2]

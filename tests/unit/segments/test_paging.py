@@ -1,4 +1,4 @@
-"""Rules of pages over several segments: the same as over one list of all their logs."""
+"""Pages over several segments equal pages of one sorted list."""
 
 from itertools import chain
 
@@ -22,11 +22,11 @@ numbers = st.integers(0, 45)
 
 
 def part_of(drawn: Rows, segment: int, *, whole: bool) -> Part:
-    """Make a segment of the rows that belong to it, and the matches in it."""
-    mine = sorted(row for row in drawn if row[2] == segment)
-    marked = BitMap([place for place, row in enumerate(mine) if row[3]])
-    matches = Matches(None if whole else marked, 0, len(mine))
-    return Part(Plain([(age, log_id) for age, log_id, _, _ in mine]), matches)
+    """Make a segment of its rows, and its matches."""
+    members = sorted(row for row in drawn if row[2] == segment)
+    positions = BitMap([position for position, row in enumerate(members) if row[3]])
+    matches = Matches(None if whole else positions, 0, len(members))
+    return Part(Plain([(age, log_id) for age, log_id, _, _ in members]), matches)
 
 
 def parts_of(drawn: Rows) -> list[Part]:
@@ -39,36 +39,36 @@ def matching(drawn: Rows) -> list[Order]:
     return sorted((age, log_id) for age, log_id, segment, matches in drawn if matches or segment == 3)
 
 
-def shown(parts: list[Part], starts: list[int], size: int) -> list[bytes]:
+def read_logs(parts: list[Part], starts: list[int], size: int) -> list[bytes]:
     """List the logs of a page."""
     return list(chain.from_iterable(blocks(parts, starts, size)))
 
 
 @given(rows, numbers, numbers)
-def test_a_page_is_a_slice_of_all_matches(drawn: Rows, offset: int, size: int) -> None:
-    """Skipping so many and showing so many gives that slice of the one sorted list."""
+def test_page_is_a_slice_of_all_matches(drawn: Rows, offset: int, size: int) -> None:
+    """Offset and limit give that slice of the one sorted list."""
     parts = parts_of(drawn)
     expected = [repr(order).encode() for order in matching(drawn)[offset : offset + size]]
 
-    page = shown(parts, skip(parts, [0] * len(parts), offset), len(expected))
+    page = read_logs(parts, skip(parts, [0] * len(parts), offset), len(expected))
 
     assert page == expected
 
 
 @given(rows, st.tuples(st.integers(0, 9), ids), numbers)
-def test_a_page_after_an_order_has_what_is_behind_it(drawn: Rows, after: Order, offset: int) -> None:
-    """After a cursor come, in order, all matches behind it, less those skipped."""
+def test_page_after_a_cursor_has_the_later_matches(drawn: Rows, after: Order, offset: int) -> None:
+    """A page after a cursor has the later matches in order, minus the offset."""
     parts = parts_of(drawn)
-    behind = [order for order in matching(drawn) if order > after][offset:]
+    later = [order for order in matching(drawn) if order > after][offset:]
 
-    page = shown(parts, skip(parts, starts_after(parts, after), offset), len(behind))
+    page = read_logs(parts, skip(parts, starts_after(parts, after), offset), len(later))
 
-    assert page == [repr(order).encode() for order in behind]
+    assert page == [repr(order).encode() for order in later]
 
 
 @given(rows, numbers)
-def test_skipping_counts(drawn: Rows, offset: int) -> None:
-    """The starts move on by the offset, or to the end."""
+def test_skip_advances_by_the_offset(drawn: Rows, offset: int) -> None:
+    """The start positions advance by the offset, or to the end."""
     parts = parts_of(drawn)
 
     starts = skip(parts, [0] * len(parts), offset)
@@ -77,8 +77,8 @@ def test_skipping_counts(drawn: Rows, offset: int) -> None:
 
 
 @given(st.integers(0, 3 * BLOCK), st.integers(0, 2 * BLOCK))
-def test_a_long_page_comes_in_blocks(start: int, size: int) -> None:
-    """No block is longer than `BLOCK`, however long the page, and together they are the page."""
+def test_long_page_is_split_into_blocks(start: int, size: int) -> None:
+    """No block is longer than `BLOCK`, and together they are the page."""
     segment = Plain([(age, "a") for age in range(4 * BLOCK)])
     part = Part(segment, Matches(None, 0, len(segment)))
     size = min(size, len(segment) - start)
@@ -89,16 +89,16 @@ def test_a_long_page_comes_in_blocks(start: int, size: int) -> None:
     assert list(chain.from_iterable(page)) == segment.show(range(start, start + size))
 
 
-def test_a_block_is_written_when_it_is_asked_for() -> None:
-    """A page of several blocks writes none before its turn."""
+def test_blocks_are_written_lazily() -> None:
+    """A block is written only when it is requested."""
     written: list[int] = []
 
-    class Watched(Plain):
+    class RecordingSegment(Plain):
         def log(self, position: int) -> bytes:
             written.append(position)
             return super().log(position)
 
-    segment = Watched([(age, "a") for age in range(3 * BLOCK)])
+    segment = RecordingSegment([(age, "a") for age in range(3 * BLOCK)])
 
     next(blocks([Part(segment, Matches(None, 0, len(segment)))], [0], len(segment)))
 

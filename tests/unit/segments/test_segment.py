@@ -1,4 +1,4 @@
-"""Rules of a segment: matches are counted, cut and found as in a plain list."""
+"""Segment: matches are counted, sliced and found as in a plain list."""
 
 from bisect import bisect_right
 
@@ -19,20 +19,20 @@ positions = st.sets(st.integers(0, 30)).map(sorted)
 
 
 @given(positions, st.integers(0, 31), st.integers(0, 31), st.integers(0, 40), st.integers(0, 40))
-def test_matches_of_a_bitmap_are_a_list(
-    marked: list[int], low: int, high: int, start: int, length: int
+def test_matches_of_a_bitmap_equal_a_list(
+    positions_of_matches: list[int], low: int, high: int, start: int, length: int
 ) -> None:
-    """The matches within bounds are counted and cut as a list of them would be."""
-    plain = [position for position in marked if low <= position < high]
+    """Matches within bounds are counted and sliced like a list."""
+    plain = [position for position in positions_of_matches if low <= position < high]
 
-    matches = Matches(BitMap(marked), low, max(low, high))
+    matches = Matches(BitMap(positions_of_matches), low, max(low, high))
 
     assert matches.count == len(plain)
     assert list(matches.run(start, length)) == plain[start : start + length]
 
 
 @given(st.integers(0, 31), st.integers(0, 31), st.integers(0, 40), st.integers(0, 40))
-def test_matches_of_everything_are_a_range(low: int, size: int, start: int, length: int) -> None:
+def test_matches_without_a_bitmap_are_a_range(low: int, size: int, start: int, length: int) -> None:
     """Without a bitmap all positions within bounds match."""
     matches = Matches(None, low, low + size)
 
@@ -42,58 +42,62 @@ def test_matches_of_everything_are_a_range(low: int, size: int, start: int, leng
 
 @given(st.none() | positions, st.integers(0, 31), st.integers(0, 31), st.integers(0, 35))
 def test_matches_before_a_position_are_counted(
-    marked: list[int] | None, low: int, size: int, position: int
+    positions_of_matches: list[int] | None, low: int, size: int, position: int
 ) -> None:
-    """As many matches stand before a position as a list has below it."""
-    matches = Matches(None if marked is None else BitMap(marked), low, low + size)
-    plain = [place for place in range(low, low + size) if marked is None or place in marked]
+    """`count_before` counts the matches below a position."""
+    matches = Matches(None if positions_of_matches is None else BitMap(positions_of_matches), low, low + size)
+    plain = [
+        index
+        for index in range(low, low + size)
+        if positions_of_matches is None or index in positions_of_matches
+    ]
 
-    assert matches.count_before(position) == sum(place < position for place in plain)
+    assert matches.count_before(position) == sum(index < position for index in plain)
 
 
 @given(orders, ages, ids)
-def test_the_position_after_an_order_is_found(listed: list[Order], age: int, log_id: str) -> None:
-    """The first position behind an order is found, whether a log has that order or not."""
-    assert Plain(listed).position_after((age, log_id)) == bisect_right(listed, (age, log_id))
+def test_position_after_an_order_is_found(rows: list[Order], age: int, log_id: str) -> None:
+    """The first position after an order is found, whether a log has that order or not."""
+    assert Plain(rows).position_after((age, log_id)) == bisect_right(rows, (age, log_id))
 
 
 @given(orders)
-def test_a_log_has_its_order(listed: list[Order]) -> None:
-    """The order of a log is its age and its id."""
-    segment = Plain(listed)
+def test_order_is_age_and_id(rows: list[Order]) -> None:
+    """The order of a log is its age and id."""
+    segment = Plain(rows)
 
-    assert [segment.order(position) for position in range(len(segment))] == listed
+    assert [segment.order(position) for position in range(len(segment))] == rows
 
 
 @given(orders, st.none() | ages, st.none() | ages, st.lists(st.sampled_from("abc"), max_size=2))
-def test_a_filter_finds_what_fits(
-    listed: list[Order], since: int | None, until: int | None, letters: list[str]
+def test_filter_finds_matching_logs(
+    rows: list[Order], since: int | None, until: int | None, letters: list[str]
 ) -> None:
-    """A match lies within the times, both included, and has everything that is asked for."""
-    segment = Plain(listed)
+    """A match is within the times, inclusive, and has every value of the filter."""
+    segment = Plain(rows)
     matches = segment.matches(Filter(tuple(("letter", letter) for letter in letters), since, until))
 
-    found = [listed[position] for position in matches.run(0, len(listed))]
+    found = [rows[position] for position in matches.run(0, len(rows))]
 
     assert found == [
         (age, log_id)
-        for age, log_id in listed
+        for age, log_id in rows
         if (since is None or since <= -age)
         and (until is None or -age <= until)
         and set(letters) <= set(log_id)
     ]
 
 
-def test_logs_are_shown_in_the_order_asked() -> None:
-    """Logs are written one for each position."""
+def test_logs_are_shown_in_the_given_order() -> None:
+    """`show` returns one log per position, in the given order."""
     segment = Plain([(0, "a"), (1, "b")])
 
     assert segment.show([1, 0, 1]) == [segment.log(1), segment.log(0), segment.log(1)]
 
 
-@pytest.mark.parametrize("chosen", [[], [False], [True, False, True], [False] * 70_000 + [True]])
-def test_a_mark_has_the_chosen_positions(chosen: list[bool]) -> None:
-    """A bitmap is made of the positions of what is true."""
-    assert list(to_bitmap(np.array(chosen, dtype=bool))) == [
-        place for place, value in enumerate(chosen) if value
+@pytest.mark.parametrize("flags", [[], [False], [True, False, True], [False] * 70_000 + [True]])
+def test_bitmap_has_the_true_positions(flags: list[bool]) -> None:
+    """`to_bitmap` returns the positions of true values."""
+    assert list(to_bitmap(np.array(flags, dtype=bool))) == [
+        index for index, value in enumerate(flags) if value
     ]

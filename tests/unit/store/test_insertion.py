@@ -1,4 +1,4 @@
-"""Rules of insertion: complete logs put into one world are found like those that were there."""
+"""Insertion: complete logs added to a world are found like its other logs."""
 
 import json
 from collections.abc import Sequence
@@ -19,13 +19,13 @@ from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
 NOTHING = make_history(logs=0)
 LOGS = decode(make_history(seed=2, logs=200))
-ADMISSION = LogValidator(CONTRACT)
+VALIDATOR = LogValidator(CONTRACT)
 
 
-def validate(logs: Sequence[Log], admission: LogValidator = ADMISSION) -> list[Record]:
+def validate(logs: Sequence[Log], validator: LogValidator = VALIDATOR) -> list[Record]:
     """Make records of logs."""
     return [
-        admission.validate(RawRecord(LogLocation("test", 1, number), log))
+        validator.validate(RawRecord(LogLocation("test", 1, number), log))
         for number, log in enumerate(logs, 1)
     ]
 
@@ -33,8 +33,8 @@ def validate(logs: Sequence[Log], admission: LogValidator = ADMISSION) -> list[R
 RECORDS = validate(LOGS)
 
 
-def insert_in_turns(cuts: Sequence[int]) -> Store:
-    """Insert all records, cut into several calls, the last first."""
+def insert_in_parts(cuts: Sequence[int]) -> Store:
+    """Insert all records in several calls, the last part first."""
     store = open_store(NOTHING)
     bounds = [0, *sorted(cuts), len(RECORDS)]
     for start, end in reversed(list(pairwise(bounds))):
@@ -50,18 +50,18 @@ def insert_in_turns(cuts: Sequence[int]) -> Store:
     st.integers(0, len(LOGS) - 1),
 )
 def test_inserted_logs_are_found(cuts: list[int], log: Log, key: str, after: int) -> None:
-    """By every key, in order, and behind any cursor, in however many calls they came."""
-    store = insert_in_turns(cuts)
+    """Inserted logs are found by every key, in order and after any cursor, however they are split."""
+    store = insert_in_parts(cuts)
     value = FIELD_OF_KEY[key](log).lower()
-    asked = value not in ("", NO_VALUE)
-    expected = [each for each in LOGS if FIELD_OF_KEY[key](each).lower() == value or not asked]
+    is_filtered = value not in ("", NO_VALUE)
+    expected = [each for each in LOGS if FIELD_OF_KEY[key](each).lower() == value or not is_filtered]
 
-    assert find(store, Filter(((key, value),)) if asked else Filter()) == expected
+    assert find(store, Filter(((key, value),)) if is_filtered else Filter()) == expected
     assert find(store, Filter(), Page(200, 0, LOGS[after]["id"])) == LOGS[after + 1 :]
 
 
-def test_what_is_known_is_left_alone() -> None:
-    """A log that is there to the letter is not inserted once more, from wherever it is known."""
+def test_known_logs_are_not_inserted_again() -> None:
+    """A log that is already present is not inserted again."""
     history = make_history(logs=50)
     store = open_store(history)
     store.add(new_log(), BuiltinUser.OWNER)
@@ -73,35 +73,35 @@ def test_what_is_known_is_left_alone() -> None:
 
 
 @pytest.mark.parametrize("location", [0, 1, 50, 51])
-def test_another_log_of_the_same_id_is_refused(location: int) -> None:
-    """Whatever has the id already, posted, of the history or inserted: 409, and nothing is inserted."""
+def test_different_log_with_a_used_id_is_rejected(location: int) -> None:
+    """A different log with a used id gets a 409, and nothing is inserted."""
     store = open_store(make_history(logs=50))
     store.add(new_log(), BuiltinUser.OWNER)
     store.insert(RECORDS[:1])
     log = {**find(store)[location], "status_code": 418}
 
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as caught:
         store.insert([*RECORDS, *validate([log])])
 
-    assert (refused.value.status, len(store)) == (409, 52)
+    assert (caught.value.status, len(store)) == (409, 52)
 
 
-def test_a_posted_log_knows_what_is_inserted() -> None:
-    """A log posted about a resource is gone when an inserted log says so of the resource."""
-    gone = next(log for log in LOGS if log["resource_type"] == "workspace" and log["is_deleted"])
-    alive = {**gone, "is_deleted": False, "resource_link": "/@somebody/here"}
+def test_posted_log_uses_inserted_state() -> None:
+    """A posted log shows the deletion state and link of inserted logs of its resource."""
+    deleted = next(log for log in LOGS if log["resource_type"] == "workspace" and log["is_deleted"])
+    existing = {**deleted, "is_deleted": False, "resource_link": "/@somebody/here"}
     store = open_store(NOTHING)
-    store.add(new_log(resource_type="workspace", resource_id=gone["resource_id"]), BuiltinUser.OWNER)
+    store.add(new_log(resource_type="workspace", resource_id=deleted["resource_id"]), BuiltinUser.OWNER)
     before = find(store)[0]["is_deleted"]
-    store.insert(validate([alive]))
+    store.insert(validate([existing]))
 
     after = json.loads(next(iter(store.find(Filter(), Page(1)).blocks))[0])
     assert (before, after["is_deleted"], after["resource_link"][:11]) == (True, False, "/@somebody/")
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_a_log_is_written_as_its_release_does(release: str) -> None:
-    """Text that means something in HTML is written as each release writes it, and reads as it was."""
+def test_log_is_escaped_like_its_release(release: str) -> None:
+    """HTML characters are escaped as in the release, and decode to the same text."""
     text = "<b>&\N{LINE SEPARATOR}"
     (record,) = validate(
         [{**LOGS[0], "resource_target": text, "user": None}], LogValidator(open_release(release))

@@ -1,4 +1,4 @@
-"""Rules of posted logs: each field is what Coder's testgenerate stores (reference 12.4)."""
+"""Posted logs: each field has the value that Coder's testgenerate stores (reference 12.4)."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 from histories import CONTRACT, NOW, Log, decode, find, make_history, new_log, open_store
 from hypothesis import given
 from hypothesis import strategies as st
-from lifecycle_facts import TODAY
+from lifecycle_facts import CURRENT
 
 from auditmock.core.constants import NIL_UUID
 from auditmock.core.models import Filter, Page
@@ -15,28 +15,28 @@ from auditmock.fixtures.history.builtin_users import BuiltinUser
 
 HISTORY = make_history(logs=1000)
 LOGS = decode(HISTORY)
-TODAYS_HISTORY = make_history(logs=3000, contract=TODAY.contract)
-TODAYS_LOGS = decode(TODAYS_HISTORY)
+CURRENT_HISTORY = make_history(logs=3000, contract=CURRENT.contract)
+CURRENT_LOGS = decode(CURRENT_HISTORY)
 OWNER = HISTORY.users.get(BuiltinUser.OWNER)
 FOREIGN = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 LATER = NOW + 1
 
 
 def posted(**fields: Any) -> Log:
-    """Post a log to a fresh store as the owner, and find it."""
+    """Post a log to a new store as the owner, and find it."""
     store = open_store(HISTORY)
     store.add(new_log(**fields), BuiltinUser.OWNER)
     known = {log["id"] for log in LOGS}
     return next(log for log in find(store) if log["id"] not in known)
 
 
-def resource(kind: str, *, is_gone: bool) -> Log:
-    """Find a log about a resource of a kind that is gone, or is not."""
+def find_resource(kind: str, *, is_gone: bool) -> Log:
+    """Find a log of a resource of this type, deleted or not."""
     return next(log for log in LOGS if log["resource_type"] == kind and log["is_deleted"] is is_gone)
 
 
-def test_a_posted_log_has_codes_defaults() -> None:
-    """What the caller cannot choose is as in reference 12.4."""
+def test_posted_log_has_coders_defaults() -> None:
+    """Fields that the caller cannot set are as in reference 12.4."""
     log = posted(resource_id=FOREIGN)
     log.pop("id")
     user = log.pop("user")
@@ -62,15 +62,15 @@ def test_a_posted_log_has_codes_defaults() -> None:
     }
 
 
-def test_a_posted_log_has_its_fields_in_order() -> None:
-    """A posted log has the fields of any log, in Coder's order."""
+def test_posted_log_has_fields_in_coders_order() -> None:
+    """A posted log has all fields in Coder's order."""
     assert list(posted()) == CONTRACT.schema("AuditLog")["required"]
 
 
 @pytest.mark.parametrize("action", CONTRACT.enum("AuditAction"))
 @pytest.mark.parametrize("kind", CONTRACT.enum("ResourceType"))
-def test_any_action_goes_with_any_type(action: str, kind: str) -> None:
-    """Action and type are as given, in whatever combination (reference 12.3)."""
+def test_any_action_and_type_are_stored(action: str, kind: str) -> None:
+    """Any combination of action and type is stored (reference 12.3)."""
     log = posted(action=action, resource_type=kind)
 
     assert (log["action"], log["resource_type"]) == (action, kind)
@@ -82,8 +82,8 @@ def test_any_action_goes_with_any_type(action: str, kind: str) -> None:
     st.sampled_from(["", "::1", "10.0.0.1"]),
     st.text(max_size=256),
 )
-def test_what_is_given_is_kept(resource_id: str, time: int, ip: str, agent: str) -> None:
-    """Resource, time, address and program come back as they went in."""
+def test_given_fields_are_stored(resource_id: str, time: int, ip: str, agent: str) -> None:
+    """Resource id, time, address and user agent are stored unchanged."""
     store = open_store(HISTORY)
     store.add(new_log(resource_id=resource_id, time=time, ip=ip, user_agent=agent), BuiltinUser.OWNER)
 
@@ -93,8 +93,8 @@ def test_what_is_given_is_kept(resource_id: str, time: int, ip: str, agent: str)
     assert (log["ip"], log["user_agent"]) == (ip, agent)
 
 
-def test_unset_resources_are_new_ones() -> None:
-    """Each log posted without `resource_id` is about a resource of its own, and found by it."""
+def test_default_resource_id_is_new() -> None:
+    """A log without `resource_id` gets a new one and is found by it."""
     store = open_store(HISTORY)
     for _ in range(100):
         store.add(new_log(time=LATER), BuiltinUser.OWNER)
@@ -106,17 +106,17 @@ def test_unset_resources_are_new_ones() -> None:
 
 @pytest.mark.parametrize("kind", ["template", "user", "workspace", "workspace_build"])
 @pytest.mark.parametrize("resource_id", [None, FOREIGN, LOGS[0]["id"]])
-def test_what_nobody_knows_is_deleted(kind: str, resource_id: str | None) -> None:
-    """A resource that never was counts as deleted and has no link (reference 11.5)."""
+def test_unknown_resource_is_deleted(kind: str, resource_id: str | None) -> None:
+    """An unknown resource counts as deleted and has no link (reference 11.5)."""
     log = posted(resource_type=kind, resource_id=resource_id)
 
     assert (log["is_deleted"], log["resource_link"]) == (True, "")
 
 
 @pytest.mark.parametrize("kind", ["template", "user", "workspace", "workspace_build"])
-def test_what_is_gone_is_deleted(kind: str) -> None:
-    """A resource that was deleted in the history is so in a posted log, without a link."""
-    log = posted(resource_type=kind, resource_id=resource(kind, is_gone=True)["resource_id"])
+def test_deleted_resource_is_deleted(kind: str) -> None:
+    """A resource that the history deletes is deleted in a posted log, without a link."""
+    log = posted(resource_type=kind, resource_id=find_resource(kind, is_gone=True)["resource_id"])
 
     assert (log["is_deleted"], log["resource_link"]) == (True, "")
 
@@ -124,21 +124,21 @@ def test_what_is_gone_is_deleted(kind: str) -> None:
 @pytest.mark.parametrize(
     ("kind", "path"), [("template", "/templates/"), ("user", "/users?filter="), ("workspace", "/@{owner}/")]
 )
-def test_what_is_there_has_a_link(kind: str, path: str) -> None:
-    """A living resource has a link that names the caller, a workspace's also its owner (reference 11.4)."""
-    there = resource(kind, is_gone=False)
+def test_existing_resource_has_a_link(kind: str, path: str) -> None:
+    """An existing resource's link has the caller's name, a workspace's the owner's (reference 11.4)."""
+    existing = find_resource(kind, is_gone=False)
 
-    log = posted(resource_type=kind, resource_id=there["resource_id"])
+    log = posted(resource_type=kind, resource_id=existing["resource_id"])
 
     assert not log["is_deleted"]
-    assert log["resource_link"] == path.format(owner=there["user"]["username"]) + OWNER.username
+    assert log["resource_link"] == path.format(owner=existing["user"]["username"]) + OWNER.username
 
 
-def test_a_posted_build_has_no_link() -> None:
-    """The link of a build needs what only a real build's log tells."""
+def test_posted_build_has_no_link() -> None:
+    """A posted build has no link: it lacks the additional fields of real builds."""
     log = posted(
         resource_type="workspace_build",
-        resource_id=resource("workspace_build", is_gone=False)["resource_id"],
+        resource_id=find_resource("workspace_build", is_gone=False)["resource_id"],
         action="start",
     )
 
@@ -146,23 +146,25 @@ def test_a_posted_build_has_no_link() -> None:
     assert log["description"] == "{user} started build for workspace {target}"
 
 
-def test_a_resource_goes_by_its_type() -> None:
-    """A living workspace, posted about as a template, is no template."""
-    log = posted(resource_type="template", resource_id=resource("workspace", is_gone=False)["resource_id"])
+def test_resource_of_another_type_is_deleted() -> None:
+    """The id of a workspace, posted as a template, is an unknown template."""
+    log = posted(
+        resource_type="template", resource_id=find_resource("workspace", is_gone=False)["resource_id"]
+    )
 
     assert log["is_deleted"]
 
 
 @pytest.mark.parametrize("kind", ["organization", "template_version", "git_ssh_key", "api_key", "group"])
-def test_what_is_not_looked_up_is_there(kind: str) -> None:
-    """For other types nothing is ever deleted, and nothing has a link."""
+def test_other_types_are_never_deleted(kind: str) -> None:
+    """For other types nothing is deleted, and nothing has a link."""
     log = posted(resource_type=kind, resource_id=None)
 
     assert (log["is_deleted"], log["resource_link"]) == (False, "")
 
 
-def test_a_caller_is_written_down() -> None:
-    """User and target of a posted log are whoever posted it."""
+def test_user_and_target_are_the_caller() -> None:
+    """User and target of a posted log are the caller."""
     store = open_store(HISTORY)
     store.add(new_log(time=LATER), BuiltinUser.EXPIRED)
 
@@ -176,15 +178,15 @@ def test_a_caller_is_written_down() -> None:
     sorted(
         {
             (log["resource_type"], log["is_deleted"])
-            for log in TODAYS_LOGS
-            if log["resource_type"] in TODAYS_HISTORY.descriptions.deletable
+            for log in CURRENT_LOGS
+            if log["resource_type"] in CURRENT_HISTORY.descriptions.deletable
         }
     ),
 )
-def test_a_posted_log_links_to_what_there_is_today(kind: str, *, is_gone: bool) -> None:
-    """A log about something that is there has the link of its other logs, else it says that it is gone."""
-    about = [log for log in TODAYS_LOGS if (log["resource_type"], log["is_deleted"]) == (kind, is_gone)]
-    store = open_store(TODAYS_HISTORY, contract=TODAY.contract)
+def test_posted_log_links_to_existing_resources(kind: str, *, is_gone: bool) -> None:
+    """A log of an existing resource has the link of its other logs; otherwise it is deleted."""
+    about = [log for log in CURRENT_LOGS if (log["resource_type"], log["is_deleted"]) == (kind, is_gone)]
+    store = open_store(CURRENT_HISTORY, contract=CURRENT.contract)
     store.add(new_log(resource_type=kind, resource_id=about[0]["resource_id"]), BuiltinUser.OWNER)
     log = find(store, page=Page(1))[0]
 
@@ -204,9 +206,9 @@ def test_a_posted_log_links_to_what_there_is_today(kind: str, *, is_gone: bool) 
         ("workspace", "write", False),
     ],
 )
-def test_a_posted_log_has_the_reason_of_what_there_is(kind: str, action: str, *, is_found: bool) -> None:
-    """A post about a real build, or the creation of a workspace by one, is found by its reason (9.3)."""
-    store = open_store(TODAYS_HISTORY, contract=TODAY.contract)
+def test_posted_log_has_the_build_reason_of_its_resource(kind: str, action: str, *, is_found: bool) -> None:
+    """A log of a real build, or of the creation of its workspace, is found by its reason (9.3)."""
+    store = open_store(CURRENT_HISTORY, contract=CURRENT.contract)
     wanted = Filter((("build_reason builds", "initiator"),))
     about = next(log for log in find(store, wanted) if log["resource_type"] == kind)
     store.add(new_log(resource_type=kind, resource_id=about["resource_id"], action=action), BuiltinUser.OWNER)

@@ -1,4 +1,4 @@
-"""Rules of the overlay: however many logs are posted and searched in between, few segments hold them all."""
+"""Posted segments: any number of posts and searches leaves few segments with every log."""
 
 import json
 
@@ -12,80 +12,80 @@ from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.posted import PostedSegments
 
 HISTORY = make_history(logs=20)
-DESK = PostWriter(
+WRITER = PostWriter(
     HISTORY, (HISTORY,), DESCRIPTIONS, CONTRACT.enum("AuditAction"), CONTRACT.enum("ResourceType")
 )
 MANY = 10_000
 
-bunches = st.lists(st.sampled_from([1, 2, 63, 64, 65, 66, 300, 4095, 4096, 4097]), min_size=1, max_size=6)
+batches = st.lists(st.sampled_from([1, 2, 63, 64, 65, 66, 300, 4095, 4096, 4097]), min_size=1, max_size=6)
 
 
-def post(overlay: PostedSegments, serials: range) -> None:
-    """Post logs, their times going up and down."""
+def post(segments: PostedSegments, serials: range) -> None:
+    """Post logs with times that go up and down."""
     for serial in serials:
-        overlay.add(new_log(time=NOW + serial * 7919 % 1009), BuiltinUser.OWNER, NOW)
+        segments.add(new_log(time=NOW + serial * 7919 % 1009), BuiltinUser.OWNER, NOW)
 
 
-def read(overlay: PostedSegments) -> list[Log]:
+def read(segments: PostedSegments) -> list[Log]:
     """Decode all posted logs, sorted."""
     logs = [
         json.loads(segment.log(position))
-        for segment in overlay.segments()
+        for segment in segments.segments()
         for position in range(len(segment))
     ]
     return sorted(logs, key=order)
 
 
-def ids(overlay: PostedSegments) -> list[str]:
+def ids(segments: PostedSegments) -> list[str]:
     """List the ids of all posted logs."""
-    return [segment.log_id(position) for segment in overlay.segments() for position in range(len(segment))]
+    return [segment.log_id(position) for segment in segments.segments() for position in range(len(segment))]
 
 
 @settings(max_examples=20)
-@given(bunches)
+@given(batches)
 def test_no_log_is_lost(sizes: list[int]) -> None:
-    """Whatever is posted between searches, each log is in exactly one segment."""
-    overlay, total = PostedSegments(DESK), 0
+    """Each posted log is in exactly one segment, whatever is searched in between."""
+    segments, total = PostedSegments(WRITER), 0
     for size in sizes:
-        post(overlay, range(total, total + size))
+        post(segments, range(total, total + size))
         total += size
-        overlay.segments()
+        segments.segments()
 
-    found = ids(overlay)
+    found = ids(segments)
 
-    assert len(overlay) == len(found) == len(set(found)) == total
+    assert len(segments) == len(found) == len(set(found)) == total
 
 
-@given(bunches)
+@given(batches)
 @settings(max_examples=10)
 def test_segments_are_sorted(sizes: list[int]) -> None:
-    """Every segment is in the common order."""
-    overlay, total = PostedSegments(DESK), 0
+    """Every segment is sorted."""
+    segments, total = PostedSegments(WRITER), 0
     for size in sizes:
-        post(overlay, range(total, total + size))
+        post(segments, range(total, total + size))
         total += size
-        overlay.segments()
+        segments.segments()
 
-    for segment in overlay.segments():
+    for segment in segments.segments():
         orders = [segment.order(position) for position in range(len(segment))]
         assert orders == sorted(orders)
 
 
-@pytest.mark.parametrize("bunch", [1, 100, MANY])
-def test_segments_stay_few(bunch: int) -> None:
-    """Segments merge: even thousands of logs, searched one by one, are in few."""
-    overlay = PostedSegments(DESK)
-    for start in range(0, MANY, bunch):
-        post(overlay, range(start, start + bunch))
-        if bunch > 1 or start % 10 == 0:
-            overlay.segments()
+@pytest.mark.parametrize("batch", [1, 100, MANY])
+def test_segments_stay_few(batch: int) -> None:
+    """Segments are merged, so thousands of logs need few."""
+    segments = PostedSegments(WRITER)
+    for start in range(0, MANY, batch):
+        post(segments, range(start, start + batch))
+        if batch > 1 or start % 10 == 0:
+            segments.segments()
 
-    assert len(overlay.segments()) <= 8
+    assert len(segments.segments()) <= 8
 
 
-def test_searching_between_changes_nothing() -> None:
-    """Logs are the same whether they were searched after each post or only in the end."""
-    searched, unsearched = PostedSegments(DESK), PostedSegments(DESK)
+def test_searches_between_posts_change_nothing() -> None:
+    """Logs are the same whether searched after each post or only at the end."""
+    searched, unsearched = PostedSegments(WRITER), PostedSegments(WRITER)
     for serial in range(200):
         post(searched, range(serial, serial + 1))
         searched.segments()
@@ -94,34 +94,34 @@ def test_searching_between_changes_nothing() -> None:
     assert read(searched) == read(unsearched)
 
 
-def test_a_segment_given_out_does_not_change() -> None:
-    """What a search is reading stays as it is while logs are posted and merged."""
-    overlay = PostedSegments(DESK)
-    post(overlay, range(10))
-    (segment,) = overlay.segments()
+def test_returned_segment_does_not_change() -> None:
+    """A returned segment stays the same while logs are posted and merged."""
+    segments = PostedSegments(WRITER)
+    post(segments, range(10))
+    (segment,) = segments.segments()
     before = [segment.log_id(position) for position in range(10)]
 
-    post(overlay, range(10, 500))
-    overlay.segments()
+    post(segments, range(10, 500))
+    segments.segments()
 
     assert [segment.log_id(position) for position in range(len(segment))] == before
 
 
-def test_a_posted_log_is_found_by_its_id() -> None:
-    """The order of each posted log is known from its id, of no other id."""
-    overlay = PostedSegments(DESK)
-    post(overlay, range(100))
+def test_posted_log_is_found_by_id() -> None:
+    """The order of each posted log is found by its id, and by no other."""
+    segments = PostedSegments(WRITER)
+    post(segments, range(100))
 
-    assert [overlay.order(log["id"]) for log in read(overlay)] == [order(log) for log in read(overlay)]
-    assert overlay.order(HISTORY.log_id(0)) is None
-    assert overlay.order(DESK.log_id(100)) is None
-    assert overlay.order("x") is None
+    assert [segments.order(log["id"]) for log in read(segments)] == [order(log) for log in read(segments)]
+    assert segments.order(HISTORY.log_id(0)) is None
+    assert segments.order(WRITER.log_id(100)) is None
+    assert segments.order("x") is None
 
 
 def test_a_log_without_a_time_is_of_now() -> None:
     """A log that brings no time has that of its posting."""
-    overlay = PostedSegments(DESK)
-    overlay.add(new_log(time=None), BuiltinUser.OWNER, NOW)
-    overlay.add(new_log(time=0), BuiltinUser.OWNER, NOW)
+    segments = PostedSegments(WRITER)
+    segments.add(new_log(time=None), BuiltinUser.OWNER, NOW)
+    segments.add(new_log(time=0), BuiltinUser.OWNER, NOW)
 
-    assert [segment.ages[place] for segment in overlay.segments() for place in range(2)] == [-NOW, 0]
+    assert [segment.ages[place] for segment in segments.segments() for place in range(2)] == [-NOW, 0]

@@ -1,4 +1,4 @@
-"""Rules of the store: a search answers as one over a plain list of all logs, whatever was posted when."""
+"""Store: a search equals a search of a plain list of all logs, whatever was posted before."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -66,35 +66,37 @@ new_logs = st.builds(
 one_post = st.tuples(new_logs, st.sampled_from(CALLERS))
 Posts = list[tuple[NewLog, BuiltinUser]]
 steps = st.lists(st.tuples(st.integers(1, 60), st.lists(one_post, max_size=20)))
-"""Of a walk: how many logs a page shows, and what is posted before the next."""
+"""Steps of paging: the limit of a page, and the posts before the next page."""
 Steps = list[tuple[int, Posts]]
 
 
-def repeat_post(post: tuple[NewLog, BuiltinUser], times_over: int, stride: int) -> Posts:
-    """Repeat a post, each a stride later; without a time, each at the time of posting."""
+def repeat_post(post: tuple[NewLog, BuiltinUser], count: int, stride: int) -> Posts:
+    """Repeat a post at intervals; without a time, all at the time of posting."""
     new, caller = post
     if new.time is None:
-        return [post] * times_over
-    return [(new._replace(time=new.time + number * stride), caller) for number in range(times_over)]
+        return [post] * count
+    return [(new._replace(time=new.time + number * stride), caller) for number in range(count)]
 
 
-bunches = st.lists(
+batches = st.lists(
     st.builds(
         repeat_post, one_post, st.sampled_from([1, 2, 65, 300]), st.sampled_from([0, 1, -DAY, 7 * DAY])
     ),
     max_size=4,
 )
-"""What is posted between searches: few logs wait in a list, more become a segment, many remain one."""
+"""Batches of posts between searches: small ones stay in a list, large ones become segments."""
 
 
-def pairs(log: Log) -> list[tuple[str, str]]:
-    """List what a log can be found by."""
-    return [(key, look(log).lower()) for key, look in FIELD_OF_KEY.items() if look(log) != NO_VALUE]
+def search_values(log: Log) -> list[tuple[str, str]]:
+    """List the keys and values that find a log."""
+    return [(key, field(log).lower()) for key, field in FIELD_OF_KEY.items() if field(log) != NO_VALUE]
 
 
 def filters(logs: Sequence[Log]) -> st.SearchStrategy[Filter]:
-    """Filter by what some log has, or by anything, between times or not."""
-    of_a_log = st.sampled_from(logs).flatmap(lambda log: st.lists(st.sampled_from(pairs(log)), max_size=2))
+    """Draw filters from the values of a log or any values, with or without times."""
+    of_a_log = st.sampled_from(logs).flatmap(
+        lambda log: st.lists(st.sampled_from(search_values(log)), max_size=2)
+    )
     of_any = st.lists(st.sampled_from(SEARCHES), max_size=2)
     return st.builds(
         Filter,
@@ -104,44 +106,44 @@ def filters(logs: Sequence[Log]) -> st.SearchStrategy[Filter]:
     )
 
 
-def fill(store: Store, posted: Posts) -> None:
+def post_all(store: Store, posted: Posts) -> None:
     """Post logs."""
     for new, caller in posted:
         store.add(new, caller)
 
 
 def store_with(*posted: Posts, history: History = HISTORY) -> Store:
-    """Open a store on a history and post bunches of logs, with a search after each."""
+    """Open a store on a history and post batches of logs, with a search after each."""
     store = open_store(history)
-    for bunch in posted:
-        fill(store, bunch)
+    for batch in posted:
+        post_all(store, batch)
         store.find(Filter(), Page(0))
     return store
 
 
 @settings(max_examples=150)
-@given(bunches, st.integers(1, 450), st.integers(0, 450), st.data())
-def test_a_page_is_that_of_a_plain_list(
+@given(batches, st.integers(1, 450), st.integers(0, 450), st.data())
+def test_page_equals_a_page_of_a_plain_list(
     posted: list[Posts], limit: int, offset: int, data: st.DataObject
 ) -> None:
-    """Count and page are those of filtering, sorting and slicing a list of all logs; so is any cursor's."""
+    """Count and page equal those of a filtered, sorted and sliced list, with or without a cursor."""
     store = store_with(*posted)
     logs = find(store)
-    wanted = data.draw(filters(logs))
+    criteria = data.draw(filters(logs))
     after = data.draw(st.none() | st.sampled_from(logs))
     page = Page(limit, offset, None if after is None else after["id"])
 
-    found = store.find(wanted, page)
+    found = store.find(criteria, page)
 
-    matches = search(logs, wanted)
+    matches = search(logs, criteria)
     expected = cut_page(matches, page, after)
     assert (found.count, found.shown, read_page(found)) == (len(matches), len(expected), expected)
 
 
 @settings(max_examples=40)
-@given(bunches)
-def test_all_logs_stand_in_their_order(posted: list[Posts]) -> None:
-    """The list has every log of the history and every posted one, newest first, ties by id."""
+@given(batches)
+def test_all_logs_are_sorted(posted: list[Posts]) -> None:
+    """The list has every log of the history and every posted one, newest first, then by id."""
     logs = find(store_with(*posted))
     known = {log["id"] for log in LOGS}
 
@@ -151,9 +153,9 @@ def test_all_logs_stand_in_their_order(posted: list[Posts]) -> None:
 
 
 @settings(max_examples=40)
-@given(bunches)
-def test_every_post_is_in_the_list(posted: list[Posts]) -> None:
-    """Each posted log stands in the list with what was posted, however many there are."""
+@given(batches)
+def test_every_posted_log_is_listed(posted: list[Posts]) -> None:
+    """Each posted log is listed with its posted fields."""
     known = {log["id"] for log in LOGS}
     new = [log for log in find(store_with(*posted)) if log["id"] not in known]
 
@@ -179,29 +181,29 @@ def test_every_post_is_in_the_list(posted: list[Posts]) -> None:
 
 
 @settings(max_examples=50)
-@given(bunches, steps, filters(LOGS))
-def test_a_walk_neither_repeats_nor_skips(posted: list[Posts], walk: Steps, wanted: Filter) -> None:
-    """Pages walked by `after_id` while logs are added show each log that was there once, in order."""
+@given(batches, steps, filters(LOGS))
+def test_paging_by_cursor_is_stable(posted: list[Posts], paging: Steps, criteria: Filter) -> None:
+    """Paging by `after_id` while logs are added returns each earlier log once, in order."""
     store = store_with(*posted)
-    there = search(find(store), wanted)
-    walked: list[Log] = []
+    earlier = search(find(store), criteria)
+    returned: list[Log] = []
     after = None
-    for limit, others in chain(walk, repeat((100, []))):
-        page = read_page(store.find(wanted, Page(limit, after=after)))
+    for limit, posts in chain(paging, repeat((100, []))):
+        page = read_page(store.find(criteria, Page(limit, after=after)))
         if not page:
             break
-        walked += page
+        returned += page
         after = page[-1]["id"]
-        fill(store, others)
+        post_all(store, posts)
 
-    ids = {log["id"] for log in there}
-    assert [log for log in walked if log["id"] in ids] == there
-    assert walked == sorted(walked, key=order)
-    assert len({log["id"] for log in walked}) == len(walked)
+    ids = {log["id"] for log in earlier}
+    assert [log for log in returned if log["id"] in ids] == earlier
+    assert returned == sorted(returned, key=order)
+    assert len({log["id"] for log in returned}) == len(returned)
 
 
-def counted(write: Callable[..., bytes], counts: list[int]) -> Callable[..., bytes]:
-    """Count the calls of a function, as a method."""
+def count_calls(write: Callable[..., bytes], counts: list[int]) -> Callable[..., bytes]:
+    """Wrap a method to count its calls."""
 
     def write_and_count(*arguments: Any) -> bytes:
         counts.append(1)
@@ -211,16 +213,18 @@ def counted(write: Callable[..., bytes], counts: list[int]) -> Callable[..., byt
 
 
 @settings(max_examples=50)
-@given(bunches, st.integers(0, 40), st.integers(0, 400), filters(LOGS))
-def test_a_page_derives_what_it_shows(posted: list[Posts], limit: int, offset: int, wanted: Filter) -> None:
-    """No more logs are written than the page shows, however far in it lies."""
+@given(batches, st.integers(0, 40), st.integers(0, 400), filters(LOGS))
+def test_page_writes_only_its_own_logs(
+    posted: list[Posts], limit: int, offset: int, criteria: Filter
+) -> None:
+    """A page writes no more logs than it shows, whatever its offset is."""
     written: list[int] = []
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(LogRenderer, "log", counted(LogRenderer.log, written))
-        patch.setattr(PostWriter, "log", counted(PostWriter.log, written))
+        patch.setattr(LogRenderer, "log", count_calls(LogRenderer.log, written))
+        patch.setattr(PostWriter, "log", count_calls(PostWriter.log, written))
         store = store_with(*posted, history=make_history(logs=300))
-        shown = read_page(store.find(wanted, Page(limit, offset)))
+        shown = read_page(store.find(criteria, Page(limit, offset)))
 
     assert len(written) == len(shown) <= limit
 
@@ -235,26 +239,26 @@ def test_a_page_derives_what_it_shows(posted: list[Posts], limit: int, offset: i
         HISTORY.ids.uuid(Kind.POSTED_LOG, 0),
     ],
 )
-def test_a_cursor_that_names_no_log_is_refused(log_id: str) -> None:
-    """An `after_id` of no log is answered with 404, also where nothing matches."""
-    with pytest.raises(ApiError) as refused:
+def test_unknown_cursor_is_rejected(log_id: str) -> None:
+    """An unknown `after_id` gets a 404, also if nothing matches."""
+    with pytest.raises(ApiError) as caught:
         open_store(HISTORY).find(Filter((("action", "none"),)), Page(1, after=log_id))
 
-    assert refused.value.status == 404
-    assert [problem.field for problem in refused.value.validations] == ["after_id"]
+    assert caught.value.status == 404
+    assert [problem.field for problem in caught.value.validations] == ["after_id"]
 
 
-@pytest.mark.parametrize("place", [0, 9, 10, 300])
-def test_a_cursor_may_be_in_capitals(place: int) -> None:
-    """An id is the same in either letter case, a posted log's too."""
+@pytest.mark.parametrize("position", [0, 9, 10, 300])
+def test_cursor_ignores_letter_case(position: int) -> None:
+    """A cursor works in either letter case, also of a posted log."""
     store = store_with([(new_log(time=TIMES[10]), BuiltinUser.OWNER)])
-    after = find(store)[place]["id"]
+    after = find(store)[position]["id"]
 
     assert find(store, page=Page(3, after=after.upper())) == find(store, page=Page(3, after=after))
 
 
-def test_the_next_posted_log_is_no_cursor_yet() -> None:
-    """The id of a log that was not posted yet names no log; once it is posted it does."""
+def test_future_log_id_is_no_cursor() -> None:
+    """The id of the next posted log is unknown until the log is posted."""
     store = store_with([(new_log(), BuiltinUser.OWNER)])
     cursor = Page(1, after=HISTORY.ids.uuid(Kind.POSTED_LOG, 1))
     with pytest.raises(ApiError):
@@ -265,27 +269,27 @@ def test_the_next_posted_log_is_no_cursor_yet() -> None:
     assert store.find(Filter(), cursor).count == len(LOGS) + 2
 
 
-def test_a_post_is_seen_at_once() -> None:
-    """The very next search counts and shows a posted log, the one before it does not."""
+def test_posted_log_is_found_at_once() -> None:
+    """The next search counts and returns a posted log."""
     store = open_store(HISTORY)
-    wanted = Filter((("resource_id", "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),))
+    criteria = Filter((("resource_id", "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"),))
     counts = []
     for _ in range(3):
-        counts.append(store.find(wanted, ALL).count)
+        counts.append(store.find(criteria, ALL).count)
         store.add(new_log(resource_id="cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"), BuiltinUser.OWNER)
 
     assert counts == [0, 1, 2]
 
 
-def test_stores_share_nothing() -> None:
-    """What is posted to one store is in no other store on the same history."""
+def test_stores_are_independent() -> None:
+    """A log posted to one store is in no other store on the same history."""
     store_with([(new_log(), BuiltinUser.OWNER)])
 
     assert find(open_store(HISTORY)) == LOGS
 
 
-def test_a_page_begun_is_finished_as_it_was() -> None:
-    """A page that is read while logs are posted shows what was there when it was asked for."""
+def test_started_page_is_a_snapshot() -> None:
+    """A page that is read while logs are posted has the logs from its start."""
     store = open_store(make_history(logs=600))
     before = find(store)
     found = store.find(Filter(), ALL)

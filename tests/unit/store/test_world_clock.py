@@ -1,4 +1,4 @@
-"""Rules of a world's clock."""
+"""Clock of a world."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,21 +9,21 @@ instants = st.integers(min_value=0, max_value=10**16)
 spans = st.integers(min_value=0, max_value=10**12)
 
 
-class Real:
-    """A real clock, moved by hand."""
+class ManualClock:
+    """A clock that is advanced by hand."""
 
     def __init__(self, now: int) -> None:
         self.now = now
 
     def __call__(self) -> int:
-        """Tell the present instant."""
+        """Return the current time."""
         return self.now
 
 
 @given(instants, spans)
-def test_an_untouched_clock_is_the_real_one(now: int, passed: int) -> None:
-    """Until it is set it shows the real time."""
-    real = Real(now)
+def test_unset_clock_shows_the_real_time(now: int, passed: int) -> None:
+    """Until it is set, a clock shows the real time."""
+    real = ManualClock(now)
     clock = WorldClock(real)
     real.now += passed
 
@@ -31,9 +31,9 @@ def test_an_untouched_clock_is_the_real_one(now: int, passed: int) -> None:
 
 
 @given(instants, instants, spans)
-def test_a_clock_that_is_set_goes_on(now: int, shown: int, passed: int) -> None:
-    """A clock that is set runs on from there as the real one does."""
-    real = Real(now)
+def test_set_clock_runs(now: int, shown: int, passed: int) -> None:
+    """A set clock runs on from its new time."""
+    real = ManualClock(now)
     clock = WorldClock(real)
     clock.set(shown, frozen=None)
     real.now += passed
@@ -42,9 +42,9 @@ def test_a_clock_that_is_set_goes_on(now: int, shown: int, passed: int) -> None:
 
 
 @given(instants, instants, spans, spans)
-def test_a_frozen_clock_stands_still(now: int, shown: int, passed: int, step: int) -> None:
-    """A frozen clock shows the same instant until it is moved, and can be moved on."""
-    real = Real(now)
+def test_frozen_clock_stands_still(now: int, shown: int, passed: int, step: int) -> None:
+    """A frozen clock shows the same time until it is advanced."""
+    real = ManualClock(now)
     clock = WorldClock(real)
     clock.set(shown, frozen=True)
     real.now += passed
@@ -55,9 +55,9 @@ def test_a_frozen_clock_stands_still(now: int, shown: int, passed: int, step: in
 
 
 @given(instants, spans, spans)
-def test_a_thawed_clock_goes_on_from_where_it_stood(now: int, frozen: int, passed: int) -> None:
-    """Time that passed while a clock stood still is lost to it."""
-    real = Real(now)
+def test_unfrozen_clock_continues_from_its_time(now: int, frozen: int, passed: int) -> None:
+    """An unfrozen clock continues from the time at which it was frozen."""
+    real = ManualClock(now)
     clock = WorldClock(real)
     clock.set(None, frozen=True)
     real.now += frozen
@@ -68,9 +68,9 @@ def test_a_thawed_clock_goes_on_from_where_it_stood(now: int, frozen: int, passe
 
 
 @given(instants, instants, spans)
-def test_a_released_clock_is_real_again(now: int, shown: int, step: int) -> None:
-    """Whatever was done to it, a released clock shows the real time."""
-    clock = WorldClock(Real(now))
+def test_released_clock_shows_the_real_time(now: int, shown: int, step: int) -> None:
+    """A released clock shows the real time, whatever happened before."""
+    clock = WorldClock(ManualClock(now))
     clock.set(shown, frozen=True)
     clock.advance(step)
     clock.release()

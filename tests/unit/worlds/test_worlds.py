@@ -1,4 +1,4 @@
-"""Rules of worlds: what is posted in one is seen in no other, and their number is bounded."""
+"""Worlds: each is isolated from the others, and their number is bounded."""
 
 import tracemalloc
 from itertools import chain
@@ -18,50 +18,50 @@ from auditmock.fixtures.worlds import World, Worlds
 HISTORY = make_history(logs=100)
 SHARED = "0" * 22
 IDLE_WORLD = 10_000
-"""Bytes a world may take in which nothing was posted."""
+"""Maximum size of a world without posted logs, in bytes."""
 
 names = st.sampled_from([SHARED, "a" * 22, "b" * 22, "c" * 22])
 
 
 def make_world(name: str, scenario: str) -> World:
-    """Make a world whose clock stands still."""
+    """Make a world with a frozen clock."""
     clock = WorldClock(lambda: NOW)
     return World(name, scenario, open_store(HISTORY, clock), clock, {}, WorldFaults(name, WorldsWithFaults()))
 
 
-def open_worlds(most: int = 10) -> Worlds:
+def open_worlds(limit: int = 10) -> Worlds:
     """Make worlds on one history."""
-    return Worlds(SHARED, most, make_world, "default")
+    return Worlds(SHARED, limit, make_world, "default")
 
 
-def written(store: Store) -> bytes:
-    """Give all logs of a store as they are sent."""
+def read_bytes(store: Store) -> bytes:
+    """Return the bytes of all logs of a store."""
     return b"\n".join(chain.from_iterable(store.find(Filter(), ALL).blocks))
 
 
 def post(store: Store, address: str = "127.0.0.1") -> None:
-    """Write a log."""
+    """Post a log."""
     store.add(new_log(ip=address), BuiltinUser.OWNER)
 
 
 @given(st.lists(st.tuples(names, st.ip_addresses().map(str)), max_size=30))
-def test_a_world_is_as_if_it_were_alone(posts: list[tuple[str, str]]) -> None:
-    """Whoever posts elsewhere, a world's bytes are those of a fresh server with its own posts."""
+def test_worlds_are_isolated(posts: list[tuple[str, str]]) -> None:
+    """A world's bytes equal those of a new server with the world's own posts."""
     worlds = open_worlds()
     alone = {name: open_store(HISTORY) for name in {name for name, _ in posts}}
     for name, address in posts:
         post(worlds.open(name).store, address)
         post(alone[name], address)
 
-    assert {name: written(worlds.open(name).store) for name in alone} == {
-        name: written(store) for name, store in alone.items()
+    assert {name: read_bytes(worlds.open(name).store) for name in alone} == {
+        name: read_bytes(store) for name, store in alone.items()
     }
 
 
-def test_the_world_used_longest_ago_goes_first(caplog: pytest.LogCaptureFixture) -> None:
-    """Beyond the bound the one not used for longest begins anew, which is said; those used since stay."""
+def test_least_recently_used_world_is_evicted(caplog: pytest.LogCaptureFixture) -> None:
+    """Beyond the limit the least recently used world is evicted, and a message says so."""
     caplog.set_level("INFO")
-    worlds = open_worlds(most=2)
+    worlds = open_worlds(limit=2)
     for name in ("first", "second"):
         post(worlds.open(name).store)
     worlds.open("first")
@@ -71,9 +71,9 @@ def test_the_world_used_longest_ago_goes_first(caplog: pytest.LogCaptureFixture)
     assert "a world is forgotten" in caplog.text
 
 
-def test_the_shared_world_stays() -> None:
-    """However many others are opened, the shared world keeps what was posted."""
-    worlds = open_worlds(most=1)
+def test_shared_world_is_never_evicted() -> None:
+    """The shared world keeps its posts, however many others are opened."""
+    worlds = open_worlds(limit=1)
     post(worlds.open(SHARED).store)
     for number in range(20):
         worlds.open(str(number))
@@ -81,9 +81,9 @@ def test_the_shared_world_stays() -> None:
     assert len(find(worlds.open(SHARED).store)) == 101
 
 
-def test_an_idle_world_is_small() -> None:
-    """A world that was searched and not written to takes at most 10 kB."""
-    worlds = open_worlds(most=1000)
+def test_idle_world_is_small() -> None:
+    """A world without posts takes at most 10 kB."""
+    worlds = open_worlds(limit=1000)
     find(worlds.open(SHARED).store)
     tracemalloc.start()
     for number in range(100):
@@ -94,21 +94,21 @@ def test_an_idle_world_is_small() -> None:
     assert size / 100 <= IDLE_WORLD
 
 
-def test_a_world_that_is_reset_begins_anew() -> None:
-    """A reset forgets what happened in a world, for those who hold it already as well, and in no other."""
+def test_reset_clears_a_world() -> None:
+    """A reset clears a world, also for its current users, and no other world."""
     worlds = open_worlds()
-    held = worlds.open(SHARED)
+    world = worlds.open(SHARED)
     for name in (SHARED, "a", "b"):
         post(worlds.open(name).store)
     worlds.reset(SHARED)
     worlds.reset("a")
 
     assert [len(find(worlds.open(name).store)) for name in (SHARED, "a", "b")] == [100, 100, 101]
-    assert len(find(held.store)) == 100
+    assert len(find(world.store)) == 100
 
 
 def test_worlds_are_listed_by_their_last_use() -> None:
-    """The shared world stands first, then the others, those used last before; only open ones are found."""
+    """The shared world is first, then the others by last use; only open worlds are found."""
     worlds = open_worlds()
     for name in ("a", "b", "a"):
         worlds.open(name)
@@ -117,8 +117,8 @@ def test_worlds_are_listed_by_their_last_use() -> None:
     assert [worlds.find(name) is None for name in (SHARED, "a", "c")] == [False, False, True]
 
 
-def test_a_name_tells_the_scenario() -> None:
-    """A world begins with the scenario in its name, one without with that of the server."""
+def test_world_name_selects_the_scenario() -> None:
+    """A world starts with the scenario in its name, or with the server's default."""
     worlds = open_worlds()
 
     assert [worlds.open(name).scenario for name in (SHARED, "a", "empty@a", f"busy@{SHARED}")] == [
@@ -130,22 +130,22 @@ def test_a_name_tells_the_scenario() -> None:
 
 
 @pytest.mark.parametrize("name", [SHARED, "a", "busy@a"])
-def test_a_world_can_be_given_another_scenario(name: str) -> None:
-    """With another scenario it begins anew, for those who hold it, too; a reset gives it its own again."""
+def test_world_scenario_can_be_changed(name: str) -> None:
+    """Another scenario replaces a world's logs, also for its current users; a reset restores its own."""
     worlds = open_worlds()
-    held = worlds.open(name)
-    first = held.scenario
-    post(held.store)
+    world = worlds.open(name)
+    first = world.scenario
+    post(world.store)
     changed = worlds.put(name, "empty")
-    after = (changed is held, held.scenario, len(held.store))
+    after = (changed is world, world.scenario, len(world.store))
     worlds.reset(name)
 
     assert after == (True, "empty", 100)
     assert worlds.open(name).scenario == first
 
 
-def test_a_world_that_has_the_scenario_already_stays() -> None:
-    """Giving a world the scenario it has changes nothing; one that is not open is opened with it."""
+def test_same_scenario_changes_nothing() -> None:
+    """Loading the world's own scenario keeps its logs; a new world is opened with it."""
     worlds = open_worlds()
     for _ in range(2):
         post(worlds.put("a", "empty").store)
@@ -154,11 +154,11 @@ def test_a_world_that_has_the_scenario_already_stays() -> None:
 
 
 @pytest.mark.parametrize("scenario", ["busy", "empty"])
-def test_shared_worlds_of_scenarios_stay(scenario: str) -> None:
-    """The shared world of each scenario is never forgotten either."""
-    worlds = open_worlds(most=1)
-    held = worlds.open(f"{scenario}@{SHARED}")
+def test_shared_worlds_of_scenarios_are_never_evicted(scenario: str) -> None:
+    """The shared world of each scenario is never evicted."""
+    worlds = open_worlds(limit=1)
+    world = worlds.open(f"{scenario}@{SHARED}")
     for number in range(5):
         worlds.open(str(number))
 
-    assert worlds.open(f"{scenario}@{SHARED}") is held
+    assert worlds.open(f"{scenario}@{SHARED}") is world
