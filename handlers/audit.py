@@ -6,17 +6,14 @@ from typing import Any
 
 import orjson
 
-from auditmock.core.constants import JSON_TYPE
 from auditmock.core.errors import PlainTextError, database_error
 from auditmock.core.models import Filter, NewLog, Page
 from auditmock.fixtures.segments.paging import BLOCK
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.auth.visibility import VisibilityFilter
-from auditmock.handlers.messages.response import NO_CONTENT, Reply, page_reply
+from auditmock.handlers.messages.response import JSON_CONTENT, NO_CONTENT, Reply, content_length, page_reply
 from auditmock.handlers.search.parser import SearchLanguage
 from auditmock.openapi.contract import Contract
-
-_JSON = (b"content-type", JSON_TYPE.encode())
 
 
 class AuditOperations:
@@ -76,7 +73,7 @@ class AuditOperations:
             raise PlainTextError(
                 self._encoding_error["status"], self._encoding_error["text"], headers=headers
             )
-        return Reply(self._encoding_error["status"], [_JSON, (b"content-length", b"0")], b"")
+        return Reply(self._encoding_error["status"], [JSON_CONTENT, content_length(b"")], b"")
 
     def _require_users(self, blocks: Iterable[list[bytes]]) -> None:
         """Read a page as the server does: refuses (500) one with a log of nobody (reference 10.2)."""

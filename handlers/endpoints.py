@@ -49,5 +49,5 @@ class Endpoints:
         values = dict(body)
         if "time" in values:
             values["time"] = parse_timestamp(values["time"])
-        new = self._new_logs.read(values, current_scope["headers"], (current_scope["client"] or ("",))[0])
+        new = self._new_logs.read(values, current_scope)
         return ReplyResponse(self._operations.generate_fake_audit_logs(user, new))

@@ -118,8 +118,7 @@ class Contract:
     @property
     def version(self) -> str:
         """The Coder version of the contract."""
-        version: str = self.document["info"]["version"]
-        return version
+        return str(self.document["info"]["version"])
 
     @property
     def build(self) -> str:
@@ -160,6 +159,18 @@ class Contract:
     def operations(self) -> Mapping[str, Operation]:
         """The operations, by id."""
         return {operation.id: operation for operation in self._operations()}
+
+    @cached_property
+    def operations_by_path(self) -> Mapping[str, Mapping[str, Operation]]:
+        """The operations of each path, by method."""
+        paths: dict[str, dict[str, Operation]] = {}
+        for operation in self.operations.values():
+            paths.setdefault(operation.path, {})[operation.method] = operation
+        return paths
+
+    def find_operation(self, method: str, path: str) -> Operation | None:
+        """Find the operation of a request, by its literal path."""
+        return self.operations_by_path.get(path, {}).get(method)
 
     def _operations(self) -> Iterator[Operation]:
         for path, methods in self.document["paths"].items():
@@ -237,8 +248,7 @@ class Contract:
     @property
     def default_limit(self) -> int:
         """The page size for a missing `limit` or 0."""
-        limit: int = self.paging["default_limit"]
-        return limit
+        return int(self.paging["default_limit"])
 
     @property
     def orders_ties(self) -> bool:

@@ -26,5 +26,4 @@ class TokenSecurity(ApiKeySecurityHandler):  # type: ignore[misc]
         return self._verify
 
     async def _verify(self, request: ConnexionRequest) -> dict[str, Caller]:
-        scope = request.scope
-        return {"sub": self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))}
+        return {"sub": self._tokens.authenticate(request.scope)}

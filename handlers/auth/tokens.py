@@ -9,13 +9,14 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple
-from urllib.parse import unquote_to_bytes
 
+from auditmock.core.asgi_types import Scope
 from auditmock.core.errors import ApiError, forbidden, inactive_user, scenario_not_found, signed_out
 from auditmock.core.models import User
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.worlds import Users, World, name_world
-from auditmock.handlers.messages.request import Headers, first_header, is_broken
+from auditmock.handlers.messages.query import find_go_value
+from auditmock.handlers.messages.request import Headers, first_header, read_cookies
 from auditmock.openapi.contract import TokenLocation
 
 ID_LENGTH = 10
@@ -48,7 +49,6 @@ class Credential(NamedTuple):
 
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
-_ESCAPED = re.compile(rb"[%+]")
 _COOKIE_VALUE = re.compile(rb'"(?P<quoted>[ !#-:<-\[\]-~]*)"|(?P<plain>[ !#-:<-\[\]-~]*)')
 """What Go takes for the value of a cookie; a cookie with any other is none."""
 _OTHER_HEADERS = frozenset({b"cookie", b"authorization"})
@@ -154,6 +154,10 @@ class Tokens:
                 return caller
         return self._sign_in(token)
 
+    def authenticate(self, scope: Scope) -> Caller:
+        """Open the session of a request's token; raises ApiError (401)."""
+        return self.open_session(self.find(scope["headers"], scope["query_string"]))
+
     def token_for_world(self, world: str) -> str:
         """Write a token that opens the world of a name: that of its scenario, or else the owner's.
 
@@ -234,27 +238,14 @@ def _in_header(headers: Headers, _query: bytes, name: bytes) -> bytes:
 
 
 def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
-    for header, value in headers:
-        if header == b"cookie":
-            for cookie in value.split(b";"):
-                cookie_name, _, cookie_value = cookie.strip(b" \t").partition(b"=")
-                if cookie_name.strip(b" \t") == name and (found := _COOKIE_VALUE.fullmatch(cookie_value)):
-                    return found["quoted"] or found["plain"] or b""
+    for written, value in read_cookies(headers):
+        if written == name and (found := _COOKIE_VALUE.fullmatch(value)):
+            return found["quoted"] or found["plain"] or b""
     return b""
 
 
 def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
-    for pair in query.split(b"&") if query else ():
-        written, _, value = pair.partition(b"=")
-        if is_broken(pair):
-            continue
-        if written == name or (_ESCAPED.search(written) and _unescape(written) == name):
-            return _unescape(value)
-    return b""
-
-
-def _unescape(text: bytes) -> bytes:
-    return unquote_to_bytes(text.replace(b"+", b" "))
+    return find_go_value(query, name)
 
 
 def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:

@@ -7,7 +7,7 @@ from auditmock.core.asgi_types import Scope
 from auditmock.core.errors import PlainTextError
 from auditmock.handlers.auth.tokens import find_token
 from auditmock.handlers.messages.request import Headers, first_header
-from auditmock.handlers.messages.response import Header, Reply
+from auditmock.handlers.messages.response import Header, Reply, encode_headers
 from auditmock.openapi.contract import TokenLocation
 
 _CSRF = TokenLocation("cookie", "csrf_token")
@@ -75,7 +75,7 @@ class CoderHeaders:
     def __init__(self, vary: Sequence[str], headers: Mapping[str, str]) -> None:
         self._with_cookie: tuple[Header, ...] = (
             *((b"vary", name.encode()) for name in vary),
-            *((name.lower().encode(), value.encode()) for name, value in headers.items()),
+            *encode_headers(headers.items()),
         )
         self._without_cookie: tuple[Header, ...] = (*self._with_cookie, (b"set-cookie", _TOKEN))
 

@@ -6,10 +6,9 @@ from functools import lru_cache, partial
 from typing import Any
 
 from auditmock.core.asgi_types import Scope
-from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
+from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT
 from auditmock.core.errors import ApiError, database_error, invalid_parameters
 from auditmock.core.models import Filter, NewLog, Page, Validation
-from auditmock.core.timestamps import parse_timestamp
 from auditmock.fixtures.encoding.additional_fields import AdditionalFields
 from auditmock.fixtures.encoding.go_text import parse_integer, parse_uuid, wrap
 from auditmock.fixtures.encoding.numbers import JSONB, write_json
@@ -17,10 +16,10 @@ from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.coder.body import BodyDecoder
 from auditmock.handlers.coder.go_json import Node, plain
-from auditmock.handlers.coder.go_query import REPEATED, Values, first_value, read_query
 from auditmock.handlers.coder.search import NUL_IN_TEXT, CoderSearch
-from auditmock.handlers.coder.server import RequestContext, RequestReader, Respond, caller_of, json_reply
-from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.coder.server import RequestContext, RequestReader, Respond, caller_of, go_json_reply
+from auditmock.handlers.messages.query import REPEATED, Values, first_value, read_go_query
+from auditmock.handlers.messages.request import NewLogReader
 from auditmock.handlers.messages.response import Reply
 from auditmock.openapi.contract import Contract
 
@@ -33,7 +32,6 @@ _ESCAPE = re.compile(rf"\\(?:(?P<nul>u0000)|{_PAIR}|(?P<half>u[dD][89a-fA-F][0-9
 _BYTES_SHOWN = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
 """By the least first byte, how many bytes of a wrong character PostgreSQL shows."""
 
-_ZERO_TIME = parse_timestamp(ZERO_TIME)
 _CACHE_SIZE = 4096
 _MAX_CACHED_LENGTH = 300
 
@@ -46,7 +44,7 @@ def make_readers(
     return {
         "get-audit-logs": _ListRequestReader(contract, operations, organization).read,
         "generate-fake-audit-logs": _WriteRequestReader(contract, operations).read,
-        build_info.id: lambda _request: partial(json_reply, 200, contract.example(build_info.id)),
+        build_info.id: lambda _request: partial(go_json_reply, 200, contract.example(build_info.id)),
     }
 
 
@@ -75,7 +73,7 @@ class _ListRequestReader:
 
     def _parse(self, query: bytes, username: str) -> tuple[Filter, Page]:
         """Understand a query of the user of that name; refuses (400, 500) what the server does not take."""
-        values = read_query(query)
+        values = read_go_query(query)
         numbers: dict[str, int] = {}
         problems = list(self._problems(values, numbers))
         if problems:
@@ -125,10 +123,9 @@ class _ListRequestReader:
 
 class _WriteRequestReader:
     def __init__(self, contract: Contract, operations: AuditOperations) -> None:
-        fields = contract.schema("CreateTestAuditLogRequest")["properties"]
         self._operations = operations
         self._decoder = BodyDecoder(contract)
-        self._defaults = {name: fields[name]["default"] for name in ("action", "resource_type")}
+        self._new_logs = NewLogReader(contract)
         self._additional_fields = AdditionalFields(contract)
         self._types = frozenset(contract.enum("ResourceType"))
         self._actions = frozenset(contract.enum("AuditAction"))
@@ -137,21 +134,6 @@ class _WriteRequestReader:
         values = self._decoder.decode(request.body)
         # nothing that leads back to the request: a cycle for each post would wait for the garbage collector
         return partial(self._insert, caller_of(request), values, request.scope)
-
-    def _new_log(self, values: Mapping[str, Any], scope: Scope) -> NewLog:
-        """Fill in the defaults of all but the additional fields."""
-        resource_id, time = values.get("resource_id"), values.get("time")
-        user_agent = first_header(scope["headers"], b"user-agent") or b""
-        return NewLog(
-            action=values.get("action") or self._defaults["action"],
-            resource_type=values.get("resource_type") or self._defaults["resource_type"],
-            resource_id=None if resource_id == NIL_UUID else resource_id,
-            time=None if time == _ZERO_TIME else time,
-            ip=(scope["client"] or ("",))[0],
-            user_agent=user_agent.decode(errors="surrogateescape"),
-            request_id=values.get("request_id", NIL_UUID),
-            organization_id=values.get("organization_id", NIL_UUID),
-        )
 
     def _add_additional_fields(self, new: NewLog, written: Node) -> NewLog:
         """Give a log additional fields, as kept or what is shown in their place (10.4), and what they tell.
@@ -172,7 +154,7 @@ class _WriteRequestReader:
 
     def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
         """Write a log as the database takes it (reference 12.3)."""
-        new = self._new_log(values, scope)
+        new = self._new_logs.read(values, scope)
         _check_encoding(new.user_agent)
         if new.resource_type not in self._types:
             raise _invalid_enum_value("resource_type", new.resource_type)

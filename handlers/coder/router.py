@@ -27,12 +27,10 @@ class Routes:
         self._collapses_slashes = contract.server["repeated_slashes"] == "collapsed"
         self._keeps_encoded_paths = contract.server["encoded_paths"] == "kept"
         self._base = contract.base_path
-        self._routes: dict[str, Route] = {}
-        for operation in contract.operations.values():
-            route = self._routes.setdefault(operation.path, Route({}, operation.requires_token))
-            self._routes[operation.path] = Route(
-                {**route.operations, operation.method: operation}, operation.requires_token
-            )
+        self._routes = {
+            path: Route(operations, any(each.requires_token for each in operations.values()))
+            for path, operations in contract.operations_by_path.items()
+        }
         # the token is asked for by the router of the shortest requires_token path, for all that lies below it
         self._guarded_root = min(
             (path for path, route in self._routes.items() if route.requires_token), key=len

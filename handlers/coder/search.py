@@ -8,7 +8,7 @@ from auditmock.core.errors import ApiError, database_error, invalid_parameters
 from auditmock.core.models import Filter, Validation
 from auditmock.core.timestamps import DAY, SECOND, format_any_year, parse_timestamp
 from auditmock.fixtures.encoding.go_text import lower_case, parse_date, parse_uuid, quote
-from auditmock.handlers.coder.go_query import REPEATED
+from auditmock.handlers.messages.query import REPEATED
 from auditmock.openapi.contract import Search, SearchKey
 
 _ZERO_DAY = parse_timestamp(ZERO_TIME)

@@ -7,20 +7,26 @@ from functools import partial
 from typing import Any
 
 from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
-from auditmock.core.constants import JSON_TYPE
 from auditmock.core.errors import ApiError, PlainTextError, internal_error, route_not_found
 from auditmock.fixtures.encoding.serialize import go_json
 from auditmock.handlers.auth.tokens import Caller, Tokens
 from auditmock.handlers.coder.headers import CoderHeaders, check_csrf
 from auditmock.handlers.coder.router import KNOWN_METHODS, Route, Routes
 from auditmock.handlers.messages.request import first_header
-from auditmock.handlers.messages.response import Header, Reply, envelope, send_reply
+from auditmock.handlers.messages.response import (
+    Header,
+    Reply,
+    content_length,
+    encode_headers,
+    envelope,
+    json_reply,
+    send_reply,
+)
 from auditmock.handlers.middleware.rate_limit import RateLimiter
 from auditmock.openapi.contract import Contract, Operation, TokenLocation
 
 _log = logging.getLogger(__name__)
 
-_JSON: Header = (b"content-type", JSON_TYPE.encode())
 _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _EMPTY: Header = (b"content-length", b"0")
 _CHALLENGED_STATUSES = frozenset({401, 403})
@@ -159,15 +165,15 @@ class CoderServer:
             request.respond = self._readers[request.operation.id](request)
 
     def _error_reply(self, error: ApiError, request: RequestContext) -> Reply:
-        headers = [(name.lower().encode(), value.encode()) for name, value in error.headers]
+        headers = encode_headers(error.headers)
         if not error.message:
             return Reply(error.status, [_EMPTY, *headers], b"")
         if self._challenge and error.status in _CHALLENGED_STATUSES and request.caller is None:
             headers.append((b"www-authenticate", _challenge(error, request.scope)))
         if isinstance(error, PlainTextError):
             text = error.message.encode() + b"\n"
-            return Reply(error.status, [_TEXT, (b"content-length", b"%d" % len(text)), *headers], text)
-        return json_reply(error.status, envelope(error), headers)
+            return Reply(error.status, [_TEXT, content_length(text), *headers], text)
+        return go_json_reply(error.status, envelope(error), headers)
 
 
 def _check_csrf(token_locations: Sequence[TokenLocation], request: RequestContext) -> None:
@@ -190,10 +196,9 @@ def _is_preflight(scope: Scope) -> bool:
     )
 
 
-def json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:
+def go_json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:
     """Answer with JSON as Go writes it."""
-    body = go_json(value) + b"\n"
-    return Reply(status, [_JSON, (b"content-length", b"%d" % len(body)), *headers], body)
+    return json_reply(status, go_json(value) + b"\n", headers)
 
 
 def caller_of(request: RequestContext) -> Caller:

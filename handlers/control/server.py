@@ -7,11 +7,10 @@ from typing import Any
 import orjson
 from starlette.responses import Response
 
-from auditmock.core.constants import JSON_TYPE
 from auditmock.handlers.control.events import EventStream, EventStreamResponse
 from auditmock.handlers.control.worlds import WorldDirectory
 from auditmock.handlers.endpoints import ReplyResponse
-from auditmock.handlers.messages.response import NO_CONTENT, Reply
+from auditmock.handlers.messages.response import NO_CONTENT, json_reply
 from auditmock.handlers.recording.request_log import RequestLog
 
 
@@ -55,6 +54,4 @@ class ServerOperations:
 
 def json_response(value: Any) -> Response:
     """Answer with JSON."""
-    body = orjson.dumps(value)
-    headers = [(b"content-type", JSON_TYPE.encode()), (b"content-length", b"%d" % len(body))]
-    return ReplyResponse(Reply(200, headers, body))
+    return ReplyResponse(json_reply(200, orjson.dumps(value)))

@@ -1,14 +1,12 @@
 """Facts: what a request of the request_log says, read from it as the server does."""
 
 import re
-from collections.abc import Mapping, Sequence
 from typing import NamedTuple
-from urllib.parse import unquote_plus
 
 from auditmock.core.errors import SIGNED_OUT, ApiError
 from auditmock.handlers.auth.tokens import Tokens, find_token
-from auditmock.handlers.coder.go_query import read_query
 from auditmock.handlers.messages.hints import clip, suggest
+from auditmock.handlers.messages.query import Values, first_value, read_go_query, read_query
 from auditmock.handlers.messages.routes import PathTable
 from auditmock.handlers.recording.request_log import Entry
 from auditmock.openapi.contract import Contract, Operation
@@ -33,23 +31,22 @@ class RequestAnalysis(NamedTuple):
     method: str
     path: str
     operation: Operation | None
-    values: Mapping[str, Sequence[str]]
+    values: Values
 
     def value(self, name: str) -> str:
         """Give the first value of a parameter; empty when there is none."""
-        return self.values[name][0] if name in self.values else ""
+        return first_value(self.values, name)
 
 
 class RequestAnalyzer:
     """Reads the requests to one mock."""
 
     def __init__(self, contract: Contract, tokens: Tokens) -> None:
-        self._token_locations = contract.token_locations
+        self._contract = contract
         self._tokens = tokens
         self._paths = PathTable(contract)
-        self._operations = {(each.method, each.path): each for each in contract.operations.values()}
         self._collapses_slashes = contract.server.get("repeated_slashes") == "collapsed"
-        self._read_query = read_query if contract.server else _read_query_values
+        self._read_query = read_go_query if contract.server else read_query
 
     def find(self, entry: Entry) -> RequestAnalysis:
         """Read a request."""
@@ -59,7 +56,7 @@ class RequestAnalyzer:
             self._analyze_token(entry),
             method,
             path,
-            self._operations.get((method, path)),
+            self._contract.find_operation(method, path),
             self._read_query(entry.scope["query_string"]),
         )
 
@@ -74,7 +71,7 @@ class RequestAnalyzer:
 
     def _analyze_token(self, entry: Entry) -> TokenInfo:
         headers, query = entry.scope["headers"], entry.scope["query_string"]
-        found = ((each.label, find_token(each, headers, query)) for each in self._token_locations)
+        found = ((each.label, find_token(each, headers, query)) for each in self._contract.token_locations)
         label, token = next(((label, token) for label, token in found if token), ("", b""))
         try:
             _, person, world = self._tokens.identify_token(token)
@@ -83,15 +80,3 @@ class RequestAnalyzer:
             return TokenInfo(label, result)
         result = f"Valid token of {person.username}."
         return TokenInfo(label, result, person.username, person.roles, world)
-
-
-def _read_query_values(query: bytes) -> Mapping[str, Sequence[str]]:
-    values: dict[str, list[str]] = {}
-    for pair in filter(None, query.split(b"&")):
-        name, _, value = pair.partition(b"=")
-        values.setdefault(_decode(name), []).append(_decode(value))
-    return values
-
-
-def _decode(text: bytes) -> str:
-    return unquote_plus(text.decode("latin-1"))

@@ -87,8 +87,7 @@ class ErrorExplainer:
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._pointers = ContractPointers(contract)
-        self._operations = {(each.method, each.path): each for each in contract.operations.values()}
-        self._paths = tuple({each.path for each in contract.operations.values()})
+        self._paths = tuple(contract.operations_by_path)
 
     def explain(
         self, entry: Entry, analysis: RequestAnalysis, search: Mapping[str, Any]
@@ -107,7 +106,7 @@ class ErrorExplainer:
         """Write the nearest target that is valid; empty when none is near."""
         if analysis.operation is None:
             near = get_close_matches(analysis.path, self._paths, n=1, cutoff=_PATH_SIMILARITY)
-            operation = self._operations.get((analysis.method, near[0])) if near else None
+            operation = self._contract.find_operation(analysis.method, near[0]) if near else None
             if operation is None:
                 return ""
             analysis = analysis._replace(path=operation.path, operation=operation)

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from auditmock.core.constants import HINT_HEADER
 from auditmock.core.models import Filter, Page
 from auditmock.core.timestamps import SECOND, format_timestamp
 from auditmock.fixtures.encoding.go_text import wrap
@@ -15,6 +14,7 @@ from auditmock.handlers.explain.errors import ErrorExplainer
 from auditmock.handlers.explain.search import SearchExplainer
 from auditmock.handlers.messages.hints import clip, suggest
 from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.messages.response import HINT
 from auditmock.handlers.recording.redaction import Redaction
 from auditmock.handlers.recording.request_log import FAULT, Entry
 from auditmock.openapi.contract import Contract
@@ -39,7 +39,7 @@ class Explainer:
     def summarize(self, entry: Entry) -> Mapping[str, Any]:
         """Write what a list of requests shows of one (schema `Request`)."""
         analysis = self._analyzer.find(entry)
-        hint = first_header(entry.headers, HINT_HEADER.lower().encode()) or b""
+        hint = first_header(entry.headers, HINT) or b""
         return {
             "id": entry.number,
             "time": format_timestamp(entry.time - int(entry.seconds * SECOND)),

@@ -1,7 +1,7 @@
 """Understanding: how a search reads, in words for people."""
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
 from auditmock.core.errors import ApiError
 from auditmock.core.models import Filter, Validation
@@ -9,72 +9,83 @@ from auditmock.core.timestamps import format_timestamp
 from auditmock.handlers.coder.search import CoderSearch, split_with_positions
 from auditmock.handlers.explain.suggest import suggest_query
 from auditmock.handlers.messages.hints import clip, repeated_key, unknown_key, unknown_value
-from auditmock.handlers.search.parser import SearchLanguage
+from auditmock.handlers.search.parser import Query, SearchLanguage
 from auditmock.handlers.search.terms import IGNORED, REJECTED, ParsedSearch, Term
 from auditmock.openapi.contract import Contract, Search
 
 _NOTHING = Filter()
 
 
-class DeployedSearchExplainer:
-    """Tells term by term how a search is understood."""
+class SearchRules(NamedTuple):
+    """How a release reads searches; both functions raise ApiError (400, 500)."""
 
-    def __init__(self, search: Search, query: CoderSearch) -> None:
+    parse: Callable[[str, str], Query]
+    """Parses the search of the user with a name."""
+    split_element: Callable[[str], list[str]]
+    """Splits an element into its key, if it has one, and its value."""
+    checks_overridden: bool
+    """Whether a value is checked although a later one of the same key overrides it."""
+
+
+class TermParser:
+    """Explains a search term by term, by parsing parts of it."""
+
+    def __init__(self, search: Search, rules: SearchRules) -> None:
         self._search = search
-        self._query = query
-        self._joined = search.rules["bare_terms"] == "joined"
+        self._rules = rules
+        self._joined = search.rules.get("bare_terms") == "joined"
 
-    def explain(self, text: str, username: str) -> ParsedSearch:
-        """Read a search by the user of that name."""
+    def parse(self, text: str, username: str) -> ParsedSearch:
+        """Parse the search of the user with that name."""
         terms = [self._term(start, element) for start, element in split_with_positions(text, " ")]
-        places_of: dict[str, list[int]] = {}
-        for place, term in enumerate(terms):
-            if term.effect != REJECTED:
-                places_of.setdefault(term.key, []).append(place)
-        for places in places_of.values():
-            self._evaluate_key(terms, places, username)
-        wanted = _NOTHING
+        if self._rules.checks_overridden:
+            for index, term in enumerate(terms):
+                if term.effect != REJECTED:
+                    self._evaluate_key(terms, [index], username)
+        for indices in _indices_by_key(terms).values():
+            self._evaluate_key(terms, indices, username)
+        query = Query(_NOTHING, ())
         if all(term.effect != REJECTED for term in terms):
             try:
-                wanted = self._query.parse(text, username)
+                query = self._rules.parse(text, username)
             except ApiError as error:
-                # each key is right by itself: it is the order of the two dates
-                for place, term in enumerate(terms):
+                # each key is valid on its own, so the order of the two dates is wrong
+                for index, term in enumerate(terms):
                     if self._type(term) == "date":
-                        terms[place] = term.refused(_problem_of(error))
-        hints = [term.problem for term in terms if term.effect == IGNORED]
-        return ParsedSearch(terms, wanted, tuple(dict.fromkeys(hints)))
+                        terms[index] = term.rejected(_problem_of(error))
+        hints = query.hints or tuple(dict.fromkeys(term.problem for term in terms if term.effect == IGNORED))
+        return ParsedSearch(terms, query.filter, hints)
 
     def _term(self, start: int, element: str) -> Term:
         try:
-            *name, value = self._query.split_element(element.lower())
+            *name, value = self._rules.split_element(element)
         except ApiError as error:
-            return Term(element, start, "", "").refused(_problem_of(error))
+            return Term(element, start, "", "").rejected(_problem_of(error))
         return Term(element, start, name[0] if name else self._search.bare_term, value)
 
-    def _evaluate_key(self, terms: list[Term], places: Sequence[int], username: str) -> None:
+    def _evaluate_key(self, terms: list[Term], indices: Sequence[int], username: str) -> None:
         """Find out what the terms of one key do together."""
         try:
-            wanted = self._query.parse(" ".join(terms[place].text for place in places), username)
+            wanted = self._rules.parse(" ".join(terms[index].text for index in indices), username).filter
         except ApiError as error:
-            for place in places:
-                terms[place] = terms[place].refused(_problem_of(error))
+            for index in indices:
+                terms[index] = terms[index].rejected(_problem_of(error))
             return
-        effective = list(self._effective(terms, places))
-        for place in places:
-            if place not in effective and terms[place].key in self._search.keys:
-                term = terms[places[-1]]
-                terms[place] = terms[place].ignored(repeated_key(term.key, term.value))
+        effective = list(self._effective(terms, indices))
+        for index in indices:
+            if index not in effective and terms[index].key in self._search.keys:
+                term = terms[indices[-1]]
+                terms[index] = terms[index].ignored(repeated_key(term.key, term.value))
             elif wanted == _NOTHING:
-                terms[place] = terms[place].ignored(self._reason_ignored(terms[place]))
+                terms[index] = terms[index].ignored(self._reason_ignored(terms[index]))
 
-    def _effective(self, terms: Sequence[Term], places: Sequence[int]) -> Iterator[int]:
+    def _effective(self, terms: Sequence[Term], indices: Sequence[int]) -> Iterator[int]:
         """List those of the terms of one key that count: the last one, or the bare ones together."""
-        bare = [place for place in places if self._joined and self._is_bare(terms[place])]
-        yield from bare or places[-1:]
+        bare = [index for index in indices if self._joined and self._is_bare(terms[index])]
+        yield from bare or indices[-1:]
 
     def _is_bare(self, term: Term) -> bool:
-        return term.key == self._search.bare_term and len(self._query.split_element(term.text.lower())) == 1
+        return term.key == self._search.bare_term and len(self._rules.split_element(term.text)) == 1
 
     def _type(self, term: Term) -> str:
         key = self._search.keys.get(term.key)
@@ -94,28 +105,45 @@ def _problem_of(error: ApiError) -> str:
     return error.validations[0].detail if error.validations else error.detail
 
 
-SearchParser = Callable[[str, str], ParsedSearch]
-"""Reads a search by the user of a name."""
+def _indices_by_key(terms: Sequence[Term]) -> Mapping[str, list[int]]:
+    indices: dict[str, list[int]] = {}
+    for index, term in enumerate(terms):
+        if term.effect != REJECTED:
+            indices.setdefault(term.key, []).append(index)
+    return indices
 
 
-def make_search_parser(contract: Contract, organization: Callable[[str], str | None]) -> SearchParser:
-    """Give what reads the searches of a release, as its server does."""
-    if contract.server:
-        return DeployedSearchExplainer(contract.search, CoderSearch(contract.search, organization)).explain
-    return SearchLanguage(contract.search).explain
+ParseSearch = Callable[[str, str], ParsedSearch]
+"""Parses the search of the user with a name."""
+
+
+def make_search_parser(contract: Contract, organization: Callable[[str], str | None]) -> ParseSearch:
+    """Make the parser of a release; `organization` finds the ID of an organization by its name."""
+    if not contract.server:
+        language = SearchLanguage(contract.search)
+        return TermParser(
+            contract.search, SearchRules(language.parse, language.split_element, checks_overridden=True)
+        ).parse
+    search = CoderSearch(contract.search, organization)
+    rules = SearchRules(
+        lambda text, username: Query(search.parse(text, username), ()),
+        lambda element: search.split_element(element.lower()),
+        checks_overridden=False,
+    )
+    return TermParser(contract.search, rules).parse
 
 
 class SearchExplainer:
     """Explains searches in the language of one contract."""
 
-    def __init__(self, contract: Contract, read: SearchParser) -> None:
+    def __init__(self, contract: Contract, parse: ParseSearch) -> None:
         self._search = contract.search
         self._fields = {key.lookup: key.field for key in contract.search.keys.values()}
-        self._read = read
+        self._parse = parse
 
     def explain(self, text: str, username: str) -> dict[str, Any]:
         """Write how a search is understood (schema `Search`)."""
-        parsed = self._read(text, username)
+        parsed = self._parse(text, username)
         return {
             "q": text,
             "valid": parsed.valid,
@@ -123,13 +151,13 @@ class SearchExplainer:
             "filter": self._describe_filter(parsed.filter) if parsed.valid else "",
             "hints": list(parsed.hints),
             "suggestion": suggest_query(
-                self._search, parsed, lambda other: self._read(other, username).valid
+                self._search, parsed, lambda other: self._parse(other, username).valid
             ),
         }
 
     def filter(self, text: str, username: str) -> tuple[Filter, Sequence[Validation]]:
         """Understand a search: its filter, or a problem for each term that is wrong."""
-        parsed = self._read(text, username)
+        parsed = self._parse(text, username)
         return parsed.filter, [
             Validation("q", term.problem) for term in parsed.terms if term.effect == REJECTED
         ]

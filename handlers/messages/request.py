@@ -1,11 +1,12 @@
 """Parts of a request that both ways through the server read alike."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import orjson
 
+from auditmock.core.asgi_types import Message, Receive, Scope
 from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 from auditmock.core.models import NewLog
 from auditmock.core.timestamps import parse_timestamp
@@ -25,9 +26,6 @@ QUERY_PROBLEMS = "auditmock.query_problems"
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 """The one form of a UUID the contract knows (`format: uuid`)."""
 
-BROKEN_ESCAPE = re.compile(rb"%(?![0-9A-Fa-f]{2})")
-"""A percent sign in a query that starts no escape."""
-
 NUMBER = re.compile(r"[0-9]{1,1000}")
 """A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
 
@@ -36,17 +34,41 @@ _QUOTES_PER_MEMBER = 4
 _NOT_STRING_OBJECT = "no plain object of texts"
 
 
-def is_broken(pair: bytes) -> bool:
-    """Tell whether a pair of a query is none for Go (reference 8.1): what is in it counts as absent."""
-    return b";" in pair or (b"%" in pair and BROKEN_ESCAPE.search(pair) is not None)
-
-
 def first_header(headers: Headers, name: bytes) -> bytes | None:
     """Find the first header of a name (in lower case)."""
     for key, value in headers:
         if key == name:
             return value
     return None
+
+
+def join_headers(headers: Headers, name: bytes) -> str:
+    """Join the values of a header that may be repeated."""
+    return ", ".join(value.decode("latin-1") for key, value in headers if key == name)
+
+
+def read_cookies(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
+    """List the names and values of the cookies."""
+    for header, line in headers:
+        if header == b"cookie":
+            for cookie in line.split(b";"):
+                name, _, value = cookie.strip(b" \t").partition(b"=")
+                yield name.strip(b" \t"), value
+
+
+def client_address(scope: Scope) -> str:
+    """Give the IP address of the client; empty on a Unix socket."""
+    return str((scope["client"] or ("",))[0])
+
+
+def replay(message: Message, receive: Receive) -> Receive:
+    """Make a `receive` that returns a message again, then the following ones."""
+    waiting = [message]
+
+    async def replayed() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replayed
 
 
 class ReceivedRequest(NamedTuple):
@@ -77,17 +99,26 @@ class NewLogReader:
         self._action: str = fields["action"]["default"]
         self._resource_type: str = fields["resource_type"]["default"]
         self._zero_time = parse_timestamp(ZERO_TIME)
+        self._repairs_user_agent = not contract.server
 
-    def read(self, values: Mapping[str, Any], headers: Headers, address: str) -> NewLog:
-        """Fill in the defaults; the nil UUID and the zero time count as absent. `time` is an instant."""
+    def read(self, values: Mapping[str, Any], scope: Scope) -> NewLog:
+        """Fill in the defaults of all but the additional fields; `time` is an instant.
+
+        The nil UUID, the zero time and an empty enum value count as absent. Coder's database rejects a user
+        agent that is too long or not UTF-8, so it is passed on, with surrogates for invalid bytes.
+        """
         resource_id: str = values.get("resource_id", NIL_UUID).lower()
         time = values.get("time", self._zero_time)
-        user_agent = first_header(headers, b"user-agent") or b""
+        user_agent = first_header(scope["headers"], b"user-agent") or b""
         return NewLog(
-            action=values.get("action", self._action),
-            resource_type=values.get("resource_type", self._resource_type),
+            action=values.get("action") or self._action,
+            resource_type=values.get("resource_type") or self._resource_type,
             resource_id=None if resource_id == NIL_UUID else resource_id,
             time=None if time == self._zero_time else time,
-            ip=address,
-            user_agent=user_agent.decode(errors="replace")[:USER_AGENT_LIMIT],
+            ip=client_address(scope),
+            user_agent=user_agent.decode(errors="replace")[:USER_AGENT_LIMIT]
+            if self._repairs_user_agent
+            else user_agent.decode(errors="surrogateescape"),
+            request_id=values.get("request_id", NIL_UUID),
+            organization_id=values.get("organization_id", NIL_UUID),
         )

@@ -1,7 +1,7 @@
 """The wire: answers as bytes, and the error envelope (reference 7)."""
 
 from asyncio import sleep
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import Any, NamedTuple
 
@@ -15,13 +15,13 @@ from auditmock.handlers.messages.hints import write_hints
 
 Header = tuple[bytes, bytes]
 
-_CONTENT_TYPE: Header = (b"content-type", JSON_TYPE.encode())
+JSON_CONTENT: Header = (b"content-type", JSON_TYPE.encode())
 _START = b'{"audit_logs":['
 _END = b'],"count":%d}'
 """The usual end of a list; a release may have another one."""
 _MAX_UNSTREAMED = 1000
 _CHUNK_SIZE = 1 << 16
-_HINT = HINT_HEADER.lower().encode()
+HINT = HINT_HEADER.lower().encode()
 
 
 class Reply(NamedTuple):
@@ -40,25 +40,37 @@ def page_reply(found: SearchResult, hints: Sequence[str], end: bytes = _END) -> 
 
     `end` is what stands behind the logs, with a place for the count.
     """
-    headers = [_CONTENT_TYPE]
+    headers = [JSON_CONTENT]
     if hints:
-        headers.append((_HINT, write_hints(hints).encode()))
+        headers.append((HINT, write_hints(hints).encode()))
     if found.shown > _MAX_UNSTREAMED:
         return Reply(200, headers, _stream(found, end))
     logs = list(chain.from_iterable(found.blocks)) or [b""]
     logs[0] = _START + logs[0]
     logs[-1] += end % found.count
     body = b",".join(logs)
-    headers.append((b"content-length", b"%d" % len(body)))
+    headers.append(content_length(body))
     return Reply(200, headers, body)
+
+
+def json_reply(status: int, body: bytes, headers: Sequence[Header] = ()) -> Reply:
+    """Make a response of encoded JSON."""
+    return Reply(status, [JSON_CONTENT, content_length(body), *headers], body)
+
+
+def content_length(body: bytes) -> Header:
+    """Make the `Content-Length` header of a body."""
+    return b"content-length", b"%d" % len(body)
+
+
+def encode_headers(headers: Iterable[tuple[str, str]]) -> list[Header]:
+    """Encode headers as ASGI has them: bytes, names in lower case."""
+    return [(name.lower().encode(), value.encode()) for name, value in headers]
 
 
 def error_reply(error: ApiError) -> Reply:
     """Answer with the error envelope."""
-    body = orjson.dumps(envelope(error))
-    headers = [_CONTENT_TYPE, (b"content-length", b"%d" % len(body))]
-    headers += [(name.lower().encode(), value.encode()) for name, value in error.headers]
-    return Reply(error.status, headers, body)
+    return json_reply(error.status, orjson.dumps(envelope(error)), encode_headers(error.headers))
 
 
 def envelope(error: ApiError) -> Mapping[str, Any]:

@@ -1,12 +1,12 @@
 """The paths of a contract: which methods one has, and whether what stands in it is right."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from auditmock.core.models import Validation
 from auditmock.handlers.messages.parameter_values import check_text
-from auditmock.openapi.contract import Contract
+from auditmock.openapi.contract import Contract, Operation
 
 _PARAMETER = re.compile(r"\{(\w+)\}")
 
@@ -28,11 +28,10 @@ class PathTable:
     """Finds the path of the contract that a request is for."""
 
     def __init__(self, contract: Contract) -> None:
-        self._paths: dict[str, Path] = {}
-        for operation in contract.operations.values():
-            path = self._paths.setdefault(operation.path, Path(operation.path, [], {}))
-            schemas = {each["name"]: each["schema"] for each in operation.parameters if each["in"] == "path"}
-            self._paths[operation.path] = Path(path.template, [*path.methods, operation.method], schemas)
+        self._paths = {
+            path: Path(path, tuple(operations), _path_parameters(operations.values()))
+            for path, operations in contract.operations_by_path.items()
+        }
         self._patterns = [
             (re.compile(path.pattern), path) for path in self._paths.values() if path.parameters
         ]
@@ -54,3 +53,12 @@ class PathTable:
                     except ValueError as error:
                         yield Validation(name, f'Path param "{name}" {error}')
                 return
+
+
+def _path_parameters(operations: Iterable[Operation]) -> Mapping[str, Mapping[str, Any]]:
+    return {
+        parameter["name"]: parameter["schema"]
+        for operation in operations
+        for parameter in operation.parameters
+        if parameter["in"] == "path"
+    }

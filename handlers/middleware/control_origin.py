@@ -5,7 +5,7 @@ from ipaddress import ip_address
 
 from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.errors import ApiError, control_forbidden
-from auditmock.handlers.messages.request import first_header
+from auditmock.handlers.messages.request import client_address, first_header
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.handlers.middleware.control_token import ControlAuth
 from auditmock.handlers.middleware.cors import LOCAL_ORIGIN
@@ -49,7 +49,7 @@ class ControlAccess:
         if self._auth:
             # a browser adds the cookie to what any page of this host asks for, whatever port that is from
             return await self._auth.answer(scope, receive, by_cookie=origin == own)
-        if not _is_loopback((scope["client"] or ("",))[0]):
+        if not _is_loopback(client_address(scope)):
             raise control_forbidden(
                 "To allow clients on other machines, start the server with --control-token."
             )

@@ -12,7 +12,7 @@ from werkzeug.http import parse_accept_header
 
 from auditmock.core.asgi_types import Receive, Scope
 from auditmock.core.errors import control_forbidden
-from auditmock.handlers.messages.request import Headers, first_header
+from auditmock.handlers.messages.request import Headers, first_header, join_headers, read_cookies
 from auditmock.handlers.messages.response import Header, Reply
 from auditmock.handlers.middleware.preconditions import read_body
 
@@ -59,9 +59,10 @@ class ControlAuth:
 
     def _has_cookie(self, headers: Headers) -> bool:
         name = _cookie_name(headers)
-        cookies = (cookie for key, value in headers if key == b"cookie" for cookie in value.split(b";"))
-        pairs = (cookie.strip().partition(b"=") for cookie in cookies)
-        return any(key == name and hmac.compare_digest(value, self._cookie_value) for key, _, value in pairs)
+        return any(
+            written == name and hmac.compare_digest(value, self._cookie_value)
+            for written, value in read_cookies(headers)
+        )
 
     async def _sign_in(self, scope: Scope, receive: Receive) -> Reply:
         form = parse_qs((await read_body(receive, _FORM_LIMIT)).decode("latin-1"))
@@ -98,6 +99,5 @@ def _cookie_name(headers: Headers) -> bytes:
 
 def _wants_page(headers: Headers) -> bool:
     """Tell whether `Accept` names HTML; `*/*` is what programs say."""
-    accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
-    accepted = parse_accept_header(accept, MIMEAccept)
+    accepted = parse_accept_header(join_headers(headers, b"accept"), MIMEAccept)
     return any(media_type.lower() == "text/html" and quality > 0 for media_type, quality in accepted)

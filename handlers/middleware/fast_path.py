@@ -24,6 +24,7 @@ from auditmock.handlers.messages.request import (
     UUID,
     NewLogReader,
     read_string_object,
+    replay,
 )
 from auditmock.handlers.messages.response import Reply, error_reply, send_reply
 from auditmock.openapi.contract import Contract, Operation
@@ -78,7 +79,7 @@ class FastPath:
         if reply is not None:
             await send_reply(reply, send)
         else:
-            await self._app(scope, receive if message is None else _replay(message, receive), send)
+            await self._app(scope, receive if message is None else replay(message, receive), send)
 
     def handles(self, scope: Scope) -> bool:
         """Tell whether a request is to an operation of the contract, so that it may be answered here."""
@@ -110,11 +111,8 @@ class FastPath:
         caller, content = self._check_headers(scope, operation)
         if content not in _PLAIN_JSON or message is None or message.get("more_body") or scope["query_string"]:
             raise _NotPlainError
-        client = scope["client"] or ("",)
         body = self._read_body(message.get("body", b""))
-        return self._operations.generate_fake_audit_logs(
-            caller, self._new_logs.read(body, scope["headers"], client[0])
-        )
+        return self._operations.generate_fake_audit_logs(caller, self._new_logs.read(body, scope))
 
     def _check_headers(self, scope: Scope, operation: Operation) -> tuple[Caller, bytes | None]:
         """Look the headers over; gives the caller and, if a body comes, its content type."""
@@ -211,13 +209,3 @@ def _read_uuid(text: str) -> str:
 
 
 _FORMATS: Mapping[str, Callable[[str], Any]] = {"uuid": _read_uuid, "date-time": parse_timestamp}
-
-
-def _replay(message: Message, receive: Receive) -> Receive:
-    """Give a message that was received once more, then go on receiving."""
-    waiting = [message]
-
-    async def replayed() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return replayed

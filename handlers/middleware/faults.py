@@ -8,12 +8,11 @@ from http import HTTPStatus
 from typing import Any
 
 from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
-from auditmock.core.constants import HINT_HEADER
 from auditmock.core.errors import ApiError
 from auditmock.fixtures.faults import InjectedFault, WorldsWithFaults
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.messages.hints import write_hints
-from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
+from auditmock.handlers.messages.response import HINT, Header, Reply, error_reply, send_reply
 from auditmock.handlers.middleware.prefer_header import PREFER, Preference, read_preference
 from auditmock.handlers.recording.request_log import FAULT
 from auditmock.openapi.contract import Contract
@@ -29,7 +28,6 @@ _RETRY_AFTER = {429: "60", 503: "60"}
 _SLOW_PARTS = 20
 """Parts that a slow body is sent in."""
 
-_HINT = HINT_HEADER.lower().encode()
 _RESET = struct.pack("ii", 1, 0)
 
 
@@ -47,7 +45,7 @@ class FaultMiddleware:
         self._tokens = tokens
         self._worlds_with_faults = worlds_with_faults
         self._reads_prefer = not contract.server
-        self._operations = {(each.method, each.path): each for each in contract.operations.values()}
+        self._contract = contract
         self._prefix = contract.base_path + "/"
         self._messages = _messages(contract)
 
@@ -78,10 +76,10 @@ class FaultMiddleware:
         if not self._worlds_with_faults:
             return None
         try:
-            caller = self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))
+            caller = self._tokens.authenticate(scope)
         except ApiError:
             return None
-        operation = self._operations.get((scope["method"], scope["path"]))
+        operation = self._contract.find_operation(scope["method"], scope["path"])
         return caller.world.faults.next_fault(operation.id if operation else "")
 
     async def _inject(self, injected: InjectedFault, scope: Scope, receive: Receive, send: Send) -> None:
@@ -200,10 +198,10 @@ def _add_prefer_headers(preference: Preference, send: Send) -> Send:
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
-            hints = [value for name, value in message["headers"] if name == _HINT]
+            hints = [value for name, value in message["headers"] if name == HINT]
             hints += [write_hints(preference.hints).encode()] if preference.hints else []
-            others = [(name, value) for name, value in message["headers"] if name != _HINT]
-            hint = [(_HINT, b" ".join(hints))] if hints else []
+            others = [(name, value) for name, value in message["headers"] if name != HINT]
+            hint = [(HINT, b" ".join(hints))] if hints else []
             message["headers"] = [*others, *hint, *applied]
         await send(message)
 

@@ -22,7 +22,14 @@ from auditmock.core.errors import (
 )
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.messages.hints import clip, suggest
-from auditmock.handlers.messages.request import BODY_LIMIT, QUERY_PROBLEMS, Headers, first_header
+from auditmock.handlers.messages.request import (
+    BODY_LIMIT,
+    QUERY_PROBLEMS,
+    Headers,
+    first_header,
+    join_headers,
+    replay,
+)
 from auditmock.handlers.messages.routes import PathTable
 from auditmock.openapi.contract import Contract
 
@@ -54,7 +61,7 @@ class RouteCheck:
                 raise invalid_parameters(problems)
             return
         if self._tokens and (path == self._signed_in or path.startswith(self._signed_in + "/")):
-            self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))
+            self._tokens.authenticate(scope)
         if found:
             raise method_not_allowed(clip(path), ", ".join(found.methods))
         raise route_not_found(f"Unknown path {clip(path)}. {suggest(path, self._paths.templates)}")
@@ -94,11 +101,11 @@ class RequestCheck:
                     "The body is empty. Send an object; {} selects the default of every field."
                 )
             scope[QUERY_PROBLEMS] = []
-        await self._app(*_replay(scope, body, receive), send)
+        await self._app(*_with_body(scope, body, receive), send)
 
 
 def _check_accept(headers: Headers, types: frozenset[str]) -> None:
-    accept = ", ".join(value.decode("latin-1") for name, value in headers if name == b"accept")
+    accept = join_headers(headers, b"accept")
     accepted = parse_accept_header(_OUR_CHARSET.sub("", accept), MIMEAccept)
     if accept and not any(accepted.quality(each) for each in types):
         raise not_acceptable(accept, " or ".join(sorted(types)))
@@ -137,13 +144,9 @@ async def read_body(receive: Receive, limit: int) -> bytes:
     return bytes(body)
 
 
-def _replay(scope: Scope, body: bytes, receive: Receive) -> tuple[Scope, Receive]:
+def _with_body(scope: Scope, body: bytes, receive: Receive) -> tuple[Scope, Receive]:
     """Give a request that was read whole once more, in the one form Connexion understands."""
     headers = [(name, value) for name, value in scope["headers"] if name not in _REWRITTEN]
     headers += [(b"content-type", _JSON.encode()), (b"content-length", b"%d" % len(body))]
-    waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
-
-    async def replayed() -> Message:
-        return waiting.pop() if waiting else await receive()
-
-    return {**scope, "headers": headers}, replayed
+    message: Message = {"type": "http.request", "body": body, "more_body": False}
+    return {**scope, "headers": headers}, replay(message, receive)

@@ -9,8 +9,8 @@ from auditmock.core.asgi_types import Message, Receive, Scope, Send
 from auditmock.core.errors import ApiError, PlainTextError, rate_limited
 from auditmock.core.timestamps import SECOND
 from auditmock.handlers.auth.tokens import Caller, Tokens
-from auditmock.handlers.messages.request import FAST_PATH_TRIED, first_header
-from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
+from auditmock.handlers.messages.request import FAST_PATH_TRIED, client_address, first_header
+from auditmock.handlers.messages.response import Header, Reply, encode_headers, error_reply, send_reply
 from auditmock.handlers.middleware.fast_path import FastPath
 
 _MINUTE = 60 * SECOND
@@ -105,7 +105,7 @@ class RateLimiter:
             if "owner" not in caller.roles:
                 raise PlainTextError(428, _NOT_OWNER)
             return self._headers(self._limit.bypass())
-        client = caller.username if caller else group_address((scope["client"] or ("",))[0])
+        client = caller.username if caller else group_address(client_address(scope))
         return self._headers(self._limit.take((client, scope["path"])))
 
     def _headers(self, status: RateLimitStatus) -> list[Header]:
@@ -117,11 +117,11 @@ class RateLimiter:
         headers = [(name, str(number)) for name, number in values.items()]
         if not status.allowed:
             raise rate_limited(self._limit.limit, headers)
-        return [(name.lower().encode(), value.encode()) for name, value in headers]
+        return encode_headers(headers)
 
     def _caller(self, scope: Scope) -> Caller | None:
         try:
-            return self._tokens.open_session(self._tokens.find(scope["headers"], scope["query_string"]))
+            return self._tokens.authenticate(scope)
         except ApiError:
             return None
 

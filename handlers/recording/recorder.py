@@ -5,11 +5,11 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
-from auditmock.core.constants import BUILD_VERSION_HEADER, HINT_HEADER, MOCK_REQUEST_HEADER, REQUEST_ID_HEADER
+from auditmock.core.constants import BUILD_VERSION_HEADER, MOCK_REQUEST_HEADER, REQUEST_ID_HEADER
 from auditmock.core.errors import internal_error
 from auditmock.fixtures.history.ids import Ids, Kind
 from auditmock.handlers.messages.request import Headers, ReceivedRequest, first_header
-from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
+from auditmock.handlers.messages.response import HINT, Header, Reply, error_reply, send_reply
 from auditmock.handlers.recording.redaction import Redaction
 from auditmock.handlers.recording.request_log import (
     BODY_SHOWN,
@@ -27,7 +27,6 @@ _log = logging.getLogger(__name__)
 _REQUEST_ID = REQUEST_ID_HEADER.lower().encode()
 _BUILD_VERSION = BUILD_VERSION_HEADER.lower().encode()
 _MOCK_REQUEST = MOCK_REQUEST_HEADER.lower().encode()
-_HINT = HINT_HEADER.lower().encode()
 
 
 class ResponseHeaders:
@@ -123,7 +122,7 @@ class Recorder:
             "status": status,
             "milliseconds": round(seconds * 1000, 1),
         }
-        hint = first_header(headers, _HINT)
+        hint = first_header(headers, HINT)
         if hint:
             fields["hint"] = hint.decode()
         ACCESS_LOG.info(

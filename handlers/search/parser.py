@@ -17,7 +17,6 @@ from auditmock.core.models import Filter, Validation
 from auditmock.core.timestamps import DAY, parse_day
 from auditmock.handlers.messages.hints import repeated_key, unknown_key, unknown_value, wrong_uuid
 from auditmock.handlers.messages.request import UUID
-from auditmock.handlers.search.terms import FILTERS, REJECTED, ParsedSearch, Term
 from auditmock.openapi.contract import Search, SearchKey
 
 _ELEMENT = re.compile(r'(?:[^ "]|"[^"]*(?:"|\Z))+')
@@ -76,25 +75,13 @@ class SearchLanguage:
         """List what is malformed, element by element."""
         return [term for term in self._elements(text) if isinstance(term, Validation)]
 
-    def explain(self, text: str, username: str) -> ParsedSearch:
-        """Tell term by term how a search is understood."""
-        terms: list[Term] = []
-        good: list[_Term] = []
-        for match in _ELEMENT.finditer(text):
-            read = self._read(match[0])
-            *name, value = [piece.strip('"') for piece in _split(match[0])]
-            term = Term(match[0], match.start(), name[0] if name else self._bare_term.name, value)
-            if isinstance(read, Validation):
-                term = term.refused(read.detail)
-            elif "\0" in match[0]:
-                term = term.refused(_NUL)
-            else:
-                good.append(read)
-                term = term._replace(key=read.key.name if read.key else term.key)
-                term = term.ignored(read.hint) if read.hint else term
-            terms.append(term)
-        query = _combine(good, username)
-        return ParsedSearch(_last_ones(terms), query.filter, query.hints)
+    def split_element(self, element: str) -> list[str]:
+        """Split an element into its key, if it has one, and its value; raises ApiError (400)."""
+        pieces = _split(element)
+        if problem := _form_problem(element, pieces):
+            raise invalid_parameters([Validation("q", problem)], only_search=True)
+        *name, value = [piece.strip('"') for piece in pieces]
+        return [*(each.lower() if each.lower() in self._keys else each for each in name), value]
 
     def _elements(self, text: str) -> list[_Term | Validation]:
         """Read each element: a term, or what is wrong with it."""
@@ -156,17 +143,6 @@ def _combine(terms: Iterable[_Term], username: str) -> Query:
     since, last_day = bounds.get("not_before"), bounds.get("not_after")
     until = None if last_day is None else last_day + DAY - 1
     return Query(Filter(tuple(equal.items()), since, until), tuple(hints))
-
-
-def _last_ones(terms: list[Term]) -> list[Term]:
-    """Have every term that a later one of its key overrides say so."""
-    last = {term.key: term for term in terms if term.effect != REJECTED}
-    return [
-        term.ignored(repeated_key(term.key, last[term.key].value))
-        if term.effect == FILTERS and last[term.key] is not term
-        else term
-        for term in terms
-    ]
 
 
 def _split(element: str) -> list[str]:

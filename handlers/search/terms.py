@@ -7,7 +7,7 @@ from auditmock.core.models import Filter
 
 FILTERS = "filters"
 IGNORED = "ignored"
-REJECTED = "refused"
+REJECTED = "rejected"
 
 
 class Term(NamedTuple):
@@ -29,7 +29,7 @@ class Term(NamedTuple):
         """Give it as one that filters nothing."""
         return self._replace(effect=IGNORED, problem=reason)
 
-    def refused(self, problem: str) -> "Term":
+    def rejected(self, problem: str) -> "Term":
         """Give it as one that is refused."""
         return self._replace(effect=REJECTED, problem=problem)
 

@@ -11,7 +11,8 @@ from auditmock.core.errors import invalid_parameters
 from auditmock.core.models import Validation
 from auditmock.handlers.messages.hints import clip, suggest
 from auditmock.handlers.messages.parameter_values import check_text
-from auditmock.handlers.messages.request import BROKEN_ESCAPE, QUERY_PROBLEMS
+from auditmock.handlers.messages.query import BROKEN_ESCAPE, REPEATED, read_raw_query
+from auditmock.handlers.messages.request import QUERY_PROBLEMS
 from auditmock.handlers.search.parser import SearchLanguage
 
 
@@ -26,10 +27,7 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
 
     def validate_request(self, request: ConnexionRequest) -> None:
         """Refuse (400) a query with any problem, naming them all."""
-        given: dict[str, list[bytes]] = {}
-        for pair in filter(None, request.scope["query_string"].split(b"&")):
-            name, _, value = pair.partition(b"=")
-            given.setdefault(unquote_plus(name.decode("latin-1")), []).append(value)
+        given = read_raw_query(request.scope["query_string"])
         declared = {parameter["name"]: parameter for parameter in self.parameters["query"]}
         problems, search_problems = list(self._unknown(given, tuple(declared))), []
         for name, parameter in declared.items():
@@ -67,10 +65,7 @@ def _decode_single(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str
             raise ValueError(f'is required; send "{parameter["name"]}=" for an empty value')
         return None
     if len(values) > 1:
-        raise ValueError(
-            f"provided more than once, found {len(values)} times. "
-            "Only provide 1 instance of this query param."
-        )
+        raise ValueError(REPEATED.format(len(values)))
     try:
         text = values[0].decode("ascii")
         if BROKEN_ESCAPE.search(values[0]):

@@ -121,7 +121,7 @@ def test_terms_are_highlighted_while_typing(dashboard: Dashboard) -> None:
     marks = dashboard.page.locator(".layer mark")
 
     expect(marks).to_have_text(["action:delete", "😀:x", "actoin:write", "resource_id:x"])
-    for mark, effect in zip(marks.all(), ("filters", "ignored", "ignored", "refused"), strict=True):
+    for mark, effect in zip(marks.all(), ("filters", "ignored", "ignored", "rejected"), strict=True):
         expect(mark).to_have_class(effect)
     expect(dashboard.page.locator("#search-notes")).to_contain_text("must be a valid uuid")
     expect(dashboard.page.locator("#search-notes")).to_contain_text('did you mean "action"?')
@@ -131,7 +131,7 @@ def test_highlights_align_with_terms(dashboard: Dashboard) -> None:
     """A highlight has the position and width of its term, also when scrolled."""
     box = dashboard.page.get_by_label("Search audit logs")
     box.fill("action:delete " * 12 + "resource_id:x")
-    mark = dashboard.page.locator(".layer mark.refused")
+    mark = dashboard.page.locator(".layer mark.rejected")
     expect(mark).to_be_attached()
     box.press("End")
 

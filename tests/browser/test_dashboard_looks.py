@@ -71,7 +71,7 @@ def open_everything(dashboard: Dashboard) -> None:
     page.get_by_role("button", name="Show what changed").first.click()
     expect(page.locator(".diff").first).to_be_visible()
     page.get_by_label("Search audit logs").fill("resource_id:<b>x</b> foo:<script>alert(1)</script>")
-    expect(page.locator("#search-notes li.refused")).to_be_visible()
+    expect(page.locator("#search-notes li.rejected")).to_be_visible()
 
 
 def test_hostile_text_is_inert(open_tab: OpenTab, server: Running) -> None:

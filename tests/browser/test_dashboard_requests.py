@@ -74,7 +74,7 @@ def test_rejected_request_is_explained(dashboard: Dashboard) -> None:
     row(dashboard, number).click()
 
     explanation = dashboard.card("Explanation")
-    expect(explanation.locator(".marked mark.refused")).to_have_text("resource_id:x")
+    expect(explanation.locator(".marked mark.rejected")).to_have_text("resource_id:x")
     expect(explanation.get_by_role("alert")).to_contain_text("must be a valid uuid")
     expect(explanation.get_by_label("the suggested request", exact=True)).to_contain_text("action")
 

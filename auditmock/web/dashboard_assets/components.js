@@ -63,7 +63,7 @@ export const notes = (search) => {
     ({ text, effect, problem }) => html`
       <li class=${effect}>
         <mark class=${effect}><bdi>${text}</bdi></mark>
-        <span><b>${effect === "refused" ? "Rejected" : "Ignored"}.</b> <bdi>${problem}</bdi></span>
+        <span><b>${effect === "rejected" ? "Rejected" : "Ignored"}.</b> <bdi>${problem}</bdi></span>
       </li>`,
   );
 };
