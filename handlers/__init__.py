@@ -1,1 +1,1 @@
-"""What answers: the operations, who may call them, what they were asked, and the wire."""
+"""Request handling: operations, authentication, validation, middleware and the control API."""

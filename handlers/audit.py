@@ -1,4 +1,4 @@
-"""The operations of the contract, one method each: from an understood request to an answer."""
+"""The operations of the audit API: from a parsed request to a response."""
 
 from collections.abc import Iterable, Mapping
 from itertools import chain, islice
@@ -17,7 +17,7 @@ from auditmock.openapi.contract import Contract
 
 
 class AuditOperations:
-    """Answers for one contract; everything it is given is valid in form, except `q`."""
+    """Operations of one contract; all arguments but `q` are validated."""
 
     def __init__(self, contract: Contract) -> None:
         self._language = SearchLanguage(contract.search)
@@ -33,14 +33,14 @@ class AuditOperations:
         )
 
     def get_audit_logs(self, caller: Caller, q: str, page: Page) -> Reply:
-        """List audit logs; refuses (400) a malformed search and (404) an unknown cursor."""
+        """List audit logs; raises ApiError for a malformed search (400) and an unknown cursor (404)."""
         query = self._language.parse(q, caller.username)
         if not page.limit:
             page = page._replace(limit=self._default_limit)
         return page_reply(caller.world.store.find(query.filter, page), query.hints)
 
     def find_logs(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
-        """List audit logs as a deployed server does (reference 8.2, 8.4): a filter, and no hints."""
+        """List audit logs like a Coder server (reference 8.2, 8.4), without hints."""
         if not page.limit:
             page = page._replace(limit=self._default_limit)
         try:
@@ -51,14 +51,14 @@ class AuditOperations:
             return self._encoding_failure()
 
     def render_page(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
-        """Write such a list, also one that the server itself cannot read."""
+        """Make the response of such a list, even if the server could not read it."""
         found = caller.world.store.find(wanted, page)
         if self._counts_page and not found.shown:
             found = found._replace(count=0)
         elif self._count_cap is not None and found.count > self._count_cap:
             found = found._replace(count=self._count_cap + 1)
         if found.shown > BLOCK:
-            # it is written while it is sent; what cannot be written comes first or last, by its year
+            # encode the last log and the first block before sending: years out of range come first or last
             last = page._replace(offset=page.offset + found.shown - 1, limit=1)
             list(caller.world.store.find(wanted, last).blocks)
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
@@ -67,7 +67,7 @@ class AuditOperations:
         )
 
     def _encoding_failure(self) -> Reply:
-        """Answer as a server whose encoder has failed, with its words or with nothing (3, 12.5)."""
+        """Make the response of a server whose encoder fails (reference 3, 12.5)."""
         if self._encoding_error["text"]:
             headers = (("X-Content-Type-Options", "nosniff"),)
             raise PlainTextError(
@@ -76,11 +76,11 @@ class AuditOperations:
         return Reply(self._encoding_error["status"], [JSON_CONTENT, content_length(b"")], b"")
 
     def _require_users(self, blocks: Iterable[list[bytes]]) -> None:
-        """Read a page as the server does: refuses (500) one with a log of nobody (reference 10.2)."""
+        """Raise ApiError (500) if a log has no user (reference 10.2)."""
         if any(orjson.loads(log)["user"] is None for block in blocks for log in block):
             raise database_error(self._no_user)
 
     def generate_fake_audit_logs(self, caller: Caller, new: NewLog) -> Reply:
-        """Write one audit log."""
+        """Insert an audit log."""
         caller.world.store.add(new, caller.number)
         return NO_CONTENT

@@ -1,4 +1,4 @@
-"""What Connexion calls: one method for each operation id, from its arguments to an answer."""
+"""Connexion's endpoints, by operation ID."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -16,7 +16,7 @@ from auditmock.handlers.messages.response import Reply, send_reply
 
 
 class ReplyResponse(Response):
-    """A reply in the form Connexion passes on untouched."""
+    """A reply as a Starlette response, which Connexion passes on unchanged."""
 
     def __init__(self, reply: Reply) -> None:
         super().__init__(status_code=reply.status)
@@ -28,7 +28,7 @@ class ReplyResponse(Response):
 
 
 class Endpoints:
-    """The methods, to be found by operation id."""
+    """Endpoints by operation ID."""
 
     def __init__(self, operations: AuditOperations, new_logs: NewLogReader) -> None:
         self._operations = operations
@@ -45,7 +45,7 @@ class Endpoints:
         return ReplyResponse(self._operations.get_audit_logs(user, q, Page(limit, offset, after_id)))
 
     async def generate_fake_audit_logs(self, user: Caller, body: Mapping[str, Any]) -> Response:
-        """Write one audit log."""
+        """Insert an audit log."""
         values = dict(body)
         if "time" in values:
             values["time"] = parse_timestamp(values["time"])

@@ -1,4 +1,4 @@
-"""The types of ASGI, which its own specification leaves to each project."""
+"""Types of ASGI."""
 
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any

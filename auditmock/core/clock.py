@@ -1,8 +1,8 @@
-"""The one clock, handed to whatever needs the present instant."""
+"""The system clock, in microseconds."""
 
 import time
 
 
 def current_time() -> int:
-    """Tell the present instant."""
+    """Return the current instant."""
     return time.time_ns() // 1000

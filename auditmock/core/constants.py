@@ -1,10 +1,10 @@
-"""Coder's fixed words: values and names that mean something by themselves on the wire."""
+"""Constants of Coder's API and of the mock's headers."""
 
 NIL_UUID = "00000000-0000-0000-0000-000000000000"
-"""Counts as an absent id (reference 12.1) and stands for "no organization", "no request" (10.1, 12.4)."""
+"""Means an absent ID (reference 12.1), no organization or no request (10.1, 12.4)."""
 
 ZERO_TIME = "0001-01-01T00:00:00Z"
-"""Counts as an absent time (reference 12.1) and stands for "never" (10.2)."""
+"""Means an absent time (reference 12.1) or never (10.2)."""
 
 JSON_TYPE = "application/json; charset=utf-8"
 """`Content-Type` of every body the API sends (reference 3)."""
@@ -12,9 +12,9 @@ JSON_TYPE = "application/json; charset=utf-8"
 REQUEST_ID_HEADER = "X-Coder-Request-Id"
 BUILD_VERSION_HEADER = "X-Coder-Build-Version"
 HINT_HEADER = "X-Mock-Hint"
-"""What the search left out of account; no real server sends it."""
+"""Ignored parts of the search; only the mock sends it."""
 MOCK_REQUEST_HEADER = "X-Mock-Request"
-"""The number of a request in the request_log; no real server sends it."""
+"""The number of a request in the request log; only the mock sends it."""
 
 ME = "me"
 """In `username:me`, the caller (reference 9.3)."""

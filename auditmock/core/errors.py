@@ -1,7 +1,7 @@
-"""Every way a request is refused, as a named value; `handlers.wire` renders them all.
+"""Errors of the API, one function each; `handlers.messages.response` renders them.
 
-Messages are Coder's own words where the reference gives them (sections 4.2, 5, 7, 9); the details
-may say more.
+Messages are Coder's where the reference has them (sections 4.2, 5, 7, 9); the details
+are the mock's.
 """
 
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ BAD_BODY = "Request body must be valid JSON."
 
 
 class ApiError(Exception):
-    """A request that is answered with the error envelope."""
+    """An error that is sent as an envelope."""
 
     def __init__(
         self,
@@ -35,139 +35,139 @@ class ApiError(Exception):
 
 
 class PlainTextError(ApiError):
-    """A request that is answered with a line of text."""
+    """An error that is sent as plain text."""
 
 
 def invalid_parameters(
     problems: Iterable[Validation], *, only_search: bool = False, detail: str = ""
 ) -> ApiError:
-    """400: parameters or the search query are wrong; the parameters' message goes first (reference 7)."""
+    """400: invalid parameters or search; the search has its own message if only that is invalid (7)."""
     message = BAD_SEARCH if only_search else BAD_PARAMETERS
     return ApiError(400, message, validations=problems, detail=detail)
 
 
 def invalid_body(detail: str = "", problems: Iterable[Validation] = ()) -> ApiError:
-    """400: the body cannot be read (detail) or breaks the contract (problems)."""
+    """400: the body is not valid JSON (detail) or violates the contract (problems)."""
     return ApiError(400, BAD_BODY, detail=detail, validations=problems)
 
 
 def signed_out(detail: str, suggestion: str) -> ApiError:
-    """401: no token, or one that does not open a session."""
+    """401: no token, or an invalid one."""
     return ApiError(401, SIGNED_OUT, detail=f"{detail} {suggestion}".rstrip())
 
 
 def inactive_user(status: str, suggestion: str) -> ApiError:
-    """401: the user may not sign in."""
+    """401: the user is suspended or dormant."""
     message = f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
     return ApiError(401, message, detail=suggestion)
 
 
 def forbidden(detail: str) -> ApiError:
-    """403: the role of the caller does not allow it."""
+    """403: the caller's role is not sufficient."""
     return ApiError(403, "Forbidden.", detail=detail)
 
 
 def route_not_found(detail: str = "") -> ApiError:
-    """404: no such path."""
+    """404: unknown path."""
     return ApiError(404, "Route not found.", detail=detail)
 
 
 def log_not_found(log_id: str) -> ApiError:
-    """404: `after_id` names no log."""
+    """404: unknown `after_id`."""
     detail = f'No audit log has the ID "{log_id}". after_id accepts the ID of a log in this list.'
     return ApiError(404, "Audit log not found.", validations=[Validation("after_id", detail)])
 
 
 def world_not_found(name: str) -> ApiError:
-    """404: no world of that name is open."""
+    """404: the world is not open."""
     detail = f'World "{name}" is not open. Open it with a PUT or with a request that sends its token.'
     return ApiError(404, "World not found.", detail=detail)
 
 
 def clock_out_of_range(latest: str) -> ApiError:
-    """409: a clock would be moved out of the years there are."""
+    """409: the clock cannot be set that far ahead."""
     return ApiError(409, "Time out of range.", detail=f"The clock accepts times up to {latest}.")
 
 
 def request_not_found(number: int) -> ApiError:
-    """404: the request_log does not have that request."""
+    """404: the request is not in the request log."""
     detail = f"Request {number} is not in the request log. --journal sets how many requests it keeps."
     return ApiError(404, "Request not found.", detail=detail)
 
 
 def control_forbidden(detail: str) -> ApiError:
-    """403: the control API is closed to this client."""
+    """403: the client may not use the control API."""
     return ApiError(403, "This client may not use the control API.", detail=detail)
 
 
 def scenario_not_found(name: str, known: Iterable[str]) -> ApiError:
-    """404: there is no scenario of that name."""
+    """404: unknown scenario."""
     return ApiError(
         404, "Scenario not found.", detail=f'Unknown scenario "{name}". Available: {", ".join(known)}.'
     )
 
 
 def log_exists(log_id: str) -> ApiError:
-    """409: a log that says something else has that id already."""
+    """409: a different log has the ID."""
     detail = f'A different log has the ID "{log_id}". Choose another ID.'
     return ApiError(409, "Audit log already exists.", detail=detail)
 
 
 def invalid_logs(problems: Iterable[Validation]) -> ApiError:
-    """409: what is to be inserted are no logs by the contract of the server."""
+    """409: the logs to insert are invalid in this release."""
     return ApiError(409, "Invalid audit logs.", validations=problems)
 
 
 def search_conflict(problems: Iterable[Validation]) -> ApiError:
-    """409: what is to be counted is no search by the contract of the server."""
+    """409: this release rejects the search."""
     return ApiError(409, BAD_SEARCH, validations=problems)
 
 
 def method_not_allowed(path: str, allowed: str) -> ApiError:
-    """405: the path is known, the method is not one of its own."""
+    """405: the path does not support the method."""
     return ApiError(
         405, "Method not allowed.", detail=f"{path} supports {allowed}.", headers=(("Allow", allowed),)
     )
 
 
 def not_acceptable(accept: str, types: str) -> ApiError:
-    """406: the client takes nothing this server has."""
+    """406: the client accepts none of the media types."""
     detail = f'The request accepts only "{accept}". Available: {types}.'
     return ApiError(406, "Not acceptable.", detail=detail)
 
 
 def body_too_large(limit: int) -> ApiError:
-    """413: more body than the server reads."""
+    """413: the body exceeds the limit."""
     return ApiError(413, "Request body is too large.", detail=f"The maximum size is {limit} bytes.")
 
 
 def unsupported_media_type(detail: str) -> ApiError:
-    """415: the body is not declared as JSON in UTF-8."""
+    """415: the body is not uncompressed JSON in UTF-8."""
     return ApiError(
         415, "Unsupported media type.", detail=f'{detail}. Send "Content-Type: application/json".'
     )
 
 
 def rate_limited(limit: int, headers: Iterable[tuple[str, str]] = ()) -> ApiError:
-    """429: more requests than the limit lets through; `headers` tell how many that are (reference 6)."""
+    """429: rate limit exceeded (reference 6)."""
     message = f"You've been rate limited for sending more than {limit} requests in 1m0s."
     return ApiError(429, message, headers=(*headers, ("Retry-After", "60")))
 
 
 def origin_not_allowed(origin: str) -> ApiError:
-    """400: a CORS preflight from a page that may not call."""
+    """400: a CORS preflight of an origin that is not allowed."""
     detail = f"Pages of {origin} may not call this server. To allow them, start it with --cors {origin}."
     return ApiError(400, "Disallowed CORS origin.", detail=detail)
 
 
 def cors_method_not_allowed(method: str) -> ApiError:
-    """400: a CORS preflight for a method no page may use."""
+    """400: a CORS preflight for a method that is not allowed."""
     detail = f'Pages may not use the method "{method}". Available: GET, POST.'
     return ApiError(400, "Disallowed CORS method.", detail=detail)
 
 
 def malformed_request() -> ApiError:
-    """400: the bytes that came are no HTTP request."""
+    """400: not an HTTP request."""
     detail = (
         "Expected a method in capitals, a target of at most 65,535 bytes, HTTP/1.1 and headers. "
         "Each line ends with CR LF."
@@ -176,10 +176,10 @@ def malformed_request() -> ApiError:
 
 
 def database_error(detail: str) -> ApiError:
-    """500: what a deployed server's database refuses, in its words (reference 7)."""
+    """500: Coder's database rejects a value; the detail is the database's (reference 7)."""
     return ApiError(500, "An internal server error occurred.", detail=detail)
 
 
 def internal_error() -> ApiError:
-    """500: a mistake of ours."""
+    """500: a bug in the mock."""
     return ApiError(500, "An internal server error occurred.")

@@ -1,4 +1,4 @@
-"""The values that pass between the layers."""
+"""Values that the layers exchange."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -7,7 +7,7 @@ from auditmock.core.constants import NIL_UUID
 
 
 class User(NamedTuple):
-    """A user of the deployment; the fields are Coder's (reference 10.2), times are instants."""
+    """A user; the fields are Coder's (reference 10.2), times are instants."""
 
     id: str
     username: str
@@ -23,7 +23,7 @@ class User(NamedTuple):
 
 
 class Filter(NamedTuple):
-    """What a search asks for: every pair must hold, and `since` <= time <= `until` (instants)."""
+    """A parsed search: all pairs must match, and `since` <= time <= `until` (instants)."""
 
     equal: tuple[tuple[str, str], ...] = ()
     since: int | None = None
@@ -31,7 +31,7 @@ class Filter(NamedTuple):
 
 
 class Page(NamedTuple):
-    """Which of the matching logs to show: at most `limit`, past `offset`, past the log `after`."""
+    """The page of matching logs: at most `limit`, after `offset` logs, after the log `after`."""
 
     limit: int
     offset: int = 0
@@ -39,7 +39,7 @@ class Page(NamedTuple):
 
 
 class SearchResult(NamedTuple):
-    """The answer to a search: how many logs match, how many the page shows, and those in blocks.
+    """The result of a search: the number of matching logs, and those of the page, in blocks.
 
     Each block is a list of logs in wire form (JSON bytes).
     """
@@ -50,7 +50,7 @@ class SearchResult(NamedTuple):
 
 
 class NewLog(NamedTuple):
-    """A log to write (reference 12.1); what is None gets its default from the store."""
+    """A log to insert (reference 12.1); the store has defaults for None."""
 
     action: str
     resource_type: str
@@ -63,11 +63,11 @@ class NewLog(NamedTuple):
     additional_fields: bytes = b"{}"
     """As JSON."""
     link_facts: tuple[tuple[str, str], ...] = ()
-    """The facts that the additional fields tell, by their names in the contract's `x-link`."""
+    """Facts in the additional fields, by their names in the contract's `x-link`."""
 
 
 class Validation(NamedTuple):
-    """One problem of a request (reference 7)."""
+    """A problem of a request (reference 7)."""
 
     field: str
     detail: str

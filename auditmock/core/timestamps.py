@@ -1,4 +1,4 @@
-"""Instants: microseconds since 1970 in UTC, the precision Coder's database keeps; and their RFC 3339 text."""
+"""Instants (microseconds since 1970 in UTC, the precision of Coder's database) and their RFC 3339 form."""
 
 import re
 from datetime import date, datetime, timedelta
@@ -13,7 +13,7 @@ _MICROSECOND = timedelta(microseconds=1)
 _FIRST = (datetime.min - EPOCH) // _MICROSECOND  # noqa: DTZ901
 LAST = (datetime.max - EPOCH) // _MICROSECOND  # noqa: DTZ901
 CYCLE = 146_097 * DAY
-"""400 years: after them the calendar is the same again."""
+"""400 years, the period of the calendar."""
 
 _RFC3339 = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]((?:[01][0-9]|2[0-3]):[0-5][0-9]):([0-5][0-9]|60)"
@@ -22,19 +22,19 @@ _RFC3339 = re.compile(
 _PLAIN = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9](?:\.[0-9]{3}(?:[0-9]{3})?)?Z"
 )
-"""The commonest form, which the standard library reads as it stands, and faster."""
+"""The most common form, which the standard library parses faster."""
 
 _ISO_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def format_timestamp(instant: int) -> str:
-    """Write an instant as Go does: up to six digits of fraction, trailing zeros cut, `Z` (reference 10.1)."""
+    """Format an instant like Go: up to six fractional digits, no trailing zeros, `Z` (reference 10.1)."""
     text = (EPOCH + timedelta(microseconds=instant)).isoformat()
     return (text.rstrip("0") if "." in text else text) + "Z"
 
 
 def format_any_year(instant: int) -> str:
-    """Write an instant likewise, of the year 0, too; raises OverflowError outside the years 0 to 9999."""
+    """Format likewise, including the year 0; raises OverflowError outside the years 0 to 9999."""
     if instant >= _FIRST:
         return format_timestamp(instant)
     text = format_timestamp(instant + CYCLE)
@@ -44,17 +44,17 @@ def format_any_year(instant: int) -> str:
 
 
 def parse_timestamp(text: str) -> int:
-    """Read an RFC 3339 time with any offset, rounded to microseconds.
+    """Parse an RFC 3339 time with any offset, rounded to microseconds.
 
-    A leap second (`:60`, only at the end of a day of UTC) reads as the second after it, as in PostgreSQL.
-    Raises ValueError, its message fit for a client, for any other text and for an instant
+    A leap second (`:60`, only at the end of a UTC day) becomes the second after it, as in PostgreSQL.
+    Raises ValueError, with a message for the client, for any other text and for an instant
     outside the years 1 to 9999 of UTC.
     """
     if _PLAIN.fullmatch(text):
         try:
             return (datetime.fromisoformat(text[:-1]) - EPOCH) // _MICROSECOND
         except ValueError:
-            pass  # the way of all other texts says what is wrong
+            pass  # the general parser explains what is wrong
     match = _RFC3339.fullmatch(text)
     if match is None:
         raise ValueError(f'"{text}" is not an RFC 3339 time such as 2022-08-15T14:30:45Z')
@@ -83,7 +83,7 @@ def _round_fraction(digits: str | None) -> int:
 
 
 def parse_day(text: str) -> int:
-    """Read a calendar date `YYYY-MM-DD` as its first instant; raises ValueError for anything else."""
+    """Parse a date `YYYY-MM-DD` to its first instant; raises ValueError."""
     if _ISO_DATE.fullmatch(text) is None:
         raise ValueError(f'"{text}" is not a date such as 2022-08-15')
     try:

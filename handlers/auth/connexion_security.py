@@ -1,4 +1,4 @@
-"""Connexion's security handler for the session token: the contract's three places, looked at in its order."""
+"""Connexion's security handler for the session token."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,17 +12,17 @@ Verify = Callable[[ConnexionRequest], Awaitable[dict[str, Caller]]]
 
 
 class TokenSecurity(ApiKeySecurityHandler):  # type: ignore[misc]
-    """Opens the session of a request; what Connexion calls `user` is the `Caller`.
+    """Opens the session of a request; Connexion passes the `Caller` on as `user`.
 
-    Connexion would ask each place in turn and let a good token rescue a bad one. Coder does not
-    (reference 4.1), so each place gets the verdict on all of them.
+    Connexion tries each location in turn, so that a valid token makes up for an invalid one. Coder does not
+    (reference 4.1), so every location gets the result for all of them.
     """
 
     def __init__(self, tokens: Tokens) -> None:
         self._tokens = tokens
 
     def get_fn(self, _security_scheme: Any, _required_scopes: Any) -> Verify:
-        """Give the function that judges a request."""
+        """Return the function that authenticates a request."""
         return self._verify
 
     async def _verify(self, request: ConnexionRequest) -> dict[str, Caller]:

@@ -1,8 +1,8 @@
-"""Session tokens: who calls, and in which world (reference 4.1, 4.2).
+"""Session tokens: finding them in requests, and opening sessions with them (reference 4.1, 4.2).
 
-A token is `<id>-<secret>`, 10 and 22 letters or digits. The id names the person or the scenario, the secret
+A token is `<id>-<secret>`, 10 and 22 letters or digits. The ID selects the user or the scenario, the secret
 the world.
-Tokens are handled as the bytes they came as, because Coder counts their bytes.
+Tokens are kept as bytes, because Coder measures their length in bytes.
 """
 
 import re
@@ -22,7 +22,7 @@ from auditmock.openapi.contract import TokenLocation
 ID_LENGTH = 10
 SECRET_LENGTH = 22
 SHARED_SECRET = "0" * SECRET_LENGTH
-"""The secret of the shared world."""
+"""Secret of the shared world."""
 
 TOKEN_IDS: Mapping[BuiltinUser, str] = {
     BuiltinUser.OWNER: "Owner00000",
@@ -32,13 +32,13 @@ TOKEN_IDS: Mapping[BuiltinUser, str] = {
     BuiltinUser.SUSPENDED: "Suspended0",
     BuiltinUser.EXPIRED: "Expired000",
 }
-"""The ids there are, printed at start."""
+"""Token IDs of the built-in users."""
 
 
 class Credential(NamedTuple):
-    """What an id stands for: whose token it is, and the scenario it opens, empty for that of the server.
+    """The user and the scenario of a token ID; an empty scenario is the server's default.
 
-    `error` is what its session always comes to, `roles` those of one that has not the holder's.
+    `error` is the response to every request with it; `roles` replace those of the holder.
     """
 
     holder: BuiltinUser
@@ -50,9 +50,9 @@ class Credential(NamedTuple):
 _PARTS = 2
 _SECRET = re.compile(rb"[0-9A-Za-z]*")
 _COOKIE_VALUE = re.compile(rb'"(?P<quoted>[ !#-:<-\[\]-~]*)"|(?P<plain>[ !#-:<-\[\]-~]*)')
-"""What Go takes for the value of a cookie; a cookie with any other is none."""
+"""Valid values of a cookie in Go, which ignores other cookies."""
 _OTHER_HEADERS = frozenset({b"cookie", b"authorization"})
-"""Headers that may hold a token beside the one that is named for it."""
+"""Other headers that can contain a token."""
 
 _EXPIRED_AT = "2023-01-05 10:00:00.123456 +0000 UTC"
 _NO_CREDENTIALS: Mapping[str, Credential] = MappingProxyType({})
@@ -60,14 +60,14 @@ _NO_RULES: Mapping[str, Any] = MappingProxyType({})
 
 
 def token_of(holder: BuiltinUser, secret: str = SHARED_SECRET) -> str:
-    """Write somebody's token."""
+    """Build the token of a built-in user."""
     return f"{TOKEN_IDS[holder]}-{secret}"
 
 
 class Caller(NamedTuple):
-    """Somebody signed in: the person's number and name, what they are, and the world they see.
+    """An authenticated user, by number and name, and the world of the token.
 
-    `organization` is the id of theirs.
+    `organization` is the ID of the user's first organization.
     """
 
     number: int
@@ -77,7 +77,7 @@ class Caller(NamedTuple):
     organization: str = ""
 
     def require_role(self, roles: frozenset[str]) -> None:
-        """Refuse (403) unless the caller has one of the roles."""
+        """Raise ApiError (403) unless the caller has one of the roles."""
         if self.roles.isdisjoint(roles):
             wanted, held = " or ".join(sorted(roles)), " and ".join(sorted(self.roles)) or "member"
             raise forbidden(
@@ -97,9 +97,9 @@ class Tokens:
         *,
         server: Mapping[str, Any] = _NO_RULES,
     ) -> None:
-        """Take the token's places, what opens worlds, what tells who is in one, and the scenarios by id.
+        """`world` opens a world and `cast` finds its users, both by name; `scenarios` are by token ID.
 
-        `server` is the contract's `x-server`; without one, errors name a token that works.
+        `server` is the contract's `x-server`. Without it, errors suggest a valid token.
         """
         self._token_locations = token_locations
         self._names = {
@@ -111,7 +111,7 @@ class Tokens:
             for token_location in token_locations
             if token_location.place == "query"
         )
-        # a parameter for a token, or one whose name is escaped and may be that
+        # the token's parameter, or one with an escaped name, which may be the token's
         self._parameter = re.compile(rf"(?:\A|&)(?:{names}|[^=&%+]*[%+])".encode())
         people = {token_id: Credential(holder) for holder, token_id in TOKEN_IDS.items()}
         sessions = {name: _read_session(each) for name, each in server.get("sessions", {}).items()}
@@ -127,9 +127,9 @@ class Tokens:
         self._suggestion = "" if server else suggestion
 
     def find(self, headers: Headers, query: bytes, first: Mapping[bytes, bytes] | None = None) -> bytes:
-        """Find a request's token: the first place of the contract that holds one that is not empty.
+        """Find the token of a request: the first that is not empty, in the contract's order of locations.
 
-        `first` is the first value of each header, where that is known already.
+        `first` has the first value of each header, if the caller has it already.
         """
         token = self._find_in_header(dict(reversed(headers)) if first is None else first, query)
         if token is not None:
@@ -140,13 +140,13 @@ class Tokens:
         return b""
 
     def _find_in_header(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
-        """Find the token in its header, where nearly all clients send it; None where others may hold one."""
+        """Find the token in its header, where nearly all clients send it; None if it may be elsewhere."""
         if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
             return first.get(self._header)
         return None
 
     def open_session(self, token: bytes) -> Caller:
-        """Open a session; refuses (401) whatever is not a token of an active person."""
+        """Open a session; raises ApiError (401) if the token is invalid or its user is not active."""
         known = self._shared_sessions.get(token)
         if known is not None:
             caller, cast = known
@@ -159,9 +159,9 @@ class Tokens:
         return self.open_session(self.find(scope["headers"], scope["query_string"]))
 
     def token_for_world(self, world: str) -> str:
-        """Write a token that opens the world of a name: that of its scenario, or else the owner's.
+        """Build a token of a world: that of the world's scenario, or the owner's.
 
-        Refuses (404) a scenario without a token.
+        Raises ApiError (404) if the scenario has no token.
         """
         scenario, _, secret = world.rpartition("@")
         if not scenario:
@@ -182,12 +182,12 @@ class Tokens:
             person.organization_ids[0] if person.organization_ids else "",
         )
         if name.endswith(SHARED_SECRET):
-            # few, and remembered until the world has other people; other worlds come and go
+            # cached until the shared world has other users; private worlds are too many, and short-lived
             self._shared_sessions[token] = caller, world.users
         return caller
 
     def identify_token(self, token: bytes) -> tuple[BuiltinUser, User, str]:
-        """Tell whose token it is and the name of its world, which is not opened; refuses (401) as `open`."""
+        """Return the holder, the user and the world's name; opens no world. Raises ApiError (401)."""
         token_id, secret = self._split_token(token)
         credential = self._credentials.get(token_id)
         if credential is None:
@@ -226,7 +226,7 @@ class Tokens:
 
 
 def _read_session(session: Mapping[str, Any]) -> Credential:
-    """Read what the contract says of an owner's session that is not as others are."""
+    """Read a special session of the owner from `x-server.sessions`."""
     if "roles" in session:
         return Credential(BuiltinUser.OWNER, roles=frozenset(session["roles"]))
     error = ApiError(session["status"], session["message"], detail=session.get("detail", ""))
@@ -254,10 +254,10 @@ def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
 
 
 _FINDERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
-"""By place, how to find the first value of a name."""
+"""Finders of the first value of a name, by kind of location."""
 
 
 def find_token(token_location: TokenLocation, headers: Headers, query: bytes) -> bytes:
-    """Find what one place of a request holds; empty when it holds nothing."""
+    """Find the token in one location; empty if there is none."""
     token = _FINDERS[token_location.place](headers, query, token_location.name.encode())
     return token.strip() if token_location.trimmed else token

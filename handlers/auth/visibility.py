@@ -18,11 +18,11 @@ _NOT_DELETED = b',"is_deleted":false'
 
 
 IsKnown = Callable[[str, str], bool]
-"""Tells whether there is or was a resource of that type and id."""
+"""Returns whether a resource of that type and ID exists or existed."""
 
 
 class VisibilityFilter:
-    """Takes links and deletions out of logs; who does not see which types is the contract's `unseen`."""
+    """Removes links and deletions from logs, as `x-server.unseen` of the contract says."""
 
     def __init__(self, contract: Contract) -> None:
         unseen = contract.server.get("unseen", {})
@@ -37,7 +37,7 @@ class VisibilityFilter:
         }
 
     def redact(self, found: SearchResult, roles: frozenset[str], is_known: IsKnown) -> SearchResult:
-        """Show what is found as a caller of these roles sees it; no right hides what there never was."""
+        """Redact a result for a caller with these roles; resources that never existed are not redacted."""
         if not self._roles or not roles <= self._roles:
             return found
         return found._replace(blocks=self._redact_blocks(found.blocks, is_known))
@@ -47,7 +47,7 @@ class VisibilityFilter:
             yield [self._redact_log(log, is_known) for log in block]
 
     def _redact_log(self, log: bytes, is_known: IsKnown) -> bytes:
-        # additional fields may hold anything: the log's own type stands before them, its own link behind
+        # additional_fields can contain anything: the log's own type is before it, its own link after it
         resource = _RESOURCE.search(log)
         if resource is None or resource[1].decode() not in self._types:
             return log
@@ -58,7 +58,7 @@ class VisibilityFilter:
         return b"".join((before, name, _LINK_AND_DELETED.sub(lambda _: link + _NOT_DELETED, rest, count=1)))
 
     def _link(self, log: bytes, resource_type: str) -> str:
-        """Write what a log alone tells of its link; empty when it takes a look at the resource."""
+        """Build the link from the log alone; empty if that requires a look at the resource."""
         if resource_type not in self._linked_by_facts:
             return ""
         fields = orjson.loads(log)["additional_fields"]

@@ -1,1 +1,1 @@
-"""A deployed Coder server: routing, parsing and errors as its Go code does them."""
+"""Emulation of a Coder server: routing, parsing and errors like its Go code."""

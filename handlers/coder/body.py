@@ -1,4 +1,4 @@
-"""The body of testgenerate as Coder's Go server decodes it (reference 12.1, 12.2)."""
+"""Decoder of testgenerate bodies, like Coder's (reference 12.1, 12.2)."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,11 +14,11 @@ _LONG_S = "\u017f"
 """Folds to an s when Go compares names without regard to case, and not when Python writes it small."""
 
 FieldReader = Callable[[str, Node], Any]
-"""Reads a field, whose name is for errors; raises ValueError."""
+"""Reads a field, given its name (for errors) and its value; raises ValueError."""
 
 
 class _TypeMismatchError(ValueError):
-    """A value is of a kind that its field does not take."""
+    """A value has the wrong JSON type for its field."""
 
 
 class BodyDecoder:
@@ -39,18 +39,18 @@ class BodyDecoder:
         }
 
     def decode(self, body: bytes) -> Mapping[str, Any]:
-        """Decode a body: its fields that are not null; refuses (400) what Go cannot decode."""
+        """Return the fields that are not null; raises ApiError (400) for what Go cannot decode."""
         try:
             return self._decode_plain(body)
         except (ValueError, KeyError):
-            pass  # the way of all other bodies says what is wrong
+            pass  # the full decoder explains what is wrong
         try:
             return self._decode(read_first(body))
         except ValueError as error:
             raise invalid_body(str(error)) from None
 
     def _decode_plain(self, body: bytes) -> Mapping[str, Any]:
-        """Decode an object of texts without escapes or repeated names, as nearly all clients send it.
+        """Decode an object of strings without escapes or repeated names, as nearly all clients send it.
 
         Raises ValueError or KeyError for any other body.
         """
@@ -71,7 +71,7 @@ class BodyDecoder:
                 try:
                     values[name] = self._fields[name](name, value)
                 except _TypeMismatchError as error:
-                    wrong = wrong or error  # Go goes on, and tells the first, unless a value is wrong as well
+                    wrong = wrong or error  # Go continues, and reports the first unless a value is invalid
         if wrong:
             raise wrong
         return values
@@ -119,7 +119,7 @@ class BodyDecoder:
 
 
 def _plain_reader(schema: Mapping[str, Any]) -> Callable[[str], Any] | None:
-    """Make what reads a field that is a text; None for one that may be anything."""
+    """Make the reader of a string field; None for a field of any type."""
     if schema.get("format") == "uuid":
         return parse_uuid
     if schema.get("format") == "date-time":

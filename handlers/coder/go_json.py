@@ -1,4 +1,4 @@
-"""JSON as Go's decoder reads it: the first value of a body, and its words for errors (reference 12.2)."""
+"""JSON parser like Go's, with its error messages (reference 12.2)."""
 
 import json
 import re
@@ -19,7 +19,7 @@ _MAX_DEPTH = 10_000
 
 
 class Node(NamedTuple):
-    """A value: its kind by Go's name, where its text stands, and what it is; an object lists its members."""
+    """A JSON value, with its type in Go's terms and its span in the body; an object is a list of members."""
 
     kind: str
     body: str
@@ -28,13 +28,13 @@ class Node(NamedTuple):
 
     @property
     def text(self) -> str:
-        """What was written."""
+        """The text as written."""
         return self.body[self.span].encode("latin-1").decode(errors="replace")
 
 
 def read_first(body: bytes) -> Node:
-    """Read the first JSON value of a body and nothing behind it; raises ValueError with Go's message."""
-    # byte by byte, as Go does: each byte is a character here
+    """Parse the first JSON value of a body, ignoring the rest; raises ValueError with Go's message."""
+    # like Go, byte by byte: each byte becomes a character
     scanner = _Scanner(body.decode("latin-1"))
     if scanner.skip_space() == "":
         raise ValueError("EOF")
@@ -42,7 +42,7 @@ def read_first(body: bytes) -> Node:
 
 
 def plain(node: Node) -> Any:
-    """Make plain values of a node; of a name that stands twice the last one counts.
+    """Convert a node to Python values; the last of repeated names wins.
 
     Raises RecursionError for a node deeper than Python goes.
     """
@@ -58,7 +58,7 @@ def _member_to_python(member: tuple[str, Node]) -> tuple[str, Any]:
 
 
 class _Container:
-    """An object or an array that has begun."""
+    """An object or array that is being parsed."""
 
     def __init__(self, first: str, start: int) -> None:
         self.first = first
@@ -76,13 +76,13 @@ class _Scanner:
         self._position = 0
 
     def skip_space(self) -> str:
-        """Skip spaces; gives the character behind them, empty at the end."""
+        """Skip white space; returns the next character, empty at the end."""
         while self._peek() in _SPACE and self._peek():
             self._position += 1
         return self._peek()
 
     def value(self) -> Node:
-        """Read a value; those that it stands in wait in a list, so that depth costs no recursion."""
+        """Parse a value, with a stack of its own instead of recursion."""
         stack: list[_Container] = []
         while True:
             node = self._start_value(stack)
@@ -93,7 +93,7 @@ class _Scanner:
                 node = None if self._has_more(stack[-1]) else self._close(stack.pop())
 
     def _start_value(self, stack: list[_Container]) -> Node | None:
-        """Read a value without others in it, or the beginning of one that has some; that then waits."""
+        """Parse a scalar or an empty container; or push a container on the stack, and return None."""
         first, start = self.skip_space(), self._position
         if first not in _ENDS:
             return self._node(first, start, self._scalar(first))
@@ -110,7 +110,7 @@ class _Scanner:
         return None
 
     def _has_more(self, container: _Container) -> bool:
-        """Read what stands behind a value in another one."""
+        """Parse the separator after a member; returns whether another member follows."""
         if container.first == "[":
             return self._expect(",]", "after array element") == ","
         if self._expect(",}", "after object key:value pair") == "}":
@@ -152,7 +152,7 @@ class _Scanner:
                 for _ in range(_HEX_DIGITS):
                     self._next("in \\u hexadecimal character escape", _HEX)
         text = self._text[start : self._position].encode("latin-1").decode(errors="replace")
-        # half of a surrogate pair reads as U+FFFD
+        # half of a surrogate pair becomes U+FFFD
         return str(json.loads(text)).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
     def _literal(self, word: str) -> bool | None:

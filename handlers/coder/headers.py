@@ -1,4 +1,4 @@
-"""The headers that a deployed server puts on every answer, and its CSRF cookie (reference 3)."""
+"""Headers of every response of a Coder server, and its CSRF check (reference 3, 4.3)."""
 
 from base64 import b64decode
 from collections.abc import Mapping, Sequence
@@ -13,7 +13,7 @@ from auditmock.openapi.contract import TokenLocation
 _CSRF = TokenLocation("cookie", "csrf_token")
 
 _TOKEN = b"csrf_token=YXVkaXRtb2NrYXVkaXRtb2NrYXVkaXRtb2NrYXVkaXQ=; Path=/; HttpOnly; SameSite=Lax"
-"""The cookie of every client; a real server's is random, and a mock has nothing to protect."""
+"""The cookie of every client. A real server's is random, but a mock has nothing to protect."""
 
 
 _LENGTH = 32
@@ -31,7 +31,7 @@ _CSRF_MISMATCH = (
 
 
 def check_csrf(scope: Scope, token_locations: Sequence[TokenLocation]) -> None:
-    """Refuse (400) what writes by a cookie alone, which another page may have sent (reference 4.3)."""
+    """Raise ApiError (400) for a write authenticated by a cookie alone (reference 4.3)."""
     headers, query = scope["headers"], scope["query_string"]
     if scope["method"] in _SAFE:
         return
@@ -48,12 +48,12 @@ def check_csrf(scope: Scope, token_locations: Sequence[TokenLocation]) -> None:
 
 
 def _is_valid(cookie: bytes) -> bool:
-    """Tell whether a cookie is a token as the server makes them: 32 bytes in base64."""
+    """Return whether a cookie is a token: 32 bytes in base64."""
     return len(_decode(cookie) or b"") == _LENGTH
 
 
 def _decode(token: bytes) -> bytes | None:
-    """Decode a token; None if it is none."""
+    """Decode a token; None if it is invalid."""
     try:
         plain = b64decode(token, validate=True)
     except ValueError:
@@ -62,7 +62,7 @@ def _decode(token: bytes) -> bytes | None:
 
 
 def _unmask(token: bytes) -> bytes:
-    """Decode the token of a header: as in the cookie, or a one-time key and that under it, as in pages."""
+    """Decode the token of a header: plain like the cookie, or XORed with the key before it."""
     plain = _decode(token) or b""
     if len(plain) == _LENGTH:
         return plain
@@ -70,7 +70,7 @@ def _unmask(token: bytes) -> bytes:
 
 
 class CoderHeaders:
-    """Adds the headers; which they are is the contract's `vary` and `headers`."""
+    """Adds the headers of the contract's `x-server.vary` and `x-server.headers`."""
 
     def __init__(self, vary: Sequence[str], headers: Mapping[str, str]) -> None:
         self._with_cookie: tuple[Header, ...] = (
@@ -80,7 +80,7 @@ class CoderHeaders:
         self._without_cookie: tuple[Header, ...] = (*self._with_cookie, (b"set-cookie", _TOKEN))
 
     def add(self, reply: Reply, request: Headers) -> Reply:
-        """Add the headers to the answer to a request with these headers, none where it brings no cookie."""
+        """Add the headers; `request` are those of the request, or nothing if it has no cookie."""
         has_cookie = bool(request) and _is_valid(find_token(_CSRF, request, b""))
         return Reply(
             reply.status,

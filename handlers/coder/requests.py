@@ -1,4 +1,4 @@
-"""What requests to a deployed server say: parameters and bodies, read as Coder does (reference 8, 12)."""
+"""Readers of requests to a Coder server: parameters and bodies (reference 8, 12)."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping
@@ -27,10 +27,10 @@ _NUMBERS = ("limit", "offset")
 _USER_AGENT_TOO_LONG = f"pq: value too long for type character varying({USER_AGENT_LIMIT})"
 _PAIR = r"u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
 _ESCAPE = re.compile(rf"\\(?:(?P<nul>u0000)|{_PAIR}|(?P<half>u[dD][89a-fA-F][0-9a-fA-F]{{2}})|.)")
-"""An escape in JSON; PostgreSQL keeps neither U+0000 nor half of a surrogate pair."""
+"""An escape in JSON; PostgreSQL rejects U+0000 and half of a surrogate pair."""
 
 _BYTES_SHOWN = {0xF8: 1, 0xF0: 4, 0xE0: 3, 0xC0: 2}
-"""By the least first byte, how many bytes of a wrong character PostgreSQL shows."""
+"""Number of bytes of an invalid character that PostgreSQL shows, by its least first byte."""
 
 _CACHE_SIZE = 4096
 _MAX_CACHED_LENGTH = 300
@@ -39,7 +39,7 @@ _MAX_CACHED_LENGTH = 300
 def make_readers(
     contract: Contract, operations: AuditOperations, organization: Callable[[str], str | None]
 ) -> Mapping[str, RequestReader]:
-    """Make, by operation id, what reads a request; `organization` finds an id by its name."""
+    """Make the readers by operation ID; `organization` finds an ID by name."""
     build_info = contract.operations["get-build-info"]
     return {
         "get-audit-logs": _ListRequestReader(contract, operations, organization).read,
@@ -60,7 +60,7 @@ class _ListRequestReader:
         self._negative: str | Mapping[str, str] = rules["negative"]
         self._rejects_repeated: bool = rules["repeated"] == "refused"
         self._query = CoderSearch(contract.search, organization)
-        # What a query means depends on nothing else; long ones are not worth the memory.
+        # The result depends on nothing else; long queries are not worth the memory.
         self._parse_short = lru_cache(_CACHE_SIZE)(self._parse)
 
     def read(self, request: RequestContext) -> Respond:
@@ -72,7 +72,7 @@ class _ListRequestReader:
         return partial(self._operations.find_logs, caller, wanted, page)
 
     def _parse(self, query: bytes, username: str) -> tuple[Filter, Page]:
-        """Understand a query of the user of that name; refuses (400, 500) what the server does not take."""
+        """Parse the query of the user with that name; raises ApiError (400, 500)."""
         values = read_go_query(query)
         numbers: dict[str, int] = {}
         problems = list(self._problems(values, numbers))
@@ -84,7 +84,7 @@ class _ListRequestReader:
         return wanted, Page(numbers["limit"], numbers["offset"])
 
     def _problems(self, values: Values, numbers: dict[str, int]) -> Iterator[Validation]:
-        """Read the parameters; tells what is wrong, in the order of the server."""
+        """Read the parameters into `numbers`; yields problems in Coder's order."""
         try:
             _check_cursor(self._value(values, "after_id"))
         except ValueError as error:
@@ -96,7 +96,7 @@ class _ListRequestReader:
                 yield Validation(name, f'Query param "{name}" {error}')
 
     def _value(self, values: Values, name: str) -> str:
-        """Give the value of a parameter, empty if it is absent; raises ValueError where it is repeated."""
+        """Return the value of a parameter, empty if it is absent; raises ValueError if it is repeated."""
         times = len(values.get(name, ()))
         if times > 1 and self._rejects_repeated:
             raise ValueError(REPEATED.format(times))
@@ -108,13 +108,13 @@ class _ListRequestReader:
         try:
             number = parse_integer(text, self._bits, self._function)
             if number < 0 and isinstance(self._negative, str):
-                raise ValueError(self._negative)  # noqa: TRY301 - told like all others
+                raise ValueError(self._negative)  # noqa: TRY301 - reported like the others
         except ValueError as error:
             raise ValueError(self._problem.replace("<reason>", str(error))) from None
         return number
 
     def _check_negative(self, numbers: dict[str, int], negative: Mapping[str, str]) -> None:
-        """Let the database look at the numbers, the offset first; it has 32 bits for each."""
+        """Check the numbers like the database, the offset first; they have 32 bits."""
         for name in reversed(_NUMBERS):
             numbers[name] = wrap(numbers[name])
             if numbers[name] < 0:
@@ -132,13 +132,13 @@ class _WriteRequestReader:
 
     def read(self, request: RequestContext) -> Respond:
         values = self._decoder.decode(request.body)
-        # nothing that leads back to the request: a cycle for each post would wait for the garbage collector
+        # no reference to the request: a cycle per post would wait for the garbage collector
         return partial(self._insert, caller_of(request), values, request.scope)
 
     def _add_additional_fields(self, new: NewLog, written: Node) -> NewLog:
-        """Give a log additional fields, as kept or what is shown in their place (10.4), and what they tell.
+        """Add the additional fields, or their replacement (10.4), and the facts in them.
 
-        Refuses (500) what PostgreSQL does.
+        Raises ApiError (500) like PostgreSQL.
         """
         _check_escapes(written.text)
         try:
@@ -153,7 +153,7 @@ class _WriteRequestReader:
         )
 
     def _insert(self, caller: Caller, values: Mapping[str, Any], scope: Scope) -> Reply:
-        """Write a log as the database takes it (reference 12.3)."""
+        """Validate a log like the database, and insert it (reference 12.3)."""
         new = self._new_logs.read(values, scope)
         _check_encoding(new.user_agent)
         if new.resource_type not in self._types:
@@ -162,7 +162,7 @@ class _WriteRequestReader:
             raise _invalid_enum_value("audit_action", new.action)
         if "additional_fields" in values:
             new = self._add_additional_fields(new, values["additional_fields"])
-        # last: PostgreSQL reads all values before it cuts one to the length of its column
+        # last: PostgreSQL reads all values before it checks the length of a column
         if len(new.user_agent) > USER_AGENT_LIMIT:
             raise database_error(_USER_AGENT_TOO_LONG)
         return self._operations.generate_fake_audit_logs(caller, new)
@@ -176,7 +176,7 @@ def _check_cursor(after_id: str) -> None:
 
 
 def _check_encoding(text: str) -> None:
-    """Refuse (500) what is no UTF-8; such a text has surrogates in the place of its bytes."""
+    """Raise ApiError (500) for invalid UTF-8, whose bytes are surrogates in the text."""
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -193,7 +193,7 @@ def _invalid_enum_value(enum: str, value: str) -> ApiError:
 
 
 def _check_escapes(text: str) -> None:
-    """Refuse (500) JSON with escapes that stand for nothing PostgreSQL keeps (reference 12.3)."""
+    """Raise ApiError (500) for escapes that PostgreSQL rejects (reference 12.3)."""
     for found in _ESCAPE.finditer(text):
         if found["nul"]:
             raise database_error("pq: unsupported Unicode escape sequence")

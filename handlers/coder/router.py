@@ -1,4 +1,4 @@
-"""The routes of a deployed server, and where its order of checks puts them (reference 2)."""
+"""Routes of a Coder server (reference 2)."""
 
 import re
 from collections.abc import Mapping
@@ -8,13 +8,13 @@ from auditmock.core.asgi_types import Scope
 from auditmock.openapi.contract import Contract, Operation
 
 KNOWN_METHODS = frozenset({"CONNECT", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "TRACE"})
-"""What Go's router knows; it refuses all others before anything else."""
+"""Methods that Go's router knows; it rejects all others first."""
 
 _SLASHES = re.compile("/{2,}")
 
 
 class Route(NamedTuple):
-    """A path of the API: its operations by method, and whether it takes a token."""
+    """The operations of a path by method, and whether it requires a token."""
 
     operations: Mapping[str, Operation]
     requires_token: bool
@@ -31,7 +31,7 @@ class Routes:
             path: Route(operations, any(each.requires_token for each in operations.values()))
             for path, operations in contract.operations_by_path.items()
         }
-        # the token is asked for by the router of the shortest requires_token path, for all that lies below it
+        # the router of the shortest path with a token checks it for all paths below
         self._guarded_root = min(
             (path for path, route in self._routes.items() if route.requires_token), key=len
         )
@@ -39,7 +39,7 @@ class Routes:
         self._not_found = {requires_token: Route({}, requires_token) for requires_token in (True, False)}
 
     def find(self, scope: Scope) -> Route | None:
-        """Find a request's route, one without operations where there is nothing; None outside the API."""
+        """Find the route of a request, without operations for an unknown path; None outside the API."""
         path = scope["path"]
         if self._keeps_encoded_paths and b"%" in (scope.get("raw_path") or b""):
             path = scope["raw_path"].decode("latin-1")

@@ -1,4 +1,4 @@
-"""The search query of deployed servers (reference 9): one tokenizer, and what is made of its pieces."""
+"""Parser of the search query of Coder servers (reference 9)."""
 
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
@@ -18,21 +18,21 @@ _PAIR = 2
 
 
 class _InvalidValueError(ValueError):
-    """What is wrong with a value, in Coder's words."""
+    """A value is invalid; the message is Coder's."""
 
 
 class _CollectedValues(NamedTuple):
-    """The values of each key as they were written, and the problems of keys that are none."""
+    """The values by key, and the problems of unknown keys."""
 
     given: Mapping[str, list[str]]
     unknown: list[Validation]
 
 
 class CoderSearch:
-    """Understands searches by one contract."""
+    """Parses searches by the table of one contract."""
 
     def __init__(self, search: Search, organization: Callable[[str], str | None]) -> None:
-        """Take the contract's table, and what finds an organization's id by its name."""
+        """`organization` finds the ID of an organization by its name."""
         self._keys = search.keys
         self._bare_term = search.bare_term
         self._rules = search.rules
@@ -46,7 +46,7 @@ class CoderSearch:
         }
 
     def parse(self, text: str, username: str) -> Filter:
-        """Understand a search by the user of that name; refuses (400) what the release does not take."""
+        """Parse the search of the user with that name; raises ApiError (400, 500)."""
         if not text:
             return Filter()
         values = self._collect(lower_case(text))
@@ -99,7 +99,7 @@ class CoderSearch:
         )
 
     def split_element(self, element: str) -> list[str]:
-        """Split an element at its colons; refuses (400) it alone when there are too many."""
+        """Split an element at its colons; raises ApiError (400) with that problem alone."""
         if self._rules["empty_pieces"] == "refused" and (element[0] == ":" or element[-1] == ":"):
             raise _bad_search(Validation("q", f"Query element {quote(element)} cannot start or end with ':'"))
         pieces = [piece.strip('"') for piece in split(element, ":")]
@@ -121,7 +121,7 @@ class CoderSearch:
             return parse_date(text)
         except ValueError as error:
             if self._rules["values"] == "ignored":
-                # what cannot be read is the zero time, and that is a bound only from above
+                # an invalid date is the zero time, which only an upper bound uses
                 return _ZERO_DAY if key.match != "not_before" else None
             detail = f'Query param "{key.name}" must be a valid date format (2006-01-02): {error}'
             raise _InvalidValueError(detail) from None
@@ -147,7 +147,7 @@ def split(text: str, delimiter: str) -> list[str]:
 
 
 def split_with_positions(text: str, delimiter: str) -> Iterator[tuple[int, str]]:
-    """Split likewise; gives with each piece where it begins."""
+    """Split likewise; yields each piece with its position."""
     start, quoted = 0, False
     for place, character in enumerate(text):
         quoted ^= character == '"'

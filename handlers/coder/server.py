@@ -1,4 +1,4 @@
-"""A deployed Coder server, driven by its contract's extensions, `x-server` first (reference 2-12, 20)."""
+"""ASGI middleware: emulates a Coder server, by the contract's `x-server` (reference 2-12, 20)."""
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
@@ -30,31 +30,31 @@ _log = logging.getLogger(__name__)
 _TEXT: Header = (b"content-type", b"text/plain; charset=utf-8")
 _EMPTY: Header = (b"content-length", b"0")
 _CHALLENGED_STATUSES = frozenset({401, 403})
-"""What the check of the token answers; a 403 of later checks challenges nobody (reference 3)."""
+"""Statuses of the token check; a 403 of later checks has no challenge (reference 3)."""
 
 _PREFLIGHT_VARY = (b"Origin", b"Access-Control-Request-Method", b"Access-Control-Request-Headers")
 
 Respond = Callable[[], Reply]
-"""Does what a request asks for."""
+"""Executes a request."""
 
 
 @dataclass(slots=True)
 class RequestContext:
-    """A request and what the checks have found out about it so far."""
+    """A request, and the results of the checks so far."""
 
     scope: Scope
     body: bytes
     route: Route
     first_headers: Mapping[bytes, bytes]
-    """The first_headers value of each header."""
+    """The first value of each header."""
     caller: Caller | None = None
     operation: Operation | None = None
     respond: Respond | None = None
-    """What to do once all checks have passed."""
+    """Set by the last check."""
     organization: str = ""
-    """Id of the only organization whose logs the caller may see; empty for no such limit."""
+    """ID of the only organization whose logs the caller may see; empty for no limit."""
     rate_headers: Sequence[Header] = ()
-    """`X-RateLimit-*` headers of every response from here on."""
+    """`X-RateLimit-*` headers of the response."""
 
 
 RequestReader = Callable[[RequestContext], Respond]
@@ -72,7 +72,7 @@ class CoderServer:
         readers: Mapping[str, RequestReader],
         limiter: RateLimiter | None = None,
     ) -> None:
-        """Take the app behind, and by operation id what reads a request."""
+        """`readers` are by operation ID."""
         server = contract.server
         self._app = app
         self._tokens = tokens
@@ -100,7 +100,7 @@ class CoderServer:
         self._checks = tuple(checks[name] for name in server["checks"] if name in checks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or let the app behind do it."""
+        """Answer a request or pass it on."""
         if self._routes.find(scope) is None:
             await self._app(scope, receive, send)
             return
@@ -110,7 +110,7 @@ class CoderServer:
             await send_reply(reply, send)
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:
-        """Answer a request whose body is in one message; None outside the API."""
+        """Answer a request with its body in one message; None outside the API."""
         route = self._routes.find(scope)
         if route is None or message is None:
             return None
@@ -197,12 +197,12 @@ def _is_preflight(scope: Scope) -> bool:
 
 
 def go_json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:
-    """Answer with JSON as Go writes it."""
+    """Make a response of JSON like Go's."""
     return json_reply(status, go_json(value) + b"\n", headers)
 
 
 def caller_of(request: RequestContext) -> Caller:
-    """Give the caller of a request that needed a token; raises ApiError (404) if there is none."""
+    """Return the caller; raises ApiError (404) if there is none."""
     if request.caller is None:
         raise route_not_found()
     return request.caller
@@ -213,7 +213,7 @@ def _denied_error(words: Mapping[str, object]) -> ApiError:
 
 
 def _challenge(error: ApiError, scope: Scope) -> bytes:
-    """Write `WWW-Authenticate`; the server looks for one word in its own texts (reference 4.2)."""
+    """Build `WWW-Authenticate`; like Coder, look for "expired" in the error (reference 4.2)."""
     expired = "expired" in error.message or "expired" in error.detail
     reason = "The access token has expired" if expired else "The access token is invalid"
     host = (first_header(scope["headers"], b"host") or b"localhost").decode("latin-1")

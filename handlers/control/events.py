@@ -1,4 +1,4 @@
-"""News: what happens in the mock, told as server-sent events to whoever watches."""
+"""Server-sent events about requests and changes."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -13,19 +13,19 @@ from auditmock.core.asgi_types import Receive, Scope, Send
 from auditmock.handlers.recording.request_log import Entry, RequestLog
 
 _KEEP_ALIVE_SECONDS = 15.0
-"""Seconds between two signs of life."""
+"""Longest time without an event or a comment."""
 
 _QUEUE_SIZE = 1000
-"""Events kept for a client that reads too slowly; further ones are lost."""
+"""Events that wait for a slow client; further ones are dropped."""
 
 _KEEP_ALIVE = b": keep-alive\n\n"
 
 Event = tuple[str, Callable[[], Any]]
-"""Its name, and what works out its data."""
+"""Name, and a function that computes the data."""
 
 
 class EventStream:
-    """Tells watchers of each request and each change; nothing is worked out while nobody watches."""
+    """Publishes requests and changes; nothing is computed without subscribers."""
 
     def __init__(self, request_log: RequestLog, summarize: Callable[[Entry], Mapping[str, Any]]) -> None:
         self._request_log = request_log
@@ -33,11 +33,11 @@ class EventStream:
         self._queues: list[asyncio.Queue[Event]] = []
 
     def publish(self, name: str, data: Any) -> None:
-        """Tell of a change."""
+        """Publish a change."""
         self._enqueue(name, lambda: data)
 
     def open(self) -> asyncio.Queue[Event]:
-        """Begin to watch."""
+        """Subscribe."""
         queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE_SIZE)
         if not self._queues:
             self._request_log.watchers.append(self._on_request)
@@ -45,7 +45,7 @@ class EventStream:
         return queue
 
     def close(self, queue: asyncio.Queue[Event]) -> None:
-        """Watch no longer."""
+        """Unsubscribe."""
         self._queues.remove(queue)
         if not self._queues:
             self._request_log.watchers.remove(self._on_request)
@@ -60,7 +60,7 @@ class EventStream:
 
 
 class EventStreamResponse(Response):
-    """An answer of events; it ends after so many seconds, or when the client goes."""
+    """A stream of events that ends after `seconds` or when the client disconnects."""
 
     media_type = "text/event-stream"
 
@@ -70,7 +70,7 @@ class EventStreamResponse(Response):
         self._seconds = seconds
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Send events as they come."""
+        """Send events as they occur."""
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
         queue = self._events.open()
         disconnected = asyncio.ensure_future(_wait_for_end(receive))

@@ -1,4 +1,4 @@
-"""The control API's operations on the request_log and on searches, and what the mock is."""
+"""Operations of the control API: health, scenarios, request log and searches."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -16,20 +16,20 @@ from auditmock.handlers.messages.response import NO_CONTENT
 from auditmock.handlers.recording.request_log import RequestLog
 
 _EXACT_FIELDS = ("world", "operation", "method", "status")
-"""What a request must have to be one of those wanted."""
+"""Fields of a request that must be equal to the given ones."""
 
 _BOUNDS = {"exactly": "exactly", "at_least": "at least", "at_most": "at most"}
 
 
 class ServerInfo(NamedTuple):
-    """What a mock is: that part of its health which never changes, and what lists its scenarios."""
+    """The constant part of a mock's health, and a function that lists its scenarios."""
 
     health: Mapping[str, Any]
     list_scenarios: Callable[[], Sequence[Mapping[str, Any]]]
 
 
 class RequestOperations:
-    """Answers what was asked of one mock, and how it was understood."""
+    """Operations on the request log of one mock."""
 
     def __init__(
         self,
@@ -39,7 +39,7 @@ class RequestOperations:
         worlds: Worlds,
         server: ServerInfo,
     ) -> None:
-        """Take what answers."""
+        """Store the collaborators."""
         self._request_log = request_log
         self._explainer = explainer
         self._searches = searches
@@ -47,30 +47,30 @@ class RequestOperations:
         self._server = server
 
     async def get_health(self) -> Response:
-        """Tell that it is there, and what it is."""
+        """Get the state of the mock."""
         counts = {"worlds": len(self._worlds), "requests": len(self._request_log)}
         return json_response({"status": "ok", **self._server.health, **counts})
 
     async def list_scenarios(self) -> Response:
-        """List the scenarios there are."""
+        """List the scenarios."""
         return json_response(self._server.list_scenarios())
 
     async def explain_search(self, q: str = "", username: str = "") -> Response:
-        """Say how a search is understood."""
+        """Explain a search."""
         return json_response(self._searches.explain(q, username))
 
     async def list_requests(self, limit: int, **wanted: Any) -> Response:
-        """List what was asked, newest first."""
+        """List requests, newest first."""
         found = list(self._find(wanted))
         return json_response({"requests": found[:limit], "count": len(found)})
 
     async def clear_requests(self) -> Response:
-        """Empty the request_log."""
+        """Clear the request log."""
         self._request_log.clear()
         return ReplyResponse(NO_CONTENT)
 
     async def verify_requests(self, body: Mapping[str, Any]) -> Response:
-        """Tell whether what was expected was asked."""
+        """Verify the number of matching requests."""
         found = list(self._find(body))
         expected = {name: body[name] for name in _BOUNDS if name in body} or {"at_least": 1}
         count = len(found)
@@ -88,7 +88,7 @@ class RequestOperations:
         )
 
     async def explain_request(self, id: int) -> Response:  # noqa: A002 - the name in the document
-        """Say how the server understood a request."""
+        """Explain a request."""
         entry = self._request_log.find(id)
         if entry is None:
             raise request_not_found(id)

@@ -1,4 +1,4 @@
-"""The control API's operations on the mock and its worlds, one method for each of `control.yaml`."""
+"""Operations of the control API on the mock and its worlds."""
 
 from collections.abc import Mapping
 from math import inf
@@ -15,7 +15,7 @@ from auditmock.handlers.recording.request_log import RequestLog
 
 
 class ServerOperations:
-    """Steers one mock; everything it is given is valid in form."""
+    """Operations on one mock; Connexion validates their arguments."""
 
     def __init__(self, worlds: WorldDirectory, request_log: RequestLog, events: EventStream) -> None:
         self._worlds = worlds
@@ -23,7 +23,7 @@ class ServerOperations:
         self._events = events
 
     async def reset_everything(self) -> Response:
-        """Forget all worlds, faults, clocks and the request_log."""
+        """Reset all worlds and clear the request log."""
         for world in self._worlds:
             self._worlds.forget(world.name)
         self._request_log.clear()
@@ -31,27 +31,27 @@ class ServerOperations:
         return ReplyResponse(NO_CONTENT)
 
     async def watch_events(self, seconds: float = inf) -> Response:
-        """Watch requests and changes."""
+        """Stream requests and changes."""
         return EventStreamResponse(self._events, seconds)
 
     async def list_worlds(self) -> Response:
-        """List the worlds that are open."""
+        """List the open worlds."""
         return json_response([self._worlds.describe(world) for world in self._worlds])
 
     async def get_world(self, world: str) -> Response:
-        """Look at a world."""
+        """Get a world."""
         return json_response(self._worlds.describe(self._worlds.find(world)))
 
     async def open_world(self, world: str, body: Mapping[str, Any]) -> Response:
-        """Open a world, or put another scenario into it."""
+        """Open a world or change its scenario."""
         return json_response(self._worlds.publish_change(self._worlds.open(world, body.get("scenario"))))
 
     async def reset_world(self, world: str) -> Response:
-        """Forget what happened in a world."""
+        """Reset a world."""
         self._worlds.forget(world)
         return ReplyResponse(NO_CONTENT)
 
 
 def json_response(value: Any) -> Response:
-    """Answer with JSON."""
+    """Make a response of JSON."""
     return ReplyResponse(json_reply(200, orjson.dumps(value)))

@@ -1,4 +1,4 @@
-"""The control API's operations on what one world has: logs, faults, a clock; and its histogram."""
+"""Operations of the control API on the logs, faults and clock of a world."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -21,11 +21,11 @@ from auditmock.handlers.messages.response import NO_CONTENT
 from auditmock.openapi.contract import Contract
 
 _LATEST = parse_timestamp("9000-01-01T00:00:00Z")
-"""What a clock shows at most: one that runs stays in the years there are."""
+"""Latest time that a clock can be set to, so that it does not pass the year 9999 while it runs."""
 
 
 class WorldOperations:
-    """Works on worlds; everything it is given is valid in form."""
+    """Operations on worlds; Connexion validates their arguments."""
 
     def __init__(self, worlds: WorldDirectory, contract: Contract, searches: SearchExplainer) -> None:
         self._worlds = worlds
@@ -45,11 +45,11 @@ class WorldOperations:
         return json_response({"inserted": inserted, "known": len(records) - inserted})
 
     async def list_faults(self, world: str) -> Response:
-        """List the faults that are set."""
+        """List the faults of a world."""
         return json_response(self._worlds.find(world).faults.show())
 
     async def set_faults(self, world: str, body: Sequence[Mapping[str, Any]]) -> Response:
-        """Set the faults of a world in the place of those it had; refuses (400) what makes no sense."""
+        """Replace the faults of a world; raises ApiError (400) for fields that contradict each other."""
         problems = [
             Validation(f"{number}.{field}", detail)
             for number, fault in enumerate(body)
@@ -63,7 +63,7 @@ class WorldOperations:
         return json_response(opened.faults.show())
 
     async def clear_faults(self, world: str) -> Response:
-        """Take all faults out; a world that is not open has none."""
+        """Remove all faults of a world, open or not."""
         for opened in self._worlds:
             if opened.name == world:
                 opened.faults.set(())
@@ -75,14 +75,14 @@ class WorldOperations:
         return json_response(describe_clock(self._worlds.find(world).clock))
 
     async def set_clock(self, world: str, body: Mapping[str, Any]) -> Response:
-        """Set the clock, freeze it or let it run."""
+        """Set, freeze or unfreeze the clock."""
         now = parse_timestamp(body["now"]) if "now" in body else None
         opened = self._worlds.open(world)
         opened.clock.set(now, frozen=body.get("frozen"))
         return self._clock_response(opened)
 
     async def advance_clock(self, world: str, body: Mapping[str, Any]) -> Response:
-        """Move the clock on."""
+        """Advance the clock."""
         opened = self._worlds.open(world)
         microseconds = round(body["seconds"] * SECOND)
         if opened.clock() + microseconds > _LATEST:
@@ -91,7 +91,7 @@ class WorldOperations:
         return self._clock_response(opened)
 
     async def release_clock(self, world: str) -> Response:
-        """Give a world the real time again."""
+        """Return to real time."""
         opened = self._worlds.open(world)
         opened.clock.release()
         self._worlds.publish_change(opened)
@@ -104,7 +104,7 @@ class WorldOperations:
         if problems:
             raise search_conflict(problems)
         found = count_over_time(store, wanted, "action", self._actions, bins)
-        # the last bin ends behind the newest log, which may be the last there can be
+        # the last bin ends after the newest log, which may have the latest possible time
         starts = [format_timestamp(min(start, LAST)) for start in found.starts]
         return json_response({"starts": starts, "actions": found.counts})
 

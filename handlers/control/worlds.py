@@ -1,4 +1,4 @@
-"""The atlas: the worlds as the control API finds, opens and shows them."""
+"""Worlds as the control API finds, opens and describes them."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,7 +12,7 @@ from auditmock.handlers.control.events import EventStream
 
 
 class WorldDirectory:
-    """Finds worlds, and tells those who watch what becomes of them."""
+    """Finds and opens worlds, and publishes their changes."""
 
     def __init__(self, worlds: Worlds, tokens: Tokens, events: EventStream) -> None:
         self._worlds = worlds
@@ -24,22 +24,22 @@ class WorldDirectory:
         return iter(list(self._worlds))
 
     def find(self, name: str) -> World:
-        """Find a world that is open; refuses (404) others."""
+        """Find an open world; raises ApiError (404)."""
         world = self._worlds.find(name)
         if world is None:
             raise world_not_found(name)
         return world
 
     def open(self, name: str, scenario: str | None = None) -> World:
-        """Open a world, with a scenario if one is named; refuses (404) one there is not."""
-        self._tokens.token_for_world(name)  # a name that no token has is none of a world
+        """Open a world, with a scenario if one is given; raises ApiError (404) if that is unknown."""
+        self._tokens.token_for_world(name)  # rejects names that no token has
         if scenario is None:
             return self._worlds.open(name)
         self._tokens.token_for_world(name_world("", scenario))
         return self._worlds.put(name, scenario)
 
     def forget(self, name: str) -> None:
-        """Forget what happened in a world."""
+        """Reset a world."""
         self._worlds.reset(name)
         self._publish_forgotten(name)
 
@@ -47,7 +47,7 @@ class WorldDirectory:
         self._events.publish("forgotten", name)
 
     def publish_change(self, world: World) -> Mapping[str, Any]:
-        """Tell that a world publish_change, and describe it."""
+        """Publish a change of a world, and describe the world."""
         description = self.describe(world)
         self._events.publish("world", description)
         return description

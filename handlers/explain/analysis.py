@@ -1,4 +1,4 @@
-"""Facts: what a request of the request_log says, read from it as the server does."""
+"""Analysis of logged requests: token, operation and parameters, read as the server reads them."""
 
 import re
 from typing import NamedTuple
@@ -15,7 +15,7 @@ _SLASHES = re.compile("/{2,}")
 
 
 class TokenInfo(NamedTuple):
-    """Who called, as far as the token tells: where it was found, and what came of it (`result`)."""
+    """The token of a request: where it was found, the result of its check, and its user."""
 
     location: str
     result: str
@@ -25,7 +25,7 @@ class TokenInfo(NamedTuple):
 
 
 class RequestAnalysis(NamedTuple):
-    """A request: who, what for, and with which parameters (their values in order)."""
+    """The parts of a request that explanations need."""
 
     token: TokenInfo
     method: str
@@ -34,12 +34,12 @@ class RequestAnalysis(NamedTuple):
     values: Values
 
     def value(self, name: str) -> str:
-        """Give the first value of a parameter; empty when there is none."""
+        """Return the first value of a parameter; empty if there is none."""
         return first_value(self.values, name)
 
 
 class RequestAnalyzer:
-    """Reads the requests to one mock."""
+    """Analyzes the requests of one mock."""
 
     def __init__(self, contract: Contract, tokens: Tokens) -> None:
         self._contract = contract
@@ -61,7 +61,7 @@ class RequestAnalyzer:
         )
 
     def describe_route(self, analysis: RequestAnalysis) -> str:
-        """Say which operation a request is for, or why for none."""
+        """Name the operation of a request, or say why there is none."""
         path = clip(analysis.path)
         if analysis.operation:
             return f"{analysis.method} {path} matches {analysis.operation.id}."

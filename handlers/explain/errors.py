@@ -1,4 +1,4 @@
-"""Refusals told: why a request was refused, by which rule, and what would have been taken."""
+"""Explanations of errors: the violated rule of the contract, and the nearest valid request."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -17,7 +17,7 @@ _BODY = "CreateTestAuditLogRequest"
 
 
 class ContractPointers:
-    """Finds the rule that refused a request to an operation (None: to no operation)."""
+    """Finds the rule of the contract that a request violates."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -25,7 +25,7 @@ class ContractPointers:
     def find(
         self, path: str, operation: Operation | None, status: int, fields: Sequence[str], message: str
     ) -> str:
-        """Point at the rule: by the status, and the first field that is at fault."""
+        """Return a JSON pointer to the rule, by the status and the first invalid field."""
         candidates = (
             *self._by_status(status, operation, message),
             *(self._by_field(operation, fields[0], status) if operation and fields else ()),
@@ -37,7 +37,7 @@ class ContractPointers:
         return next((place for place in places if self.exists_in_contract(place)), "#/paths")
 
     def exists_in_contract(self, pointer: str) -> bool:
-        """Tell whether there is something at the end of a pointer."""
+        """Return whether a pointer resolves."""
         node: Any = self._contract.document
         for step in pointer.removeprefix("#/").split("/"):
             name = step.replace("~1", "/").replace("~0", "~")
@@ -75,14 +75,14 @@ def _escape(name: str) -> str:
 
 
 _FIXABLE = (400, 404, 500)
-"""Statuses that another address may turn into a success."""
+"""Statuses that a different path or query can avoid."""
 
 _PATH_SIMILARITY = 0.8
-"""How much of a path must be that of one there is, to be meant for it."""
+"""Least similarity (0 to 1) of a path and the suggested one."""
 
 
 class ErrorExplainer:
-    """Tells of the errors of one contract."""
+    """Explains the errors of one contract."""
 
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
@@ -92,7 +92,7 @@ class ErrorExplainer:
     def explain(
         self, entry: Entry, analysis: RequestAnalysis, search: Mapping[str, Any]
     ) -> Mapping[str, Any]:
-        """Write why a request was refused; `search` is how its search is understood."""
+        """Explain an error response (schema `Explanation.error`); `search` is the explained search."""
         error = _read_answer(entry)
         fields = [problem["field"] for problem in error.get("validations", ())]
         error["rule"] = self._pointers.find(
@@ -103,7 +103,7 @@ class ErrorExplainer:
         return error
 
     def _suggestion(self, analysis: RequestAnalysis, search: Mapping[str, Any], fields: list[str]) -> str:
-        """Write the nearest target that is valid; empty when none is near."""
+        """Return the nearest valid target; empty if there is none."""
         if analysis.operation is None:
             near = get_close_matches(analysis.path, self._paths, n=1, cutoff=_PATH_SIMILARITY)
             operation = self._contract.find_operation(analysis.method, near[0]) if near else None
@@ -116,7 +116,7 @@ class ErrorExplainer:
     def _parameters(
         self, analysis: RequestAnalysis, search: Mapping[str, Any], fields: list[str]
     ) -> Iterator[str]:
-        """Keep what is right of a query; the search is always sent, where there is one."""
+        """List the valid parameters, and always the search if the operation has one."""
         for parameter in analysis.operation.parameters if analysis.operation else ():
             name = parameter["name"]
             if name == "q":
@@ -126,12 +126,12 @@ class ErrorExplainer:
                 yield f"{name}={quote_plus(analysis.value(name), ':')}"
 
     def _is_usable(self, analysis: RequestAnalysis, name: str) -> bool:
-        """Whether a value is none the database refuses without naming the parameter."""
+        """Return False for a value that Coder's database rejects without naming the parameter."""
         return not (self._contract.server and analysis.value(name).startswith("-"))
 
 
 def _read_answer(entry: Entry) -> dict[str, Any]:
-    """Read the envelope, or what a deployed server sends in its place."""
+    """Read the error envelope, or the plain text of a Coder server."""
     try:
         answer = orjson.loads(entry.answer)
     except orjson.JSONDecodeError:

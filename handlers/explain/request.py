@@ -1,4 +1,4 @@
-"""Explanations: how the server understood a request that is in the request_log, worked out when asked."""
+"""Explanations of logged requests, computed on demand."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -25,7 +25,7 @@ _COUNT = re.compile(rb'"count":([0-9]+)')
 
 
 class Explainer:
-    """Explains the requests to one mock."""
+    """Explains the requests of one mock."""
 
     def __init__(self, contract: Contract, tokens: Tokens, worlds: Worlds, searches: SearchExplainer) -> None:
         self._contract = contract
@@ -37,7 +37,7 @@ class Explainer:
         self._token_parameters = {each.name for each in contract.token_locations if each.place == "query"}
 
     def summarize(self, entry: Entry) -> Mapping[str, Any]:
-        """Write what a list of requests shows of one (schema `Request`)."""
+        """Summarize a request (schema `Request`)."""
         analysis = self._analyzer.find(entry)
         hint = first_header(entry.headers, HINT) or b""
         return {
@@ -55,7 +55,7 @@ class Explainer:
         }
 
     def explain(self, entry: Entry) -> Mapping[str, Any]:
-        """Write how the server understood a request (schema `Explanation`)."""
+        """Explain a request (schema `Explanation`)."""
         analysis = self._analyzer.find(entry)
         lists = analysis.operation is not None and analysis.operation.id == LIST_OPERATION
         q = analysis.value("q") if lists or analysis.operation is None else ""
@@ -74,7 +74,7 @@ class Explainer:
         }
 
     def _ignored_parameters(self, analysis: RequestAnalysis) -> Iterator[str]:
-        """Tell which parameters a deployed release leaves out of account."""
+        """List hints about parameters that a Coder release ignores."""
         if not self._contract.server or not analysis.operation:
             return
         known = tuple(each["name"] for each in analysis.operation.parameters)

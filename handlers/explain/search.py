@@ -1,4 +1,4 @@
-"""Understanding: how a search reads, in words for people."""
+"""Explanations of searches, term by term, for all releases."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
@@ -64,7 +64,7 @@ class TermParser:
         return Term(element, start, name[0] if name else self._search.bare_term, value)
 
     def _evaluate_key(self, terms: list[Term], indices: Sequence[int], username: str) -> None:
-        """Find out what the terms of one key do together."""
+        """Evaluate the terms of one key together."""
         try:
             wanted = self._rules.parse(" ".join(terms[index].text for index in indices), username).filter
         except ApiError as error:
@@ -80,7 +80,7 @@ class TermParser:
                 terms[index] = terms[index].ignored(self._reason_ignored(terms[index]))
 
     def _effective(self, terms: Sequence[Term], indices: Sequence[int]) -> Iterator[int]:
-        """List those of the terms of one key that count: the last one, or the bare ones together."""
+        """List the terms of one key that take effect: the last one, or all bare ones."""
         bare = [index for index in indices if self._joined and self._is_bare(terms[index])]
         yield from bare or indices[-1:]
 
@@ -92,7 +92,7 @@ class TermParser:
         return key.type if key else ""
 
     def _reason_ignored(self, term: Term) -> str:
-        """Say why a term that is taken filters nothing."""
+        """Explain why a valid term does not filter."""
         key = self._search.keys.get(term.key)
         if key is None:
             return unknown_key(term.key, tuple(self._search.keys))
@@ -134,7 +134,7 @@ def make_search_parser(contract: Contract, organization: Callable[[str], str | N
 
 
 class SearchExplainer:
-    """Explains searches in the language of one contract."""
+    """Explains the searches of one release."""
 
     def __init__(self, contract: Contract, parse: ParseSearch) -> None:
         self._search = contract.search
@@ -142,7 +142,7 @@ class SearchExplainer:
         self._parse = parse
 
     def explain(self, text: str, username: str) -> dict[str, Any]:
-        """Write how a search is understood (schema `Search`)."""
+        """Explain a search (schema `Search`)."""
         parsed = self._parse(text, username)
         return {
             "q": text,
@@ -156,7 +156,7 @@ class SearchExplainer:
         }
 
     def filter(self, text: str, username: str) -> tuple[Filter, Sequence[Validation]]:
-        """Understand a search: its filter, or a problem for each term that is wrong."""
+        """Parse a search: its filter, or a problem for each rejected term."""
         parsed = self._parse(text, username)
         return parsed.filter, [
             Validation("q", term.problem) for term in parsed.terms if term.effect == REJECTED

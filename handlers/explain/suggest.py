@@ -1,4 +1,4 @@
-"""Cures: the nearest search that is valid, found by trying what may have been meant."""
+"""Suggestions: the nearest valid search, found by trial."""
 
 import re
 from collections.abc import Callable, Iterator, Sequence
@@ -9,14 +9,14 @@ from auditmock.handlers.search.terms import REJECTED, ParsedSearch, Term
 from auditmock.openapi.contract import Search, SearchKey
 
 _MAX_TERMS = 20
-"""Terms that are tried to be repaired; of more the rest is left out."""
+"""Number of rejected terms that are repaired; further ones are dropped."""
 
 _DATE = re.compile(r"\D*([0-9]{4})\D?([0-9]{1,2})\D?([0-9]{1,2})")
 _LAST_DAYS = (31, 30, 29, 28)
 
 
 def suggest_query(search: Search, parsed: ParsedSearch, is_valid: Callable[[str], bool]) -> str:
-    """Find the nearest valid search: each rejected term is repaired, or left out; empty when it is valid."""
+    """Find the nearest valid search: rejected terms are repaired or dropped. Empty if it is valid."""
     if parsed.valid:
         return ""
     parts = [None if term.effect == REJECTED else term.text for term in parsed.terms]
@@ -34,7 +34,7 @@ def _join(parts: Sequence[str | None]) -> str:
 
 
 def _candidates(search: Search, term: Term) -> Iterator[str]:
-    """List what a term may have been meant to be, most likely first."""
+    """List replacements of a term, the most likely first."""
     text = term.text.replace("\0", "")
     yield text
     yield text.lstrip(":")
@@ -54,7 +54,7 @@ def _candidates(search: Search, term: Term) -> Iterator[str]:
 
 
 def _similar_values(key: SearchKey, value: str) -> Iterator[str]:
-    """List values of a key that are near one."""
+    """List valid values that are similar."""
     if key.type == "date" and (found := _DATE.match(value)):
         year, month, day = map(int, found.groups())
         for last in _LAST_DAYS:

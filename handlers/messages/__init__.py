@@ -1,1 +1,1 @@
-"""Requests and responses as bytes: reading, writing, hints."""
+"""Parts of requests and responses: headers, queries, bodies, hints."""

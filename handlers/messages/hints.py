@@ -1,4 +1,4 @@
-"""Hints: what was said in vain or in error, and what may have been meant."""
+"""Texts for `X-Mock-Hint` and error details: ignored or mistyped input, with suggestions."""
 
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -10,34 +10,34 @@ _UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 
 def unknown_key(word: str, keys: tuple[str, ...]) -> str:
-    """Say that a key is none, and which one may have been meant."""
+    """Describe an unknown search key."""
     return f'Unknown search key "{clip(word)}" is ignored. {suggest(word, keys)}'
 
 
 def unknown_value(word: str, key: str, values: tuple[str, ...]) -> str:
-    """Say that a value is none of its key's, and which one may have been meant."""
+    """Describe an unknown value of a search key."""
     return f'Unknown {key} "{clip(word)}" is ignored. {suggest(word, values)}'
 
 
 def repeated_key(key: str, value: str) -> str:
-    """Say which of several elements with the same key counts."""
+    """Describe a repeated search key."""
     return f'Search key "{clip(key)}" is repeated. The last value wins: "{clip(value)}".'
 
 
 def wrong_uuid(word: str) -> str:
-    """Say that a word is no UUID, and how one looks."""
+    """Describe an invalid UUID."""
     return f'must be a valid uuid such as {_UUID}; it is "{clip(word)}"'
 
 
 def write_hints(hints: Sequence[str]) -> str:
-    """Join hints into one line of printable ASCII, the first few of many."""
+    """Join the first hints to one line of printable ASCII."""
     shown = " ".join(hints[:_MAX_SHOWN])
     more = f" {len(hints) - _MAX_SHOWN} more hints are not shown." if len(hints) > _MAX_SHOWN else ""
     return "".join(_printable(character) for character in shown + more)
 
 
 def suggest(word: str, known: tuple[str, ...]) -> str:
-    """Name the nearest known word, or all of them when none is near."""
+    """Name the most similar known word, or all of them if none is similar."""
     return _nearest(word[:_MAX_WORD_LENGTH].lower(), known)
 
 
@@ -48,7 +48,7 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
 
 
 def clip(word: str) -> str:
-    """Shorten a word that is too long to show."""
+    """Shorten a long word."""
     return word if len(word) <= _MAX_WORD_LENGTH else word[:_MAX_WORD_LENGTH] + "..."
 
 

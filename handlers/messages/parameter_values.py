@@ -1,4 +1,4 @@
-"""Values of parameters as they stand in an address, judged by their schema."""
+"""Validation of path and query parameters by their schemas."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -11,7 +11,7 @@ Schema = Mapping[str, Any]
 
 
 def check_text(schema: Schema, text: str) -> None:
-    """Judge a value by its schema; raises ValueError with the reason."""
+    """Validate a value; raises ValueError with the reason."""
     if "\0" in text:
         raise ValueError("cannot contain the character U+0000")
     for keyword, check in _CHECKS.items():
@@ -50,4 +50,4 @@ _CHECKS: Mapping[str, Callable[[Schema, str], None]] = {
     "pattern": _check_pattern,
     "maxLength": _check_length,
 }
-"""By keyword of a schema, what judges by it."""
+"""Checks by keyword of the schema."""

@@ -1,4 +1,4 @@
-"""Parts of a request that both ways through the server read alike."""
+"""Parts of requests that several handlers read: headers, cookies, simple bodies, new logs."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -18,24 +18,24 @@ BODY_LIMIT = 1 << 20
 """Bytes a body may have."""
 
 FAST_PATH_TRIED = "auditmock.fast_path_tried"
-"""Where a scope says that rate limit and fast path have seen the request and passed it on."""
+"""Scope key: the rate limit and the fast path have already passed the request on."""
 
 QUERY_PROBLEMS = "auditmock.query_problems"
-"""Where the scope of a request with a body keeps what is wrong with its query, until the body is judged."""
+"""Scope key: problems of the query, reported together with those of the body."""
 
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-"""The one form of a UUID the contract knows (`format: uuid`)."""
+"""The form of a UUID in the contract (`format: uuid`)."""
 
 NUMBER = re.compile(r"[0-9]{1,1000}")
-"""A whole number in a query: ASCII digits and nothing else, and not more of them than `int` takes."""
+"""A whole number in a query: ASCII digits, no more than `int` accepts."""
 
 _QUOTES_PER_MEMBER = 4
-"""In an object whose keys and values are strings without quotes in them; more means a key given twice."""
-_NOT_STRING_OBJECT = "no plain object of texts"
+"""In an object of strings without quotes in them; more quotes mean a repeated key."""
+_NOT_STRING_OBJECT = "not an object of strings"
 
 
 def first_header(headers: Headers, name: bytes) -> bytes | None:
-    """Find the first header of a name (in lower case)."""
+    """Find the first header with a name (in lower case)."""
     for key, value in headers:
         if key == name:
             return value
@@ -72,14 +72,14 @@ def replay(message: Message, receive: Receive) -> Receive:
 
 
 class ReceivedRequest(NamedTuple):
-    """When a request came in, on the clock of `perf_counter`, and its body as far as it has come."""
+    """When a request arrived (`perf_counter`), and its body."""
 
     started: float
     body: bytes = b""
 
 
 def read_string_object(body: bytes) -> dict[str, str]:
-    """Read an object of texts, no name in it twice and no quote in a text, as nearly all clients send it.
+    """Read an object of strings, without repeated keys or quotes in a string, as nearly all clients send it.
 
     Raises ValueError for any other body.
     """

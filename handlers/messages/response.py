@@ -1,4 +1,4 @@
-"""The wire: answers as bytes, and the error envelope (reference 7)."""
+"""Responses as bytes: lists, errors (reference 7) and their headers."""
 
 from asyncio import sleep
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -18,14 +18,14 @@ Header = tuple[bytes, bytes]
 JSON_CONTENT: Header = (b"content-type", JSON_TYPE.encode())
 _START = b'{"audit_logs":['
 _END = b'],"count":%d}'
-"""The usual end of a list; a release may have another one."""
+"""The end of a list in the documented release."""
 _MAX_UNSTREAMED = 1000
 _CHUNK_SIZE = 1 << 16
 HINT = HINT_HEADER.lower().encode()
 
 
 class Reply(NamedTuple):
-    """An answer: its body whole, or in pieces when it is long."""
+    """A response, its body whole or, if it is long, in chunks."""
 
     status: int
     headers: Sequence[Header]
@@ -36,9 +36,9 @@ NO_CONTENT = Reply(204, (), b"")
 
 
 def page_reply(found: SearchResult, hints: Sequence[str], end: bytes = _END) -> Reply:
-    """Answer a search; a long page is sent in pieces, so that memory stays flat.
+    """Make the response to a search; a long page is sent in chunks, to bound memory.
 
-    `end` is what stands behind the logs, with a place for the count.
+    `end` follows the logs and has a placeholder for the count.
     """
     headers = [JSON_CONTENT]
     if hints:
@@ -69,12 +69,12 @@ def encode_headers(headers: Iterable[tuple[str, str]]) -> list[Header]:
 
 
 def error_reply(error: ApiError) -> Reply:
-    """Answer with the error envelope."""
+    """Make the response of an error: its envelope."""
     return json_reply(error.status, orjson.dumps(envelope(error)), encode_headers(error.headers))
 
 
 def envelope(error: ApiError) -> Mapping[str, Any]:
-    """Give the error envelope: members that are empty are left out."""
+    """Build the error envelope, without empty members."""
     members: dict[str, Any] = {"message": error.message}
     if error.detail:
         members["detail"] = error.detail
@@ -84,7 +84,7 @@ def envelope(error: ApiError) -> Mapping[str, Any]:
 
 
 async def send_reply(reply: Reply, send: Send) -> None:
-    """Send an answer over ASGI."""
+    """Send a response over ASGI."""
     await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
     if isinstance(reply.body, bytes):
         await send({"type": "http.response.body", "body": reply.body})

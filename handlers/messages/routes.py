@@ -1,4 +1,4 @@
-"""The paths of a contract: which methods one has, and whether what stands in it is right."""
+"""The paths of a contract, with their methods and the validation of path parameters."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +12,7 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Path(NamedTuple):
-    """One path as the contract writes it, its methods, and the schemas of the parameters in it."""
+    """A path template, its methods, and the schemas of its parameters."""
 
     template: str
     methods: Sequence[str]
@@ -20,12 +20,12 @@ class Path(NamedTuple):
 
     @property
     def pattern(self) -> str:
-        """What fits, as a regular expression with a group for each parameter."""
+        """A regular expression with a group for each parameter."""
         return _PARAMETER.sub(r"(?P<\1>[^/]+)", self.template)
 
 
 class PathTable:
-    """Finds the path of the contract that a request is for."""
+    """Finds the path template of a request."""
 
     def __init__(self, contract: Contract) -> None:
         self._paths = {
@@ -38,13 +38,13 @@ class PathTable:
         self.templates = tuple(self._paths)
 
     def find(self, path: str) -> Path | None:
-        """Find one; one without parameters goes first."""
+        """Find a template; those without parameters take precedence."""
         if path in self._paths:
             return self._paths[path]
         return next((found for pattern, found in self._patterns if pattern.fullmatch(path)), None)
 
     def problems(self, path: str) -> Iterator[Validation]:
-        """List what is wrong with the parameters in a path."""
+        """List the problems of the parameters in a path."""
         for pattern, found in self._patterns if path not in self._paths else ():
             if values := pattern.fullmatch(path):
                 for name, schema in found.parameters.items():

@@ -1,4 +1,4 @@
-"""The keeper: who may call the control API, and from which pages."""
+"""ASGI middleware: restricts the control API to local or authenticated clients and allowed origins."""
 
 import re
 from ipaddress import ip_address
@@ -16,10 +16,10 @@ _HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
 
 
 class ControlAccess:
-    """An ASGI app in front of another one: 403 to whoever may not come in.
+    """Rejects requests with 403 unless they are allowed.
 
-    Without a auth it is open to this machine, by a name that no other machine can give it: a page whose own
-    name was pointed here (DNS rebinding) sends that name as `Host`. With a auth everybody opens that.
+    Without a control token, only local clients are allowed, and only with a local host name: a page whose own
+    name resolves to this machine (DNS rebinding) sends that name as `Host`.
     """
 
     def __init__(self, app: App, auth: ControlAuth | None) -> None:
@@ -27,7 +27,7 @@ class ControlAccess:
         self._auth = auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, or refuse it."""
+        """Pass a request on, or reject it."""
         try:
             reply = await self._answer(scope, receive)
         except ApiError as error:
@@ -38,7 +38,7 @@ class ControlAccess:
             await send_reply(reply, send)
 
     async def _answer(self, scope: Scope, receive: Receive) -> Reply | None:
-        """Answer whoever does not come in, or does so just now; None lets a request in."""
+        """Return the sign-in's response, or None to pass the request on; raises ApiError (403)."""
         headers = scope["headers"]
         host = (first_header(headers, b"host") or b"").decode("latin-1")
         own = f"{scope['scheme']}://{host}"
@@ -47,7 +47,7 @@ class ControlAccess:
         if not _is_allowed_origin(origin, own):
             raise control_forbidden("Pages of other origins may not call the control API.")
         if self._auth:
-            # a browser adds the cookie to what any page of this host asks for, whatever port that is from
+            # browsers add the cookie to requests of every page of this host, whatever its port
             return await self._auth.answer(scope, receive, by_cookie=origin == own)
         if not _is_loopback(client_address(scope)):
             raise control_forbidden(
@@ -72,7 +72,7 @@ def _is_loopback(address: str) -> bool:
 
 
 def _is_local_host(host: str) -> bool:
-    """Whether a `Host` names this machine, or is an address; a request without one comes from no browser."""
+    """Return whether a `Host` is local, an IP address, or empty, which no browser sends."""
     parts = _HOST.fullmatch(host)
     name = (parts[1] or parts[2]) if parts else ""
     if not host or _LOCAL_NAME.fullmatch(name):

@@ -1,4 +1,4 @@
-"""The lock: the control token, which programs bring with every call, and browsers show once."""
+"""Authentication for the control API: bearer token, or a cookie set after sign-in."""
 
 import hmac
 import re
@@ -28,9 +28,9 @@ _REJECTED = "Wrong control token. Check it and try again."
 
 
 class ControlAuth:
-    """Opens to a bearer token, and to the cookie that the form at one address gives for the same token.
+    """Accepts the bearer token, and the cookie that the form at `address` sets for the same token.
 
-    `page` makes the page with that form; it is told what was wrong, if anything was.
+    `page` renders that form with an error message, which may be empty.
     """
 
     def __init__(self, token: str, address: str, page: Callable[[str], Reply]) -> None:
@@ -40,7 +40,7 @@ class ControlAuth:
         self._page = page
 
     async def answer(self, scope: Scope, receive: Receive, *, by_cookie: bool) -> Reply | None:
-        """Answer who signs in, and a browser that should; None lets a request in, a Refusal keeps it out."""
+        """Return the sign-in page or its result, or None to pass the request on; raises ApiError (403)."""
         headers = scope["headers"]
         if self._has_token(headers):
             return None
@@ -69,7 +69,7 @@ class ControlAuth:
         token = form.get("token", [""])[0].strip()
         if not hmac.compare_digest(token.encode(), self._token):
             return self._show_sign_in(scope["headers"], _REJECTED)
-        # what the window was to show, such as a world, stands in the query; it is no address of its own
+        # the query says what the dashboard shows, such as a world
         query = quote(scope["query_string"], safe=string.punctuation)
         location = f"{self._address}?{query}" if query else self._address
         headers = [(b"location", location.encode()), self._cookie(scope), (b"content-length", b"0")]
@@ -85,19 +85,19 @@ class ControlAuth:
         return b"set-cookie", cookie + (b"; Secure" if scope["scheme"] == "https" else b"")
 
     def _show_sign_in(self, headers: Headers, problem: str) -> Reply:
-        """Show people the form; programs are told as everywhere else."""
+        """Return the form to browsers; raises ApiError (403) for other clients."""
         if not _wants_page(headers):
             raise control_forbidden(problem or _SUGGESTION.format(self._address))
         return self._page(problem)
 
 
 def _cookie_name(headers: Headers) -> bytes:
-    """Name the cookie by the port: all servers of one host share their cookies (RFC 6265, 8.5)."""
+    """Name the cookie by the port, because all servers of a host share cookies (RFC 6265, 8.5)."""
     port = _PORT.search(first_header(headers, b"host") or b"")
     return b"auditmock-control" + (b"-" + port[1] if port else b"")
 
 
 def _wants_page(headers: Headers) -> bool:
-    """Tell whether `Accept` names HTML; `*/*` is what programs say."""
+    """Return whether `Accept` names HTML; `*/*` comes from programs."""
     accepted = parse_accept_header(join_headers(headers, b"accept"), MIMEAccept)
     return any(media_type.lower() == "text/html" and quality > 0 for media_type, quality in accepted)

@@ -1,4 +1,4 @@
-"""ASGI middleware: CORS, which origins' pages may call the mock from a browser."""
+"""ASGI middleware: CORS, with the rejections as error envelopes."""
 
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,7 +19,7 @@ from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Header, Reply, error_reply
 
 LOCAL_ORIGIN = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
-"""Origins of pages that this machine served."""
+"""Origins of local pages."""
 
 _ORIGINS_KEPT = 256
 _EXPOSED = (
@@ -33,7 +33,7 @@ _EXPOSED = (
 
 
 class CorsMiddleware(CORSMiddleware):
-    """Allows pages of localhost unless other origins are named."""
+    """Allows local pages, unless other origins are given."""
 
     def __init__(self, app: App, origins: Sequence[str]) -> None:
         super().__init__(
@@ -49,7 +49,7 @@ class CorsMiddleware(CORSMiddleware):
         self._headers_for = lru_cache(_ORIGINS_KEPT)(self._make_headers)
 
     def add_headers(self, scope: Scope, reply: Reply) -> Reply:
-        """Add to a reply without `Vary` the headers that it would be given over ASGI."""
+        """Add the headers that a reply without `Vary` would get over ASGI."""
         headers = self._headers_for(first_header(scope["headers"], b"origin"))
         return Reply(reply.status, (*reply.headers, *headers), reply.body)
 
@@ -65,7 +65,7 @@ class CorsMiddleware(CORSMiddleware):
         return tuple(headers.raw)
 
     def preflight_response(self, request_headers: Headers) -> Response:
-        """Answer a preflight; an error is Coder's envelope and says what is allowed."""
+        """Respond to a preflight; an error is an envelope that says what is allowed."""
         response = super().preflight_response(request_headers)
         if response.status_code < 400:  # noqa: PLR2004 - where errors begin
             return response

@@ -1,9 +1,9 @@
-"""The fast lane: answers at once what is provably valid and passes everything else on untouched.
+"""ASGI middleware: answers valid requests directly and passes all others on unchanged.
 
-It stands in front of Connexion and takes a request only when nothing about it needs judging: a route of
-the contract, a good token, an allowed role, plain headers, well-formed parameters or a small complete
-body. Whatever is odd in any way goes to Connexion, the one judge of errors, which answers the good alike
-(`tests/app/test_lane.py` holds the two against each other).
+It stands in front of Connexion and takes a request only if it is certainly valid: a route of
+the contract, a valid token, an allowed role, simple headers, well-formed parameters or a small, complete
+body. Every other request goes to Connexion, which alone reports errors. Both answer valid requests alike
+(`tests/app/api/test_fast_path.py`). It reads queries by itself, because it rejects what other readers repair.
 """
 
 import logging
@@ -41,11 +41,11 @@ _MAX_DIGITS = 10
 
 
 class _NotPlainError(ValueError):
-    """Something about the request needs judging."""
+    """The request is not certainly valid."""
 
 
 class FastPath:
-    """An ASGI app in front of another one."""
+    """Answers valid requests to list and to write logs."""
 
     def __init__(self, app: App, contract: Contract, tokens: Tokens, operations: AuditOperations) -> None:
         self._app = app
@@ -69,7 +69,7 @@ class FastPath:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, or let the app behind do it."""
+        """Answer a request or pass it on."""
         route = self._routes.get((scope["method"], scope["path"]))
         if route is None or FAST_PATH_TRIED in scope:
             await self._app(scope, receive, send)
@@ -82,11 +82,11 @@ class FastPath:
             await self._app(scope, receive if message is None else replay(message, receive), send)
 
     def handles(self, scope: Scope) -> bool:
-        """Tell whether a request is to an operation of the contract, so that it may be answered here."""
+        """Return whether a request is for an operation that the fast path knows."""
         return (scope["method"], scope["path"]) in self._routes
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:
-        """Answer a request, its body in one message, unless it needs judging; then nothing has happened."""
+        """Answer a request with its body in one message; None, without effects, if it may be invalid."""
         route = self._routes.get((scope["method"], scope["path"]))
         if route is None:
             return None
@@ -115,7 +115,7 @@ class FastPath:
         return self._operations.generate_fake_audit_logs(caller, self._new_logs.read(body, scope))
 
     def _check_headers(self, scope: Scope, operation: Operation) -> tuple[Caller, bytes | None]:
-        """Look the headers over; gives the caller and, if a body comes, its content type."""
+        """Check the headers; returns the caller and, if there is a body, its content type."""
         token = content_type = length = None
         cookie = False
         for name, value in scope["headers"]:
@@ -165,7 +165,7 @@ def _not_plain() -> NoReturn:
 
 
 def _query_reader(schema: Mapping[str, Any]) -> Callable[[bytes], Any]:
-    """Make a function that reads a parameter's value as it stands in a query, or finds it odd."""
+    """Make a reader of a parameter's value in a query; it raises ValueError."""
     if schema["type"] == "integer":
         return partial(_read_number, schema["minimum"], schema["maximum"])
     return _read_plain_uuid if schema.get("format") == "uuid" else _unescape
@@ -181,11 +181,11 @@ def _read_plain_uuid(text: bytes) -> str:
 
 
 _BYTES = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigits for low in hexdigits}
-"""What may follow a percent sign, and what it stands for."""
+"""Decoded bytes by their two hexadecimal digits."""
 
 
 def _unescape(text: bytes) -> str:
-    """Decode the percent-encoding, several times as fast as the standard library does."""
+    """Decode percent-encoding, several times as fast as the standard library."""
     start, *escaped = text.replace(b"+", b" ").split(b"%")
     try:
         return b"".join([start, *[_BYTES[part[:2]] + part[2:] for part in escaped]]).decode()
@@ -194,7 +194,7 @@ def _unescape(text: bytes) -> str:
 
 
 def _field_reader(schema: Mapping[str, Any]) -> Callable[[str], Any]:
-    """Make a function that reads a field's value, or finds it odd."""
+    """Make a reader of a field's value; it raises ValueError."""
     if "enum" in schema:
         return partial(_read_enum, frozenset(schema["enum"]))
     return _FORMATS[schema["format"]]

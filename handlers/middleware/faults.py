@@ -1,4 +1,4 @@
-"""ASGI middleware: injects faults, those of the caller's world and those a client asks for by `Prefer`."""
+"""ASGI middleware: injects the faults of the caller's world and those requested by `Prefer`."""
 
 import asyncio
 import socket
@@ -18,15 +18,15 @@ from auditmock.handlers.recording.request_log import FAULT
 from auditmock.openapi.contract import Contract
 
 TRANSPORT = "auditmock.transport"
-"""The extension of a scope by which its connection can be broken off."""
+"""Scope extension with the transport, by which the connection can be closed."""
 
 STATUSES = (400, 401, 403, 404, 405, 406, 413, 415, 429, 500, 502, 503, 504)
-"""What a fault of kind status, and `Prefer: code`, can be."""
+"""Statuses of `Prefer: code`."""
 
 _DETAIL = "Injected fault."
 _RETRY_AFTER = {429: "60", 503: "60"}
 _SLOW_PARTS = 20
-"""Parts that a slow body is sent in."""
+"""Number of parts of a slow body."""
 
 _RESET = struct.pack("ii", 1, 0)
 
@@ -50,7 +50,7 @@ class FaultMiddleware:
         self._messages = _messages(contract)
 
     def may_apply(self, scope: Scope) -> bool:
-        """Tell whether a request may be given a fault: any world has one, or the client asks for one."""
+        """Return whether a fault may apply: a world has one, or the client requests one."""
         if self._worlds_with_faults:
             return True
         return self._reads_prefer and any(name == PREFER for name, _ in scope["headers"])
@@ -72,7 +72,7 @@ class FaultMiddleware:
             await self._inject(injected, scope, receive, send)
 
     def _next_fault(self, scope: Scope) -> InjectedFault | None:
-        """Take the next fault of the world that the request's token opens; none without a valid token."""
+        """Take the next fault of the token's world; None without a valid token."""
         if not self._worlds_with_faults:
             return None
         try:
@@ -158,7 +158,7 @@ async def _send_malformed(
 ) -> None:
     _, send = channel
     await send(buffered.start)
-    # as long as it was: an object that begins as a list
+    # same length: an object that starts like an array
     await send({"type": "http.response.body", "body": buffered.body.replace(b"{", b"[", 1)})
 
 
@@ -209,7 +209,7 @@ def _add_prefer_headers(preference: Preference, send: Send) -> Send:
 
 
 def _messages(contract: Contract) -> Mapping[int, str]:
-    """Give, by status, the message that the contract's examples have."""
+    """Collect the messages of the contract's examples, by status."""
     found: dict[int, str] = {}
     for methods in contract.document["paths"].values():
         for operation in methods.values():

@@ -1,4 +1,4 @@
-"""The gate: what Connexion does not judge, between the token and the contents of a request.
+"""ASGI middleware: checks of routes, headers and body size that Connexion lacks.
 
 In the contract's order: role (403), `Accept` (406), size (413), type (415) and presence (400) of a body.
 """
@@ -35,10 +35,10 @@ from auditmock.openapi.contract import Contract
 
 
 class RouteCheck:
-    """An ASGI app in front of another one.
+    """Checks path and method.
 
-    Connexion's router would answer HEAD, redirect a trailing slash, list the methods of one route only, and
-    know no reason why a parameter in a path is wrong. Below the shortest path `tokens` are asked for.
+    Connexion's router answers HEAD, redirects a trailing slash, lists the methods of one route only, and does
+    not explain invalid path parameters. Below the shortest path, a token is required.
     """
 
     def __init__(self, app: App, *, contract: Contract, tokens: Tokens | None) -> None:
@@ -48,7 +48,7 @@ class RouteCheck:
         self._signed_in = min(self._paths.templates, key=len)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in or refuse it: 401 comes before 404 and 405 below the audit path (reference 2)."""
+        """Pass a request on or reject it: below the audit path, 401 precedes 404 and 405 (reference 2)."""
         if scope["type"] == "http":
             self._check(scope)
         await self._app(scope, receive, send)
@@ -69,23 +69,23 @@ class RouteCheck:
 
 _JSON = "application/json"
 _OUR_CHARSET = re.compile(r';\s*charset="?utf-8"?', re.IGNORECASE)
-"""The one parameter that the type of our answers has; a client may name it or not."""
+"""The parameter of the responses' media type, optional in `Accept`."""
 
 _READ_LIMIT = 16 * BODY_LIMIT
-"""Bytes of a body that are read before it is refused."""
+"""Bytes of a body that are read before it is rejected."""
 
 _REWRITTEN = frozenset({b"content-type", b"content-length", b"transfer-encoding"})
 
 
 class RequestCheck:
-    """An ASGI app in front of another one, behind Connexion's routing and security."""
+    """Checks role, headers and body, after Connexion's routing and security."""
 
     def __init__(self, app: App, *, contract: Contract) -> None:
         self._app = app
         self._operations = contract.operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Let a request in, its body whole and its headers plain, or refuse it."""
+        """Pass a request on with its whole body and plain headers, or reject it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -127,12 +127,12 @@ def _check_type(headers: Headers) -> None:
 
 
 async def read_body(receive: Receive, limit: int) -> bytes:
-    """Read a body whole, one that is too large as well: a client still sending would miss the answer."""
+    """Read a whole body, even one that is too large: a client that still sends would miss the response."""
     body, size, more = bytearray(), 0, True
     while more and size <= _READ_LIMIT:
         message = await receive()
         if message["type"] == "http.disconnect":
-            # nobody reads the answer; what counts is that half a request does nothing
+            # nobody reads the response, but half a request must have no effect
             raise invalid_body("The body is incomplete.")
         part = message.get("body", b"")
         size += len(part)
@@ -145,7 +145,7 @@ async def read_body(receive: Receive, limit: int) -> bytes:
 
 
 def _with_body(scope: Scope, body: bytes, receive: Receive) -> tuple[Scope, Receive]:
-    """Give a request that was read whole once more, in the one form Connexion understands."""
+    """Pass on a request whose body has been read, in the form that Connexion understands."""
     headers = [(name, value) for name, value in scope["headers"] if name not in _REWRITTEN]
     headers += [(b"content-type", _JSON.encode()), (b"content-length", b"%d" % len(body))]
     message: Message = {"type": "http.request", "body": body, "more_body": False}

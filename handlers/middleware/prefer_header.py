@@ -1,4 +1,4 @@
-"""`Prefer`: what a client asks for by itself, a status or a wait (RFC 7240)."""
+"""The `Prefer` header: a status or a wait that the client requests (RFC 7240)."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -14,7 +14,7 @@ _LONGEST_WAIT = 600
 
 
 class Preference(NamedTuple):
-    """What is asked for: seconds to wait, a status (0: none), what of it was understood, and what was not."""
+    """Seconds to wait, status (0: none), the preferences that apply, and hints about the others."""
 
     wait: float
     status: int
@@ -23,7 +23,7 @@ class Preference(NamedTuple):
 
 
 def read_preference(headers: Headers, statuses: Sequence[int]) -> Preference | None:
-    """Read the header, of all its lines the first of each name; None without one."""
+    """Parse the header; the first preference of each name wins. None without the header."""
     lines = [value.decode("latin-1") for name, value in headers if name == PREFER]
     if not lines:
         return None
@@ -51,7 +51,7 @@ def _apply(given: Mapping[str, str], statuses: Sequence[int]) -> Preference:
 
 
 def _hint(name: str, value: str, statuses: Sequence[int]) -> str:
-    """Say what of a preference cannot be followed, and what could."""
+    """Explain why a preference is ignored."""
     if name == "wait":
         return f'Preference "wait={clip(value)}" is ignored. wait accepts seconds, at most {_LONGEST_WAIT}.'
     if name == "code":

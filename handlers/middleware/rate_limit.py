@@ -1,4 +1,4 @@
-"""Rate limit: a sliding window over clock minutes, as Coder counts it (reference 6)."""
+"""Rate limit: a sliding window over clock minutes, like Coder's (reference 6)."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,15 +18,15 @@ _BYPASS = b"x-coder-bypass-ratelimit"
 _TRUE = frozenset({b"1", b"t", b"T", b"true", b"TRUE", b"True"})
 _NOT_OWNER = '"X-Coder-Bypass-Ratelimit" provided but user is not owner'
 _IPV6_HOST_BITS = 64
-"""Bits of an IPv6 address that belong to one client."""
+"""Bits of an IPv6 address that one client can choose."""
 
 Key = tuple[str, str]
-"""Who asks, and for which path."""
+"""Client and path."""
 
 
 @dataclass(slots=True)
 class _Count:
-    """Requests of one client to one path: in the minute that begins at `minute`, and in the one before."""
+    """Requests of one client to one path, in the minute that starts at `minute` and in the one before."""
 
     minute: int
     current: int = 0
@@ -38,13 +38,13 @@ class _Count:
             self.minute, self.current = minute, 0
 
     def estimate(self, instant: int) -> int:
-        """Estimate the requests of the last sixty seconds, rounded as Coder's limiter rounds."""
+        """Estimate the requests of the last 60 seconds, rounded like Coder's limiter."""
         remaining = _MINUTE - (instant - self.minute)
         return (2 * self.before * remaining + _MINUTE) // (2 * _MINUTE) + self.current
 
 
 class RateLimitStatus(NamedTuple):
-    """Whether a request is allowed, how many more are, and the Unix second when the next minute begins."""
+    """Whether a request is allowed, how many more are, and the Unix second when the next minute starts."""
 
     allowed: bool
     remaining: int
@@ -74,7 +74,7 @@ class RateLimit:
         return self._status(used, minute)
 
     def bypass(self) -> RateLimitStatus:
-        """Give the status of a request that is not counted: that of a new client's first."""
+        """Return the status of a request that is not counted: that of a new client."""
         instant = self._clock()
         return self._status(0, instant - instant % _MINUTE)
 
@@ -82,7 +82,7 @@ class RateLimit:
         return RateLimitStatus(used < self.limit, max(self.limit - used, 0), (minute + _MINUTE) // SECOND)
 
     def _drop_oldest(self, minute: int) -> None:
-        """Drop the oldest count if it no longer matters; one count a call keeps the cost constant."""
+        """Drop the oldest count if it has expired; one per call keeps the cost constant."""
         key, oldest = next(iter(self._counts.items()))
         del self._counts[key]
         if oldest.minute >= minute - _MINUTE:
@@ -90,7 +90,7 @@ class RateLimit:
 
 
 class RateLimiter:
-    """Applies a release's rule (`x-rate`): by caller or address, and with which headers."""
+    """Applies the rule of a release (`x-rate`): by caller or by address, and with which headers."""
 
     def __init__(self, limit: RateLimit, tokens: Tokens, rule: Mapping[str, str]) -> None:
         self._limit = limit
@@ -99,7 +99,7 @@ class RateLimiter:
         self._counts_first = rule["counts"] == "after"
 
     def take(self, scope: Scope) -> list[Header]:
-        """Count a request and give its `X-RateLimit-*` headers; raises ApiError (429, 428)."""
+        """Count a request and return its `X-RateLimit-*` headers; raises ApiError (429, 428)."""
         caller = self._caller(scope) if self._by_caller else None
         if caller and first_header(scope["headers"], _BYPASS) in _TRUE:
             if "owner" not in caller.roles:
@@ -129,7 +129,7 @@ class RateLimiter:
 class RateLimitMiddleware:
     """ASGI middleware in front of the fast path: rejects requests beyond the limit with 429.
 
-    For a release that tells of the limit only when it is reached.
+    For the documented release, which mentions the limit only in rejections.
     """
 
     def __init__(self, app: FastPath, limiter: RateLimiter, base_path: str) -> None:
@@ -146,7 +146,7 @@ class RateLimitMiddleware:
             await send_reply(reply, send)
 
     def answer(self, scope: Scope, message: Message) -> Reply | None:
-        """Count a request whose body is here, and have it answered or reject it."""
+        """Count a request with a complete body, and answer or reject it."""
         return self._reject(scope) or self._app.answer(scope, message)
 
     def _reject(self, scope: Scope) -> Reply | None:
@@ -160,7 +160,7 @@ class RateLimitMiddleware:
 
 
 def group_address(address: str) -> str:
-    """Give the key of a client's address: for IPv6 its /64 network."""
+    """Return the address to count by: for IPv6, its /64 network."""
     try:
         parsed = ip_address(address)
     except ValueError:

@@ -30,26 +30,26 @@ _MOCK_REQUEST = MOCK_REQUEST_HEADER.lower().encode()
 
 
 class ResponseHeaders:
-    """Gives every answer its two headers (reference 3): an id of its own and the build version."""
+    """Makes the two headers of every response (reference 3): its ID and the build version."""
 
     def __init__(self, ids: Ids, version: str) -> None:
-        # A prefix of this seed's own and a running number: unique, at a tenth of the cost of a whole id.
+        # A prefix by seed and a serial number: unique, at a tenth of the cost of a random ID.
         self._prefix = ids.uuid(Kind.RESPONSE, 0)[:24].encode()
         self.set_version(version)
         self._count = 0
 
     def set_version(self, version: str) -> None:
-        """Tell another version from now on."""
+        """Change the version."""
         self._version = (_BUILD_VERSION, version.encode())
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
-        """Make the headers of the next answer."""
+        """Make the headers of the next response."""
         self._count += 1
         return (_REQUEST_ID, b"%b%012x" % (self._prefix, self._count)), self._version
 
 
 class Recorder:
-    """An ASGI app in front of another one; the request_log lists all but the mock's own pages."""
+    """ASGI middleware; requests for the mock's own pages are not logged."""
 
     def __init__(
         self, app: App, response_headers: ResponseHeaders, request_log: RequestLog, redaction: Redaction
@@ -60,7 +60,7 @@ class Recorder:
         self._redaction = redaction
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer, whatever happens."""
+        """Answer a request; an exception becomes a 500."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -84,7 +84,7 @@ class Recorder:
     async def record_and_send(
         self, scope: Scope, reply: Reply, send: Send, received: ReceivedRequest
     ) -> None:
-        """Send a reply that needs no app."""
+        """Record a reply and send it."""
         number, reply = self._with_headers(reply)
         try:
             await send_reply(reply, send)
@@ -92,7 +92,7 @@ class Recorder:
             self._record(number, scope, reply, *received)
 
     def record(self, scope: Scope, reply: Reply, received: ReceivedRequest) -> Reply:
-        """Give a reply, which is sent at once, all that an answer has; the request is done with."""
+        """Record a reply and return it with all headers."""
         number, reply = self._with_headers(reply)
         self._record(number, scope, reply, *received)
         return reply
@@ -103,7 +103,7 @@ class Recorder:
         return number, Reply(reply.status, headers, reply.body)
 
     def _record(self, number: int, scope: Scope, reply: Reply, started: float, body: bytes) -> None:
-        """Write the request_log and the access line."""
+        """Add to the request log, and write the access log."""
         status, headers, answer = reply
         seconds = perf_counter() - started
         if number:
@@ -133,7 +133,7 @@ class Recorder:
 
 
 class RecordingChannel:
-    """What passes by of one request and its answer; `added` are headers that the answer is given."""
+    """Records a request body and its response, and adds headers to the response."""
 
     def __init__(self, receive: Receive, send: Send, added: Sequence[Header]) -> None:
         self._receive = receive
@@ -145,14 +145,14 @@ class RecordingChannel:
         self.answer = b""
 
     async def receive(self) -> Message:
-        """Receive, and keep the beginning of the body."""
+        """Receive a message, and keep the start of the body."""
         message = await self._receive()
         if len(self.body) < BODY_SHOWN:
             self.body += message.get("body", b"")[:BODY_SHOWN]
         return message
 
     async def send(self, message: Message) -> None:
-        """Send, and keep what the request_log needs."""
+        """Send a message, and keep what the request log needs."""
         if message["type"] == "http.response.start":
             message["headers"] = self.headers = [*message["headers"], *self._added]
             self.status = message["status"]

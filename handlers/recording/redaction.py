@@ -1,4 +1,4 @@
-"""Redaction: requests as they may be shown, without secrets and without what steers a terminal."""
+"""Redaction: requests without secrets and without control characters."""
 
 import string
 from collections.abc import Iterable, Mapping
@@ -12,7 +12,7 @@ _ALWAYS_REDACTED = frozenset({"authorization", "proxy-authorization"})
 
 
 class Redaction:
-    """Shows requests whose token may be in these places."""
+    """Redacts tokens in these locations."""
 
     def __init__(self, token_locations: Iterable[TokenLocation]) -> None:
         token_locations = tuple(token_locations)
@@ -26,12 +26,12 @@ class Redaction:
         } | _ALWAYS_REDACTED
 
     def target(self, scope: Scope) -> str:
-        """Write path and query."""
+        """Return path and query."""
         path, query = quote(scope["path"]), self._query(scope["query_string"])
         return f"{path}?{query}" if query else path
 
     def headers(self, scope: Scope) -> Mapping[str, str]:
-        """Write the headers by name, those of one name in one line; of cookies only the names."""
+        """Return the headers by name, repeated ones joined; of cookies, only the names."""
         shown: dict[str, str] = {}
         for raw_name, raw_value in scope["headers"]:
             name, value = raw_name.decode("latin-1"), raw_value.decode("latin-1")
@@ -45,7 +45,7 @@ class Redaction:
         return shown
 
     def _query(self, query: bytes) -> str:
-        """Write a query; names of parameters may be escaped."""
+        """Redact a query; the names of parameters may be escaped."""
         pairs = [pair.partition("=") for pair in quote(query, safe=string.punctuation).split("&")]
         return "&".join(
             f"{name}={_REDACTED}" if unquote(name) in self._parameters else f"{name}{equals}{value}"

@@ -1,4 +1,4 @@
-"""The request_log: the last requests of the API as they came; what they mean is worked out when asked."""
+"""The request log: the last requests as received. Explanations are computed on demand."""
 
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -9,13 +9,13 @@ from auditmock.fixtures.store.world_clock import Clock
 from auditmock.handlers.messages.request import Headers
 
 FAULT = "auditmock.fault"
-"""Where the scope of a request names the kind of fault that hit it."""
+"""Scope key: the kind of the injected fault."""
 
 BODY_SHOWN = 2000
-"""Bytes kept of the body of a request."""
+"""Bytes of a request body that are kept."""
 
 _TAIL = 48
-"""Bytes kept of the end of a list, which tells the count."""
+"""Bytes kept of the end of a list, which contains the count."""
 
 _MAX_ERROR_SIZE = 1 << 14
 _FIRST_ERROR = 400
@@ -23,14 +23,14 @@ _OWN_PAGES = ("/_mock", "/docs", "/openapi.", "/favicon.")
 
 
 def is_own_page(path: str) -> bool:
-    """Tell whether a path is one of the mock's own pages, which no request_log lists."""
+    """Return whether a path is one of the mock's own pages, which are not logged."""
     return path == "/" or path.startswith(_OWN_PAGES)
 
 
 class Entry(NamedTuple):
-    """A request and its answer; `time` is the instant of the answer, `seconds` how long it took.
+    """A request and its response; `time` is the instant of the response, `seconds` the duration.
 
-    `answer` is the body of a error, unless that is very long, or the end of a list.
+    `answer` is the body of an error, unless that is very long, or the end of a list.
     """
 
     number: int
@@ -44,7 +44,7 @@ class Entry(NamedTuple):
 
 
 class RequestLog:
-    """Keeps the last entries; its watchers hear of each new one."""
+    """Keeps the last entries, and calls the watchers with each new one."""
 
     def __init__(self, size: int, clock: Clock) -> None:
         self._entries: deque[Entry] = deque(maxlen=size)
@@ -60,29 +60,29 @@ class RequestLog:
         return reversed(tuple(self._entries))
 
     def number(self) -> int:
-        """Give the next request its number; 0 when nothing is kept."""
+        """Return the number of the next request; 0 if the log has no capacity."""
         if self._entries.maxlen:
             self._last += 1
             return self._last
         return 0
 
     def add(self, entry: Entry) -> None:
-        """Keep a request that was given a number."""
+        """Add a request."""
         self._entries.append(entry)
         for watcher in self.watchers:
             watcher(entry)
 
     def find(self, number: int) -> Entry | None:
-        """Find the entry of a number, if it is still kept."""
+        """Find an entry by its number."""
         return next((entry for entry in self._entries if entry.number == number), None)
 
     def clear(self) -> None:
-        """Forget all entries; numbers go on."""
+        """Remove all entries; the numbers are not reset."""
         self._entries.clear()
 
 
 def excerpt(status: int, body: bytes) -> bytes:
-    """Cut out of an answer what its explanation needs."""
+    """Cut a response body down to what explanations need."""
     if status >= _FIRST_ERROR:
         return body if len(body) <= _MAX_ERROR_SIZE else b""
     return body[-_TAIL:]

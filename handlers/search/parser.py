@@ -1,8 +1,8 @@
-"""The search language of `q`: from text to a `Filter`, by the contract's table `x-search`.
+"""Parser of the documented search language: from `q` to a `Filter`, by the contract's `x-search`.
 
-The tokenizer follows reference 9.1. Form is strict: whatever is malformed is a problem, and the
-`pattern` of `q` in the contract says the same. Meaning is lenient: an unknown key or enum value filters
-nothing and is named in a hint.
+The tokenizer follows reference 9.1. Malformed elements are problems, and the
+`pattern` of `q` in the contract matches the same searches. Unknown keys and enum values do not filter and
+cause hints.
 """
 
 import json
@@ -27,17 +27,17 @@ _MAX_CACHED_LENGTH = 200
 
 
 class Query(NamedTuple):
-    """A search understood: what it asks for, and what it said in vain."""
+    """A parsed search, and hints about its ignored terms."""
 
     filter: Filter
     hints: tuple[str, ...]
 
 
 class _Term(NamedTuple):
-    """One element understood.
+    """A parsed element.
 
-    `value` is what the key is to have: a word in lower case, the first instant of a day, or None when it
-    filters nothing; then `hint` says why. `key` is None when there is no such key.
+    `value` is in lower case, or the first instant of a day, or None if the term
+    does not filter; then `hint` says why. `key` is None if the key is unknown.
     """
 
     key: SearchKey | None
@@ -47,16 +47,16 @@ class _Term(NamedTuple):
 
 
 class SearchLanguage:
-    """Reads searches in the language of one contract."""
+    """Parses searches by the table of one contract."""
 
     def __init__(self, search: Search) -> None:
         self._keys = search.keys
         self._bare_term = search.keys[search.bare_term]
-        # What a text means depends on nothing else; long ones are not worth the memory.
+        # The result depends on nothing else; long texts are not worth the memory.
         self._parse_short = lru_cache(_CACHE_SIZE)(self._parse)
 
     def parse(self, text: str, username: str) -> Query:
-        """Understand a search by the user of that name; refuses (400) a malformed one."""
+        """Parse the search of the user with that name; raises ApiError (400) if it is malformed."""
         return (self._parse_short if len(text) < _MAX_CACHED_LENGTH else self._parse)(text, username)
 
     def _parse(self, text: str, username: str) -> Query:
@@ -72,7 +72,7 @@ class SearchLanguage:
         return _combine(terms, username)
 
     def problems(self, text: str) -> list[Validation]:
-        """List what is malformed, element by element."""
+        """List the problems of a search, one per malformed element."""
         return [term for term in self._elements(text) if isinstance(term, Validation)]
 
     def split_element(self, element: str) -> list[str]:
@@ -84,7 +84,7 @@ class SearchLanguage:
         return [*(each.lower() if each.lower() in self._keys else each for each in name), value]
 
     def _elements(self, text: str) -> list[_Term | Validation]:
-        """Read each element: a term, or what is wrong with it."""
+        """Parse each element to a term or a problem."""
         elements = _ELEMENT.findall(text) if '"' in text else filter(None, text.split(" "))
         read: list[_Term | Validation] = [self._read(element) for element in elements]
         if "\0" in text:
@@ -121,7 +121,7 @@ def _read_value(key: SearchKey, text: str) -> _Term | Validation:
 
 
 def _combine(terms: Iterable[_Term], username: str) -> Query:
-    """Fold terms into one filter; of a key given twice the last one counts."""
+    """Combine terms to one filter; if a key is repeated, the last value wins."""
     equal: dict[str, str] = {}
     bounds: dict[str, int] = {}
     hints: list[str] = []
@@ -156,7 +156,7 @@ def _split(element: str) -> list[str]:
 
 
 def _form_problem(element: str, pieces: list[str]) -> str:
-    """Say what is wrong with the form of an element; empty when nothing is (reference 9.2, 9.3)."""
+    """Describe what is malformed in an element; empty if nothing is (reference 9.2, 9.3)."""
     if len(pieces) > 2:  # noqa: PLR2004 - a key and a value
         return f"Query element {_quote(element)} can only contain 1 ':'; put the value in double quotes"
     if "" in [piece.strip('"') for piece in pieces]:

@@ -1,4 +1,4 @@
-"""Terms: the elements of a search with their places, and what became of each."""
+"""The terms of an explained search."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -11,7 +11,7 @@ REJECTED = "rejected"
 
 
 class Term(NamedTuple):
-    """One element: where it stands in the search, and its effect; `problem` says why it does not filter."""
+    """An element with its position in the search and its effect; `problem` says why it does not filter."""
 
     text: str
     start: int
@@ -22,20 +22,20 @@ class Term(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Where it ends: the place behind its last character."""
+        """Position after its last character."""
         return self.start + len(self.text)
 
     def ignored(self, reason: str) -> "Term":
-        """Give it as one that filters nothing."""
+        """Return the term marked as ignored."""
         return self._replace(effect=IGNORED, problem=reason)
 
     def rejected(self, problem: str) -> "Term":
-        """Give it as one that is refused."""
+        """Return the term marked as rejected."""
         return self._replace(effect=REJECTED, problem=problem)
 
 
 class ParsedSearch(NamedTuple):
-    """How a search is understood; it is valid when no term is refused, and then `filter` is what it asks."""
+    """An explained search; `filter` is meaningful if it is valid."""
 
     terms: Sequence[Term]
     filter: Filter
@@ -43,5 +43,5 @@ class ParsedSearch(NamedTuple):
 
     @property
     def valid(self) -> bool:
-        """Whether the server takes it."""
+        """Whether no term is rejected."""
         return all(term.effect != REJECTED for term in self.terms)

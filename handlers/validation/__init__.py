@@ -1,1 +1,1 @@
-"""Strict validation of parameters and bodies in front of Connexion's."""
+"""Validation of parameters and bodies that reports every problem."""

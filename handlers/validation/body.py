@@ -1,4 +1,4 @@
-"""Connexion's body validator, made strict: JSON to the letter, and every problem found and named."""
+"""Connexion's body validator, made strict: valid JSON only, and every problem reported."""
 
 import json
 from codecs import BOM_UTF8
@@ -46,14 +46,14 @@ _TYPE_NAMES = {
 _PYTHON_TYPES: Mapping[str, type[dict[str, Any]] | type[list[Any]]] = {"object": dict, "array": list}
 
 _MAX_DIGITS = 4000
-"""In a number; Python's own limit is a little higher."""
+"""In a number; Python's limit is slightly higher."""
 
 _MAX_SUGGESTIONS = 50
 _TOO_DEEP = "The body is nested too deeply. Its fields are strings."
 
 
 class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
-    """Judges the body of one request, and tells what its query has been found guilty of as well."""
+    """Validates the body of a request; reports the problems of its query, too."""
 
     _query_problems: Sequence[Validation] = ()
     _json_problems: Sequence[str] = ()
@@ -74,19 +74,19 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
         try:
             problems = self._problems(body)
         except RecursionError:
-            # jsonschema writes out what it refuses, and that can be too deep when reading it was not
+            # jsonschema formats what it rejects, which can recurse deeper than parsing did
             raise self._error(_TOO_DEEP) from None
         if problems or self._json_problems or self._query_problems:
             raise self._error(" ".join(self._json_problems), problems)
 
     def _error(self, detail: str, problems: Sequence[Validation] = ()) -> ApiError:
-        """Refuse for the body and the query together; the message is that of the query, if it is at fault."""
+        """Build the error of body and query together; the message is the query's if that has problems."""
         if self._query_problems:
             return invalid_parameters([*self._query_problems, *problems], detail=detail)
         return invalid_body(detail, problems)
 
     def _problems(self, body: Any) -> list[Validation]:
-        """Say what is wrong with each field, once."""
+        """List one problem per field."""
         problems: dict[str, Validation] = {}
         for error in Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body):
             for problem in _describe_error(error):
@@ -97,7 +97,7 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
 def read_json(raw: bytes) -> tuple[Any, Sequence[str]]:
     """Read JSON and list problems that Python ignores: NaN, Infinity, and repeated names in an object.
 
-    Raises ValueError, its message fit for a client, when it is none or holds half of a surrogate pair.
+    Raises ValueError, with a message for the client, for invalid JSON and for half of a surrogate pair.
     """
     problems: dict[str, None] = {}
     try:
@@ -135,7 +135,7 @@ def _note_repeated(problems: dict[str, None], pairs: list[tuple[str, Any]]) -> d
 
 
 def _readable(text: str) -> str:
-    """Clip a text that may hold half a surrogate pair, which no answer can."""
+    """Shorten a text and escape half of a surrogate pair, which cannot be encoded."""
     return clip(text).encode(errors="backslashreplace").decode()
 
 
@@ -151,12 +151,12 @@ def _note_constant(problems: dict[str, None], name: str) -> float:
 
 
 def _describe_error(error: Any) -> Iterator[Validation]:
-    """Say in words of our own what JSON Schema found wrong with one field (a `ValidationError`)."""
+    """Describe the problem of a field (`error` is a `ValidationError` of jsonschema)."""
     place = [str(step) for step in error.path]
     if error.validator == "additionalProperties":
         known = tuple(error.schema["properties"])
         for number, name in enumerate(name for name in error.instance if name not in known):
-            # finding what was meant takes long, so not for a body that is all unknown names
+            # finding similar names is slow, so not for every name of a body full of unknown ones
             suggestion = (
                 suggest(name, known) if number < _MAX_SUGGESTIONS else f"Available: {', '.join(known)}."
             )
@@ -165,7 +165,7 @@ def _describe_error(error: Any) -> Iterator[Validation]:
         for name in error.validator_value:
             if name not in error.instance:
                 yield Validation(".".join((*place, name)), f"{name} is required")
-    elif error.validator != "oneOf":  # which fields go together, an operation tells better than a schema
+    elif error.validator != "oneOf":  # operations explain better which fields belong together
         name = ".".join(place) or "body"
         yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
 
@@ -195,4 +195,4 @@ _REASONS: Mapping[str, Callable[[Any], str]] = {
     "minItems": lambda error: f"must have at least {error.validator_value} items",
     "maxItems": lambda error: f"must have at most {error.validator_value} items",
 }
-"""By keyword of JSON Schema, what is wrong with a field."""
+"""Descriptions by keyword of JSON Schema."""

@@ -1,4 +1,4 @@
-"""Connexion's parameter validator, made strict: every problem of the query is found and named."""
+"""Connexion's parameter validator, made strict: every problem of the query is reported."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from auditmock.handlers.search.parser import SearchLanguage
 
 
 class StrictParameters(ParameterValidator):  # type: ignore[misc]
-    """Judges the query of one request; Connexion builds one for each; `language`, if any, is bound before."""
+    """Validates the query of one request, for which Connexion creates it; `language` is bound before."""
 
     def __init__(
         self, parameters: Sequence[Mapping[str, Any]], *, language: SearchLanguage | None = None, **rest: Any
@@ -26,7 +26,7 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
         self._language = language
 
     def validate_request(self, request: ConnexionRequest) -> None:
-        """Refuse (400) a query with any problem, naming them all."""
+        """Raise ApiError (400) with all problems of the query."""
         given = read_raw_query(request.scope["query_string"])
         declared = {parameter["name"]: parameter for parameter in self.parameters["query"]}
         problems, search_problems = list(self._unknown(given, tuple(declared))), []
@@ -38,14 +38,14 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
                 schema = parameter["schema"]
                 if self._language and "x-search" in parameter:
                     search_problems += self._language.problems(text.replace("\0", ""))
-                    # the language says better what breaks the pattern
+                    # the language explains violations of the pattern better
                     schema = {"type": schema["type"]}
                 check_text(schema, text)
             except ValueError as error:
                 problems.append(Validation(name, f'Query param "{name}" {error}'))
         kept: list[Validation] | None = request.scope.get(QUERY_PROBLEMS)
         if kept is not None:
-            # the body is judged next, and what is wrong with either is told together
+            # the body is validated next, and the problems of both are reported together
             kept += problems
         elif problems or search_problems:
             raise invalid_parameters([*problems, *search_problems], only_search=not problems)
@@ -59,7 +59,7 @@ class StrictParameters(ParameterValidator):  # type: ignore[misc]
 
 
 def _decode_single(parameter: Mapping[str, Any], values: Sequence[bytes]) -> str | None:
-    """Decode the one value of a parameter (None: absent); raises ValueError with the reason."""
+    """Decode the single value of a parameter (None: absent); raises ValueError with the reason."""
     if not values:
         if parameter.get("required"):
             raise ValueError(f'is required; send "{parameter["name"]}=" for an empty value')
