@@ -1,4 +1,4 @@
-"""What app tests share: mocks in this process, whose clock stands still."""
+"""Fixtures of app tests: mocks in this process with a frozen clock."""
 
 import pytest
 
@@ -11,17 +11,17 @@ NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 
 
 def new_app() -> App:
-    """Make a mock that shares nothing."""
+    """Make a new mock."""
     return create_app(Settings(logs=400), lambda: NOW)
 
 
 @pytest.fixture
 def app() -> App:
-    """Give a mock to write to."""
+    """Make a mock for tests that write."""
     return new_app()
 
 
 @pytest.fixture(scope="session")
 def shared_app() -> App:
-    """Give a mock that nobody writes to."""
+    """Make a mock for tests that only read."""
     return new_app()

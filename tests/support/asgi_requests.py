@@ -27,7 +27,7 @@ class Call(NamedTuple):
     client: str = "127.0.0.1"
 
 
-class Answer(NamedTuple):
+class Response(NamedTuple):
     """A response, with its headers in order."""
 
     status: int
@@ -64,23 +64,23 @@ def _headers(token: str, headers: Mapping[str, str]) -> tuple[tuple[bytes, bytes
     )
 
 
-def drive(app: App, calls: Iterable[Call]) -> list[Answer]:
+def send_requests(app: App, calls: Iterable[Call]) -> list[Response]:
     """Send calls to an app in turn."""
 
-    async def run() -> list[Answer]:
+    async def run() -> list[Response]:
         return [await send_call(app, call) for call in calls]
 
     return asyncio.run(run())
 
 
-def ask(app: App, call: Call) -> Answer:
+def send_request(app: App, call: Call) -> Response:
     """Send one call."""
-    return drive(app, [call])[0]
+    return send_requests(app, [call])[0]
 
 
 async def send_call(
     app: App, call: Call, short_cut: Callable[[Scope, bytes], Reply | None] | None = None
-) -> Answer:
+) -> Response:
     """Send one call, through the fast path first if there is one and the body is in one part."""
     parts = list(call.parts)
     sent: list[Message] = []
@@ -110,7 +110,7 @@ async def send_call(
     }
     reply = short_cut(scope, call.parts[0]) if short_cut and len(call.parts) == 1 else None
     if reply is not None and isinstance(reply.body, bytes):
-        return Answer(reply.status, tuple(reply.headers), reply.body)
+        return Response(reply.status, tuple(reply.headers), reply.body)
     await app(scope, receive, send)
     body = b"".join(message.get("body", b"") for message in sent[1:])
-    return Answer(sent[0]["status"], tuple(sent[0]["headers"]), body)
+    return Response(sent[0]["status"], tuple(sent[0]["headers"]), body)

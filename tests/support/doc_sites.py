@@ -25,7 +25,7 @@ SITE = Site(
 )
 
 
-def ask(path: str, method: str = "GET", **headers: str) -> httpx.Response:
+def send_request(path: str, method: str = "GET", **headers: str) -> httpx.Response:
     """Send one request to the site, with exactly these headers."""
 
     async def send() -> httpx.Response:

@@ -5,17 +5,17 @@ from collections.abc import Iterable
 from http.client import HTTPResponse
 from urllib.parse import urlsplit
 
-from asgi_requests import Answer, Call
+from asgi_requests import Call, Response
 
 _TIMEOUT = 20
 
 
-def send(url: str, calls: Iterable[Call]) -> list[Answer]:
+def send(url: str, calls: Iterable[Call]) -> list[Response]:
     """Send calls in turn, each on a new connection."""
     return [_send(url, call) for call in calls]
 
 
-def _send(url: str, call: Call) -> Answer:
+def _send(url: str, call: Call) -> Response:
     address = urlsplit(url)
     host_and_port = (str(address.hostname), address.port or 0)
     with socket.create_connection(host_and_port, _TIMEOUT, (call.client, 0)) as connection:
@@ -24,7 +24,7 @@ def _send(url: str, call: Call) -> Answer:
         response.begin()
         body = response.read()
     headers = tuple((name.lower().encode(), value.encode("latin-1")) for name, value in response.getheaders())
-    return Answer(response.status, headers, body)
+    return Response(response.status, headers, body)
 
 
 def _write(call: Call) -> bytes:

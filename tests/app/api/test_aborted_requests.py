@@ -1,10 +1,10 @@
-"""Requests that meet each other, and requests that break off."""
+"""Concurrent requests and aborted requests."""
 
 import asyncio
 
 import httpx
 import pytest
-from asgi_requests import LIST, OWNER, WRITE, ask, listing, writing
+from asgi_requests import LIST, OWNER, WRITE, listing, send_request, writing
 
 from auditmock.asgi import create_app
 from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
@@ -12,33 +12,33 @@ from auditmock.settings import Settings
 
 LOGS = 2000
 TIMES = ("2030-01-01T00:00:00Z", "2025-08-01T00:00:00Z", "2020-01-01T00:00:00Z")
-"""Newer than the history, within it, and older."""
+"""Times after the history, within it, and before it."""
 
 
-def breaking_off(app: App) -> App:
-    """Make the client go away behind the first part of its body."""
+def disconnect_midway(app: App) -> App:
+    """Wrap an app so that the client disconnects after the first part of its body."""
 
-    async def broken(scope: Scope, receive: Receive, send: Send) -> None:
+    async def aborted(scope: Scope, receive: Receive, send: Send) -> None:
         messages: list[Message] = [{**await receive(), "more_body": True}, {"type": "http.disconnect"}]
 
-        async def one_more() -> Message:
+        async def receive_next() -> Message:
             return messages.pop(0)
 
-        await app(scope, one_more, send)
+        await app(scope, receive_next, send)
 
-    return broken
+    return aborted
 
 
 @pytest.mark.parametrize("body", [b'{"action":"write"}', b"{}", b'{"action":', b""])
-def test_half_a_request_writes_nothing(app: App, body: bytes) -> None:
-    """A body whose end never comes makes no log, even if what came would be a good one."""
-    ask(breaking_off(app), writing({})._replace(parts=(body,)))
+def test_aborted_post_writes_nothing(app: App, body: bytes) -> None:
+    """A POST whose body never ends writes no log, even if the received part is valid."""
+    send_request(disconnect_midway(app), writing({})._replace(parts=(body,)))
 
-    assert ask(app, listing("q=")).json()["count"] == 400
+    assert send_request(app, listing("q=")).json()["count"] == 400
 
 
-class Meeting:
-    """A long list and some posts at the same time; `order` tells who was answered when."""
+class ConcurrentRequests:
+    """A long list and some posts at the same time; `order` has the methods by time of response."""
 
     def __init__(self, app: App) -> None:
         self._app = app
@@ -49,8 +49,8 @@ class Meeting:
         self.order.append(request.method)
         return response
 
-    async def meet(self, posts: int) -> list[httpx.Response]:
-        """Send a request for everything, and posts while it is answered."""
+    async def run(self, posts: int) -> list[httpx.Response]:
+        """Request a list of all logs and send posts meanwhile."""
         transport = httpx.ASGITransport(self._app)
         signed_in = {"Coder-Session-Token": OWNER}
         async with httpx.AsyncClient(
@@ -63,14 +63,14 @@ class Meeting:
             return await asyncio.gather(*(self._send(client, request) for request in requests))
 
 
-def test_a_long_list_is_of_one_moment() -> None:
-    """Logs written while a list is being sent are not in it, and none of it is lost or told twice."""
+def test_long_list_is_a_snapshot() -> None:
+    """Logs written while a list is sent are not in it; no other log is lost or repeated."""
     app = create_app(Settings(logs=LOGS))
-    before = ask(app, listing(f"q=&limit={LOGS}")).json()
-    meeting = Meeting(app)
-    whole, *writes = asyncio.run(meeting.meet(posts=9))
+    before = send_request(app, listing(f"q=&limit={LOGS}")).json()
+    requests = ConcurrentRequests(app)
+    whole, *writes = asyncio.run(requests.run(posts=9))
 
-    assert meeting.order == ["POST"] * 9 + ["GET"]
+    assert requests.order == ["POST"] * 9 + ["GET"]
     assert {response.status_code for response in writes} == {204}
     assert whole.json() == before
-    assert ask(app, listing("q=&limit=1")).json()["count"] == LOGS + 9
+    assert send_request(app, listing("q=&limit=1")).json()["count"] == LOGS + 9

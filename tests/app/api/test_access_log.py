@@ -1,11 +1,11 @@
-"""The access line, and what happens when the mock itself fails."""
+"""Access log, and errors of the mock itself."""
 
 import json
 import logging
 from collections.abc import Iterator
 
 import pytest
-from asgi_requests import LIST, OWNER, Call, ask, listing, writing
+from asgi_requests import LIST, OWNER, Call, listing, send_request, writing
 
 from auditmock.asgi import create_app
 from auditmock.core.asgi_types import App
@@ -14,33 +14,33 @@ from auditmock.server.log_setup import JsonLines, TextLines
 from auditmock.settings import Settings
 
 ODD_ACCEPT = "application/json;q=0.5"
-"""Sends a good request past the lane."""
+"""Sends a valid request to Connexion instead of the fast path."""
 
 
-class Broken(Exception):  # noqa: N818 - the name says it
-    """What a mistake of ours raises."""
+class BugError(Exception):
+    """Raised by a simulated bug."""
 
 
 @pytest.fixture
 def lines(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
-    """Record what is logged."""
+    """Capture the log."""
     caplog.set_level(logging.INFO, "auditmock")
     return caplog
 
 
 @pytest.fixture
-def broken(monkeypatch: pytest.MonkeyPatch) -> None:
+def broken_store(monkeypatch: pytest.MonkeyPatch) -> None:
     """Break the store."""
 
     def fail(*_: object) -> None:
-        raise Broken
+        raise BugError
 
     monkeypatch.setattr(Store, "find", fail)
     monkeypatch.setattr(Store, "add", fail)
 
 
-def failures(lines: pytest.LogCaptureFixture) -> Iterator[logging.LogRecord]:
-    """Pick the records of mistakes."""
+def error_records(lines: pytest.LogCaptureFixture) -> Iterator[logging.LogRecord]:
+    """Return the records of errors."""
     return (record for record in lines.records if record.levelno >= logging.ERROR)
 
 
@@ -56,9 +56,11 @@ CALLS = [
 
 
 @pytest.mark.parametrize(("call", "start"), CALLS, ids=[start for _, start in CALLS])
-def test_a_request_is_a_line(app: App, lines: pytest.LogCaptureFixture, call: Call, start: str) -> None:
-    """Whoever answers, there is one line with status, method, target and time."""
-    ask(app, call)
+def test_request_is_logged_in_one_line(
+    app: App, lines: pytest.LogCaptureFixture, call: Call, start: str
+) -> None:
+    """Each request is one line with status, method, target and duration."""
+    send_request(app, call)
 
     (line,) = lines.messages
     assert line.startswith(start)
@@ -68,99 +70,99 @@ def test_a_request_is_a_line(app: App, lines: pytest.LogCaptureFixture, call: Ca
 @pytest.mark.parametrize(
     "name", ["coder_session_token", "coder%5Fsession%5Ftoken", "%63oder_session_toke%6E"]
 )
-def test_a_token_does_not_show(app: App, lines: pytest.LogCaptureFixture, name: str) -> None:
-    """The token in a query, however its name is written, is left out of the line; the rest stays."""
-    answer = ask(app, listing(f"q=a&{name}={OWNER}&limit=1", ""))
+def test_token_is_not_logged(app: App, lines: pytest.LogCaptureFixture, name: str) -> None:
+    """The token in a query is replaced in the log, in any percent-encoding of its name."""
+    response = send_request(app, listing(f"q=a&{name}={OWNER}&limit=1", ""))
 
     (line,) = lines.messages
-    assert answer.status == 200
+    assert response.status == 200
     assert OWNER not in line
     assert f"{LIST}?q=a&{name}=...&limit=1 " in line
 
 
-def test_a_line_is_one_line_of_plain_text(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
-    """Bytes that would steer a terminal stand in the line as escapes."""
-    ask(shared_app, listing("")._replace(query=b"q=\x9b31m\x85\x07 \xff"))
+def test_control_characters_are_escaped(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
+    """Control characters of a target are percent-encoded in the log."""
+    send_request(shared_app, listing("")._replace(query=b"q=\x9b31m\x85\x07 \xff"))
 
     assert f"{LIST}?q=%9B31m%85%07%20%FF " in lines.messages[0]
 
 
-def test_a_hint_ends_the_line(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
-    """What search ignored is in the line as it is in the header."""
-    answer = ask(shared_app, listing("q=resourcetype:user"))
+def test_hint_is_logged(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
+    """The hint is at the end of the line, as in the header."""
+    response = send_request(shared_app, listing("q=resourcetype:user"))
 
     hint = 'Unknown search key "resourcetype" is ignored. Did you mean "resource_type"?'
-    assert answer.header("x-mock-hint") == hint
+    assert response.header("x-mock-hint") == hint
     assert lines.messages[0].endswith(" ms  " + hint)
 
 
-def test_a_line_as_an_object(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
-    """As JSON a line has its parts by name."""
-    ask(shared_app, listing("q=x&limit=1"))
+def test_json_line_has_named_parts(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
+    """A JSON log line has its parts by name."""
+    send_request(shared_app, listing("q=x&limit=1"))
     line = json.loads(JsonLines().format(lines.records[0]))
 
     assert list(line) == ["time", "level", "method", "target", "status", "milliseconds", "hint"]
     assert (line["method"], line["target"], line["status"]) == ("GET", f"{LIST}?q=x&limit=1", 200)
 
 
-def test_a_line_for_people(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
-    """As text a line begins with the time of day and has no level."""
-    ask(shared_app, listing("q="))
+def test_text_line_has_the_time_only(shared_app: App, lines: pytest.LogCaptureFixture) -> None:
+    """A text log line starts with the time of day, without a level."""
+    send_request(shared_app, listing("q="))
     clock, line = TextLines().format(lines.records[0]).split(" ", 1)
 
     assert len(clock.split(":")) == 3
     assert line == lines.messages[0]
 
 
-def test_above_info_there_are_no_lines(shared_app: App, caplog: pytest.LogCaptureFixture) -> None:
-    """At a higher level nothing is written for a request."""
+def test_requests_are_not_logged_above_info(shared_app: App, caplog: pytest.LogCaptureFixture) -> None:
+    """At a level above INFO no request is logged."""
     caplog.set_level(logging.WARNING, "auditmock")
-    ask(shared_app, listing("q="))
+    send_request(shared_app, listing("q="))
 
     assert caplog.records == []
 
 
-@pytest.mark.usefixtures("broken")
+@pytest.mark.usefixtures("broken_store")
 @pytest.mark.parametrize(
     "call",
     [listing("q="), writing({}), listing("q=", accept=ODD_ACCEPT), writing({}, accept=ODD_ACCEPT)],
-    ids=["GET by lane", "POST by lane", "GET by Connexion", "POST by Connexion"],
+    ids=["GET by fast path", "POST by fast path", "GET by Connexion", "POST by Connexion"],
 )
-def test_a_mistake_of_ours_is_500(app: App, lines: pytest.LogCaptureFixture, call: Call) -> None:
-    """It is answered in the envelope, without a word of its cause, and logged once with it."""
-    answer = ask(app, call)
+def test_bug_is_a_500(app: App, lines: pytest.LogCaptureFixture, call: Call) -> None:
+    """A bug gives a 500 without its cause in the response, and is logged once with its traceback."""
+    response = send_request(app, call)
 
-    (failure,) = failures(lines)
-    assert (answer.status, answer.json()) == (500, {"message": "An internal server error occurred."})
-    assert answer.header("x-coder-build-version") == "v0.14.3+documented"
+    (failure,) = error_records(lines)
+    assert (response.status, response.json()) == (500, {"message": "An internal server error occurred."})
+    assert response.header("x-coder-build-version") == "v0.14.3+documented"
     assert failure.exc_info is not None
-    assert failure.exc_info[0] is Broken
+    assert failure.exc_info[0] is BugError
     assert lines.messages[-1].startswith(f"500 {call.method} {call.path}")
 
 
-def test_the_mock_goes_on_after_a_mistake(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The request behind a failed one is answered as ever."""
-    before = ask(app, listing("q="))
+def test_next_request_after_a_bug_works(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The request after a failed one is answered as usual."""
+    before = send_request(app, listing("q="))
     with monkeypatch.context() as patch:
         patch.setattr(Store, "find", None)
-        failed = ask(app, listing("q="))
-    after = ask(app, listing("q="))
+        failed = send_request(app, listing("q="))
+    after = send_request(app, listing("q="))
 
     assert (before.status, failed.status, after.status) == (200, 500, 200)
     assert before.body == after.body
 
 
-def test_a_page_that_breaks_off_is_not_ended_well(
+def test_bug_during_a_page_aborts_the_connection(
     monkeypatch: pytest.MonkeyPatch, lines: pytest.LogCaptureFixture
 ) -> None:
-    """A mistake amid a long page reaches the server, which cuts the connection; a line is left."""
+    """A bug during a long page is raised to the server, which aborts the connection; it is logged."""
     app = create_app(Settings(logs=1100))
 
-    async def cut(*_: object) -> None:
-        raise Broken
+    async def fail(*_: object) -> None:
+        raise BugError
 
-    monkeypatch.setattr("auditmock.handlers.messages.response.sleep", cut)
+    monkeypatch.setattr("auditmock.handlers.messages.response.sleep", fail)
 
-    with pytest.raises(Broken):
-        ask(app, listing("q=&limit=2000"))
+    with pytest.raises(BugError):
+        send_request(app, listing("q=&limit=2000"))
     assert [line.split(" ")[:2] for line in lines.messages] == [["200", "GET"]]

@@ -1,4 +1,4 @@
-"""Whatever bytes a request is made of, its answer is one of the contract's, and only a 204 makes a log."""
+"""Any request gets a response of the contract, and only a 204 writes a log."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgi_requests import OWNER, Answer, Call, ask, drive, listing, writing
+from asgi_requests import OWNER, Call, Response, listing, send_request, send_requests, writing
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft4Validator
@@ -27,7 +27,7 @@ SIGNED_IN = (b"coder-session-token", OWNER.encode())
 FRAGMENTS: Mapping[str, list[str]] = json.loads(
     (Path(__file__).parents[2] / "data" / "fragments.json").read_text(encoding="utf-8")
 )
-"""What requests are put together from."""
+"""Fragments of requests."""
 
 
 def fragments(kind: str) -> st.SearchStrategy[bytes]:
@@ -36,7 +36,7 @@ def fragments(kind: str) -> st.SearchStrategy[bytes]:
 
 
 def mixtures(kind: str) -> st.SearchStrategy[bytes]:
-    """Put fragments and noise together."""
+    """Draw a mix of fragments and random bytes."""
     return st.lists(fragments(kind) | st.binary(max_size=3), max_size=5).map(b"".join)
 
 
@@ -57,97 +57,101 @@ many = settings(max_examples=400)
 
 @pytest.fixture(scope="module")
 def written_app() -> App:
-    """Give a mock that may be written to."""
+    """Make a mock for tests that write."""
     return create_app(Settings(logs=20), lambda: 0)
 
 
-def is_kept(answer: Answer, statuses: set[int]) -> bool:
-    """Tell whether an answer keeps the contract: a status it lists, and from 400 up its envelope."""
-    return answer.status in statuses and (answer.status < 400 or ENVELOPE.is_valid(answer.json()))
+def is_valid(response: Response, statuses: set[int]) -> bool:
+    """Whether the status is in the contract, and an error has the contract's envelope."""
+    return response.status in statuses and (response.status < 400 or ENVELOPE.is_valid(response.json()))
 
 
 @many
 @given(queries)
-def test_any_query_is_answered(shared_app: App, query: bytes) -> None:
-    """No query, however it is written, gets an answer the contract does not have."""
-    assert is_kept(ask(shared_app, listing("")._replace(query=query)), LISTED)
+def test_any_query_gets_a_valid_response(shared_app: App, query: bytes) -> None:
+    """Any query string gets a response of the contract."""
+    assert is_valid(send_request(shared_app, listing("")._replace(query=query)), LISTED)
 
 
 @many
 @given(headers)
-def test_any_headers_are_answered(shared_app: App, others: tuple[tuple[bytes, bytes], ...]) -> None:
-    """No header that is looked at can break a list."""
+def test_any_headers_get_a_valid_response(
+    shared_app: App, extra_headers: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    """Any headers get a response of the contract."""
     call = listing("q=&limit=1")
 
-    assert is_kept(ask(shared_app, call._replace(headers=(*others, *call.headers))), LISTED)
+    assert is_valid(send_request(shared_app, call._replace(headers=(*extra_headers, *call.headers))), LISTED)
 
 
-def count_of(answer: Answer) -> int:
-    """Read how many logs there are."""
-    count: int = answer.json()["count"]
+def count_of(response: Response) -> int:
+    """Return the number of logs."""
+    count: int = response.json()["count"]
     return count
 
 
 @many
 @given(bodies, headers)
-def test_any_body_is_answered(written_app: App, body: bytes, others: tuple[tuple[bytes, bytes], ...]) -> None:
-    """No body breaks a write; answered with 204 it makes one log, with anything else none."""
-    typed = (SIGNED_IN, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
-    call = writing({})._replace(headers=(*others, *typed), parts=(body,))
-    before, answer, after = drive(written_app, [listing("q="), call, listing("q=")])
+def test_any_body_gets_a_valid_response(
+    written_app: App, body: bytes, extra_headers: tuple[tuple[bytes, bytes], ...]
+) -> None:
+    """Any body gets a response of the contract; a 204 writes one log, any other status none."""
+    own_headers = (SIGNED_IN, (b"content-type", b"application/json"), (b"content-length", b"%d" % len(body)))
+    call = writing({})._replace(headers=(*extra_headers, *own_headers), parts=(body,))
+    before, response, after = send_requests(written_app, [listing("q="), call, listing("q=")])
 
-    assert is_kept(answer, WRITTEN)
-    assert count_of(after) - count_of(before) == (answer.status == 204)
+    assert is_valid(response, WRITTEN)
+    assert count_of(after) - count_of(before) == (response.status == 204)
 
 
 DEPTHS = (*range(600, 1100), *range(1100, 40_000, 1000))
-"""Every one around Python's usual limit, and some around those of its C code."""
+"""Every depth around Python's recursion limit, and some around those of its C code."""
 
 
 @pytest.mark.parametrize(("opening", "closing"), [("[", "]"), ('{"time":', "}")], ids=["arrays", "objects"])
-def test_no_depth_is_too_deep_to_be_refused(shared_app: App, opening: str, closing: str) -> None:
-    """A field nested so deep that Python is at its end somewhere on the way is 400 like any other."""
-    # a string innermost: Python goes one step further into it when it writes than when it reads
+def test_deep_nesting_is_a_400(shared_app: App, opening: str, closing: str) -> None:
+    """A body nested deeper than Python's recursion limit gets a 400."""
+    # With a string inside, Python recurses one level deeper when it writes than when it reads.
     fields = ('{"action":' + opening * depth + '""' + closing * depth + "}" for depth in DEPTHS)
     calls = [writing({})._replace(parts=(field.encode(),)) for field in fields]
 
-    assert {answer.status for answer in drive(shared_app, calls)} == {400}
+    assert {response.status for response in send_requests(shared_app, calls)} == {400}
 
 
-def test_spaces_make_a_body_large(app: App) -> None:
-    """Good JSON that is padded beyond 1 MiB is 413, in however few messages it comes, and writes nothing."""
+def test_padded_body_above_the_limit_is_a_413(app: App) -> None:
+    """Valid JSON padded beyond 1 MiB gets a 413 and writes nothing."""
     call = writing({"action": "write"})
     large = call._replace(parts=(call.parts[0].ljust(BODY_LIMIT + 1),))
-    answer, after = drive(app, [large, listing("q=")])
+    response, after = send_requests(app, [large, listing("q=")])
 
-    assert (answer.status, count_of(after)) == (413, 400)
+    assert (response.status, count_of(after)) == (413, 400)
 
 
 @pytest.mark.parametrize("zeros", [1, 10, 900])
-def test_zeros_before_a_number_say_nothing(shared_app: App, zeros: int) -> None:
+def test_leading_zeros_are_ignored(shared_app: App, zeros: int) -> None:
     """`limit=007` is `limit=7`."""
-    padded, plain = drive(shared_app, [listing(f"q=&limit={'0' * zeros}7"), listing("q=&limit=7")])
+    padded, plain = send_requests(shared_app, [listing(f"q=&limit={'0' * zeros}7"), listing("q=&limit=7")])
 
     assert padded.body == plain.body
 
 
-def test_a_number_is_refused_in_our_words(shared_app: App) -> None:
-    """More digits than Python itself would read are told what a number looks like here."""
-    (problem,) = ask(shared_app, listing(f"q=&limit={'0' * 5000}7")).json()["validations"]
+def test_long_number_is_rejected_with_our_message(shared_app: App) -> None:
+    """A number with more digits than Python parses gets the mock's own message."""
+    (problem,) = send_request(shared_app, listing(f"q=&limit={'0' * 5000}7")).json()["validations"]
 
     assert problem["detail"].startswith(
         'Query param "limit" must be a valid integer from 0 to 2147483647, in digits only; it is "0'
     )
 
 
-def test_a_request_may_have_no_client(app: App) -> None:
-    """Without an address of the caller, as over a Unix socket, a log's `ip` is empty."""
+def test_request_without_client_address_is_accepted(app: App) -> None:
+    """Without a client address, as over a Unix socket, the `ip` of a log is empty."""
 
     async def without_client(scope: Any, receive: Any, send: Any) -> None:
         await app({**scope, "client": None}, receive, send)
 
     odd: Call = writing({}, content_type="APPLICATION/JSON")
-    statuses = [ask(without_client, call).status for call in (writing({}), odd)]
-    logs = ask(app, listing("q=&limit=2")).json()["audit_logs"]
+    statuses = [send_request(without_client, call).status for call in (writing({}), odd)]
+    logs = send_request(app, listing("q=&limit=2")).json()["audit_logs"]
 
     assert (statuses, [log["ip"] for log in logs]) == ([204, 204], ["", ""])

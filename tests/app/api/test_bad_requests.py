@@ -1,4 +1,4 @@
-"""Whatever is wrong with a request, the answer is a 4xx in the envelope, and no log is lost or made."""
+"""Invalid requests: each gets a 4xx in the envelope and changes no log."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from asgi_requests import LIST, OWNER, WRITE, Answer, Call, drive
+from asgi_requests import LIST, OWNER, WRITE, Call, Response, send_requests
 from jsonschema import Draft4Validator
 
 from auditmock.core.asgi_types import App
@@ -23,10 +23,10 @@ MESSAGES = {
     413: "Request body is too large.",
     415: "Unsupported media type.",
 }
-"""What most errors of a status say; a case with another message names it."""
+"""The usual messages by status; cases with another message name it."""
 
-Trap = Mapping[str, Any]
-TRAPS: list[Trap] = json.loads(
+Case = Mapping[str, Any]
+CASES: list[Case] = json.loads(
     (Path(__file__).parents[2] / "data" / "unusual_texts.json").read_text(encoding="utf-8")
 )
 BODIES = {
@@ -34,76 +34,76 @@ BODIES = {
     "[[deep]]": "[" * 100_000,
     "[[huge]]": '{"action":' + "9" * 5000 + "}",
 }
-"""What would not be nice to read in a file of cases."""
+"""Bodies that are too long for the file of cases."""
 
 
-def call_of(trap: Trap) -> Call:
+def call_of(case: Case) -> Call:
     """Make the request of a case."""
-    text: str = trap.get("post", trap.get("body", ""))
-    body = BODIES.get(text, text).encode(trap.get("encoding", "utf-8"))
+    text: str = case.get("post", case.get("body", ""))
+    body = BODIES.get(text, text).encode(case.get("encoding", "utf-8"))
     headers: dict[str, str | None] = {"coder-session-token": OWNER}
     if body:
         headers["content-length"] = str(len(body))
-    if "post" in trap:
+    if "post" in case:
         headers["content-type"] = "application/json"
-    headers |= trap.get("headers", {})
-    method, path = ("POST", WRITE) if "post" in trap else ("GET", LIST)
+    headers |= case.get("headers", {})
+    method, path = ("POST", WRITE) if "post" in case else ("GET", LIST)
     return Call(
-        trap.get("method", method),
-        trap.get("path", path),
-        trap.get("query", "").encode("latin-1"),
+        case.get("method", method),
+        case.get("path", path),
+        case.get("query", "").encode("latin-1"),
         tuple((name.encode(), value.encode()) for name, value in headers.items() if value is not None),
         (body[:1000], body[1000:]),
     )
 
 
-EVERYTHING = Call("GET", LIST, b"q=&limit=1", ((b"coder-session-token", OWNER.encode()),))
+LIST_ALL = Call("GET", LIST, b"q=&limit=1", ((b"coder-session-token", OWNER.encode()),))
 
 
-def count_of(answer: Answer) -> int:
-    """Read how many logs there are."""
-    count: int = json.loads(answer.body)["count"]
+def count_of(response: Response) -> int:
+    """Return the number of logs."""
+    count: int = json.loads(response.body)["count"]
     return count
 
 
-def spring(app: App, trap: Trap) -> Answer:
-    """Send the request of a case, and see that it made and lost no log."""
-    before, answer, after = drive(app, [EVERYTHING, call_of(trap), EVERYTHING])
+def send_case(app: App, case: Case) -> Response:
+    """Send the request of a case and assert that the number of logs is unchanged."""
+    before, response, after = send_requests(app, [LIST_ALL, call_of(case), LIST_ALL])
     assert count_of(before) == count_of(after)
-    return answer
+    return response
 
 
-def message_for(trap: Trap) -> str:
-    """Say what the answer's message must be."""
-    usual = BAD_BODY if "post" in trap else BAD_PARAMETERS
-    message: str = trap.get("message", MESSAGES.get(trap["status"], usual))
+def message_for(case: Case) -> str:
+    """Return the expected message."""
+    usual = BAD_BODY if "post" in case else BAD_PARAMETERS
+    message: str = case.get("message", MESSAGES.get(case["status"], usual))
     return message
 
 
-@pytest.mark.parametrize("trap", TRAPS, ids=[trap["name"] for trap in TRAPS])
-def test_a_trap_is_answered_as_its_case_says(shared_app: App, trap: Trap) -> None:
-    """Status, message, problems and methods are those of the case."""
-    answer = spring(shared_app, trap)
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_case_gets_the_expected_error(shared_app: App, case: Case) -> None:
+    """Status, message, fields and `Allow` are as in the case."""
+    response = send_case(shared_app, case)
 
-    envelope = answer.json()
-    assert (answer.status, envelope["message"]) == (trap["status"], message_for(trap))
-    assert (answer.header("allow") or "") == trap.get("allow", "")
-    assert [problem["field"] for problem in envelope.get("validations", [])] == trap.get("fields", [])
+    envelope = response.json()
+    assert (response.status, envelope["message"]) == (case["status"], message_for(case))
+    assert (response.header("allow") or "") == case.get("allow", "")
+    assert [problem["field"] for problem in envelope.get("validations", [])] == case.get("fields", [])
     assert envelope.get("detail") or envelope.get("validations")
 
 
-@pytest.mark.parametrize("trap", TRAPS, ids=[trap["name"] for trap in TRAPS])
-def test_a_trap_is_answered_in_the_envelope(shared_app: App, trap: Trap) -> None:
-    """The body is JSON by its type and the contract's `Response` by its form."""
-    answer = spring(shared_app, trap)
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_case_gets_the_envelope(shared_app: App, case: Case) -> None:
+    """The body is JSON in the form of the contract's `Response`."""
+    response = send_case(shared_app, case)
 
-    assert answer.header("content-type") == "application/json; charset=utf-8"
-    assert list(ENVELOPE.iter_errors(answer.json())) == []
+    assert response.header("content-type") == "application/json; charset=utf-8"
+    assert list(ENVELOPE.iter_errors(response.json())) == []
 
 
-@pytest.mark.parametrize("trap", TRAPS, ids=[trap["name"] for trap in TRAPS])
-def test_a_trap_is_answered_with_both_headers(shared_app: App, trap: Trap) -> None:
-    """A error has the id and the version that every answer has."""
-    names = [name for name, _ in drive(shared_app, [call_of(trap)])[0].headers]
+@pytest.mark.parametrize("case", CASES, ids=[case["name"] for case in CASES])
+def test_case_gets_both_headers(shared_app: App, case: Case) -> None:
+    """An error has the request id and build version of every response."""
+    names = [name for name, _ in send_requests(shared_app, [call_of(case)])[0].headers]
 
     assert names.count(b"x-coder-request-id") == names.count(b"x-coder-build-version") == 1

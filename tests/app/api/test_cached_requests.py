@@ -1,4 +1,4 @@
-"""Requests of one connection that differ in their query alone: parsed once, and answered as any other."""
+"""Requests of one connection that differ only in their query: parsed once, with the usual responses."""
 
 from asyncio import AbstractEventLoop, run_coroutine_threadsafe
 from collections.abc import Callable
@@ -13,10 +13,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from auditmock.testing import AuditMock
 
-OF_THE_MOMENT = {b"date", b"x-coder-request-id", b"x-mock-request"}
+VARYING_HEADERS = {b"date", b"x-coder-request-id", b"x-mock-request"}
 HEADERS = {
     "plain": f"Host: mock\r\nCoder-Session-Token: {OWNER}\r\n",
-    "a cookie": f"Host: mock\r\nCookie: coder_session_token={OWNER}\r\n",
+    "cookie": f"Host: mock\r\nCookie: coder_session_token={OWNER}\r\n",
     "no token": "Host: mock\r\n",
     "not JSON": f"Host: mock\r\nAccept: text/html\r\nCoder-Session-Token: {OWNER}\r\n",
 }
@@ -43,97 +43,99 @@ QUERIES = (
 )
 
 
-def ask(query: str, headers: str) -> bytes:
-    """Write a request."""
+def make_request(query: str, headers: str) -> bytes:
+    """Make a request."""
     return f"GET {LIST}?{query} HTTP/1.1\r\n{headers}\r\n".encode()
 
 
-def converse(url: str, requests: list[bytes]) -> list[tuple[list[bytes], bytes]]:
-    """Send requests on one connection, one after the other; gives the heads and bodies of the answers."""
+def send_on_one_connection(url: str, requests: list[bytes]) -> list[tuple[list[bytes], bytes]]:
+    """Send requests on one connection in turn; return heads and bodies of the responses."""
     with connect(url) as connection, connection.makefile("rb") as stream:
-        answers = []
+        responses = []
         for request in requests:
             connection.sendall(request)
-            answers.append(read_answer(stream))
-    return answers
+            responses.append(read_response(stream))
+    return responses
 
 
-def read_answer(stream: BufferedReader) -> tuple[list[bytes], bytes]:
-    """Read an answer; gives the lines of its head but for what differs each time, and its body."""
+def read_response(stream: BufferedReader) -> tuple[list[bytes], bytes]:
+    """Read a response; return its head without varying headers, and its body."""
     head = list(iter(stream.readline, b"\r\n"))
     fields = {line.split(b":")[0].lower(): line.strip() for line in head}
-    kept = [line for name, line in fields.items() if name not in OF_THE_MOMENT]
+    stable = [line for name, line in fields.items() if name not in VARYING_HEADERS]
     length = fields.get(b"content-length")
-    return kept, stream.read(int(length.split()[1])) if length else read_chunks(stream)
+    return stable, stream.read(int(length.split()[1])) if length else read_chunks(stream)
 
 
 def read_chunks(stream: BufferedReader) -> bytes:
-    """Read a body that comes in chunks."""
-    pieces = []
+    """Read a chunked body."""
+    chunks = []
     while size := int(stream.readline(), 16):
-        pieces.append(stream.read(size + 2)[:size])
+        chunks.append(stream.read(size + 2)[:size])
     stream.readline()
-    return b"".join(pieces)
+    return b"".join(chunks)
 
 
 @pytest.mark.parametrize("kind", HEADERS)
-def test_requests_alike_are_answered_as_each_alone(server: Running, kind: str) -> None:
-    """Whatever is asked in whichever order, an answer does not depend on what was asked before it."""
-    requests = [ask(query, HEADERS[kind]) for query in QUERIES]
+def test_response_does_not_depend_on_earlier_requests(server: Running, kind: str) -> None:
+    """A response is the same whatever was requested before on the connection."""
+    requests = [make_request(query, HEADERS[kind]) for query in QUERIES]
     order = [*requests, *reversed(requests), *requests[::2], *requests[1::2]]
-    alone = {request: converse(server.url, [request])[0] for request in requests}
+    alone = {request: send_on_one_connection(server.url, [request])[0] for request in requests}
 
-    assert converse(server.url, order) == [alone[request] for request in order]
-
-
-def test_other_headers_are_read(server: Running) -> None:
-    """A request whose headers are others is judged by those, whatever the query."""
-    turns = cycle(HEADERS.values())
-    requests = [ask(f"q=&limit={number}", next(turns)) for number in range(1, 60)]
-
-    assert converse(server.url, requests) == [converse(server.url, [each])[0] for each in requests]
+    assert send_on_one_connection(server.url, order) == [alone[request] for request in order]
 
 
-def test_two_in_one_go_are_two(server: Running) -> None:
-    """Two requests that come together are both answered, behind one alike as well."""
-    request = ask("q=&limit=1", HEADERS["plain"])
+def test_changed_headers_are_parsed(server: Running) -> None:
+    """A request with other headers is parsed again."""
+    header_sets = cycle(HEADERS.values())
+    requests = [make_request(f"q=&limit={number}", next(header_sets)) for number in range(1, 60)]
+
+    assert send_on_one_connection(server.url, requests) == [
+        send_on_one_connection(server.url, [each])[0] for each in requests
+    ]
+
+
+def test_pipelined_requests_get_two_responses(server: Running) -> None:
+    """Two requests in one packet get two responses, also after a similar request."""
+    request = make_request("q=&limit=1", HEADERS["plain"])
     with connect(server.url) as connection, connection.makefile("rb") as stream:
         connection.sendall(request)
-        first = read_answer(stream)
+        first = read_response(stream)
         connection.sendall(request + request)
 
-        assert [read_answer(stream), read_answer(stream)] == [first, first]
+        assert [read_response(stream), read_response(stream)] == [first, first]
 
 
 @pytest.mark.parametrize("cut", [1, 20, 60, -1])
-def test_a_request_in_pieces_is_waited_for(server: Running, cut: int) -> None:
-    """A request that comes in two pieces is answered once, behind one alike as well."""
-    request = ask("q=&limit=1", HEADERS["plain"])
+def test_split_request_gets_one_response(server: Running, cut: int) -> None:
+    """A request in two packets gets one response, also after a similar request."""
+    request = make_request("q=&limit=1", HEADERS["plain"])
     with connect(server.url) as connection, connection.makefile("rb") as stream:
         connection.setsockopt(IPPROTO_TCP, TCP_NODELAY, 1)
         connection.sendall(request)
-        whole = read_answer(stream)
-        for piece in (request[:cut], request[cut:]):
-            connection.sendall(piece)
+        whole = read_response(stream)
+        for part in (request[:cut], request[cut:]):
+            connection.sendall(part)
 
-        assert read_answer(stream) == whole
+        assert read_response(stream) == whole
 
 
-def note_calls(monkeypatch: pytest.MonkeyPatch, method: str) -> list[HttpToolsProtocol]:
-    """Note the calls of a method of uvicorn's protocol, which is called all the same."""
-    noted: list[HttpToolsProtocol] = []
+def record_calls(monkeypatch: pytest.MonkeyPatch, method: str) -> list[HttpToolsProtocol]:
+    """Record the calls of a method of uvicorn's protocol and pass them on."""
+    recorded: list[HttpToolsProtocol] = []
     call = getattr(HttpToolsProtocol, method)
 
-    def note(protocol: HttpToolsProtocol, *arguments: object) -> None:
-        noted.append(protocol)
+    def record(protocol: HttpToolsProtocol, *arguments: object) -> None:
+        recorded.append(protocol)
         call(protocol, *arguments)
 
-    monkeypatch.setattr(HttpToolsProtocol, method, note)
-    return noted
+    monkeypatch.setattr(HttpToolsProtocol, method, record)
+    return recorded
 
 
 def run_in(loop: AbstractEventLoop, call: Callable[[], None]) -> None:
-    """Call something in the thread of a loop, and wait until it is done."""
+    """Call a function in the thread of an event loop and wait for it."""
 
     async def run() -> None:
         call()
@@ -142,24 +144,26 @@ def run_in(loop: AbstractEventLoop, call: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize(("more", "times"), [("", 1), ("Expect: 100-continue\r\n", 9)])
-def test_requests_alike_are_parsed_once(monkeypatch: pytest.MonkeyPatch, more: str, times: int) -> None:
-    """Of many requests alike the parser sees the first; those that expect more than an answer it sees all."""
-    parsed = note_calls(monkeypatch, "data_received")
+def test_similar_requests_are_parsed_once(monkeypatch: pytest.MonkeyPatch, more: str, times: int) -> None:
+    """Of similar requests the parser sees only the first; those with `Expect` it sees all."""
+    parsed = record_calls(monkeypatch, "data_received")
     with AuditMock() as mock:
-        converse(mock.url, [ask(f"q=&limit={number}", HEADERS["plain"] + more) for number in range(1, 10)])
+        send_on_one_connection(
+            mock.url, [make_request(f"q=&limit={number}", HEADERS["plain"] + more) for number in range(1, 10)]
+        )
 
     assert len(parsed) == times
 
 
-def test_a_used_connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The time a connection may be idle begins anew with each request, and then it is closed."""
-    made = note_calls(monkeypatch, "connection_made")
-    closed = note_calls(monkeypatch, "timeout_keep_alive_handler")
-    spared: list[int] = []
+def test_keep_alive_timeout_restarts_with_each_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The keep-alive timeout restarts with each request and then closes the connection."""
+    connected = record_calls(monkeypatch, "connection_made")
+    closed = record_calls(monkeypatch, "timeout_keep_alive_handler")
+    closed_before: list[int] = []
     with AuditMock() as mock:
-        converse(mock.url, [ask("q=&limit=1", HEADERS["plain"])] * 2)
+        send_on_one_connection(mock.url, [make_request("q=&limit=1", HEADERS["plain"])] * 2)
         for _ in range(2):
-            spared.append(len(closed))
-            run_in(made[0].loop, made[0].timeout_keep_alive_handler)
+            closed_before.append(len(closed))
+            run_in(connected[0].loop, connected[0].timeout_keep_alive_handler)
 
-    assert (spared, closed) == ([0, 0], made)
+    assert (closed_before, closed) == ([0, 0], connected)

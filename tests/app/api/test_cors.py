@@ -1,7 +1,7 @@
 """CORS: which pages may call the mock from a browser."""
 
 import pytest
-from asgi_requests import LIST, WRITE, Answer, Call, ask, listing, writing
+from asgi_requests import LIST, WRITE, Call, Response, listing, send_request, writing
 
 from auditmock.asgi import create_app
 from auditmock.core.asgi_types import App
@@ -28,45 +28,49 @@ FOREIGN = [
     "null",
 ]
 PAGE = "https://audit.example.com"
-WANTED = (b"access-control-request-method", b"POST")
+REQUESTED_METHOD = (b"access-control-request-method", b"POST")
 
 
-def allowed(answer: Answer) -> str | None:
-    """Tell which origin may read an answer."""
-    return answer.header("access-control-allow-origin")
+def allowed_origin(response: Response) -> str | None:
+    """Return the origin that may read a response."""
+    return response.header("access-control-allow-origin")
 
 
 def preflight(origin: str, path: str = WRITE, headers: bytes = b"coder-session-token,content-type") -> Call:
-    """Ask as a browser does before a POST of a page."""
-    asked = ((b"origin", origin.encode()), WANTED, (b"access-control-request-headers", headers))
-    return Call("OPTIONS", path, b"", asked)
+    """Make a browser's preflight request for a POST."""
+    request_headers = (
+        (b"origin", origin.encode()),
+        REQUESTED_METHOD,
+        (b"access-control-request-headers", headers),
+    )
+    return Call("OPTIONS", path, b"", request_headers)
 
 
 @pytest.fixture
 def open_app() -> App:
-    """Give a mock that one foreign page may call."""
+    """Make a mock that allows one foreign origin."""
     return create_app(Settings(logs=1, cors=(PAGE,)))
 
 
 @pytest.mark.parametrize("origin", LOCAL)
-def test_localhost_may_call(shared_app: App, origin: str) -> None:
-    """A page from this machine may read answers, send its cookies and see our headers."""
-    answer = ask(shared_app, listing("q=", origin=origin))
+def test_local_origin_is_allowed(shared_app: App, origin: str) -> None:
+    """A local page may read responses, send cookies and read the exposed headers."""
+    response = send_request(shared_app, listing("q=", origin=origin))
 
-    ours = {"X-Mock-Hint", "X-Mock-Request"}
-    shown = {"X-Coder-Request-Id", "X-Coder-Build-Version", "Allow", "Retry-After"} | ours
-    assert allowed(answer) == origin
-    assert answer.header("access-control-allow-credentials") == "true"
-    assert set(str(answer.header("access-control-expose-headers")).split(", ")) == shown
-    assert "Origin" in str(answer.header("vary"))
+    mock_headers = {"X-Mock-Hint", "X-Mock-Request"}
+    exposed = {"X-Coder-Request-Id", "X-Coder-Build-Version", "Allow", "Retry-After"} | mock_headers
+    assert allowed_origin(response) == origin
+    assert response.header("access-control-allow-credentials") == "true"
+    assert set(str(response.header("access-control-expose-headers")).split(", ")) == exposed
+    assert "Origin" in str(response.header("vary"))
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_others_may_not(shared_app: App, origin: str) -> None:
-    """A page from elsewhere, however it calls itself, may not read the answer."""
-    answer = ask(shared_app, listing("q=", origin=origin))
+def test_foreign_origin_is_not_allowed(shared_app: App, origin: str) -> None:
+    """A foreign page may not read the response."""
+    response = send_request(shared_app, listing("q=", origin=origin))
 
-    assert (answer.status, allowed(answer)) == (200, None)
+    assert (response.status, allowed_origin(response)) == (200, None)
 
 
 @pytest.mark.parametrize(
@@ -81,58 +85,58 @@ def test_others_may_not(shared_app: App, origin: str) -> None:
     ],
     ids=str,
 )
-def test_a_page_may_read_what_went_wrong(shared_app: App, call: Call, status: int) -> None:
-    """Refusals carry the headers of CORS, too."""
-    answer = ask(shared_app, call)
+def test_errors_have_cors_headers(shared_app: App, call: Call, status: int) -> None:
+    """Errors have CORS headers, too."""
+    response = send_request(shared_app, call)
 
-    assert (answer.status, allowed(answer)) == (status, LOCAL[1])
+    assert (response.status, allowed_origin(response)) == (status, LOCAL[1])
 
 
 @pytest.mark.parametrize("path", [LIST, WRITE])
 @pytest.mark.parametrize("origin", LOCAL)
-def test_a_preflight_of_localhost_is_answered(shared_app: App, origin: str, path: str) -> None:
-    """A preflight needs no token; it allows method and headers of the API."""
-    answer = ask(shared_app, preflight(origin, path))
+def test_local_preflight_is_allowed(shared_app: App, origin: str, path: str) -> None:
+    """A preflight needs no token and allows the API's methods and headers."""
+    response = send_request(shared_app, preflight(origin, path))
 
-    assert (answer.status, allowed(answer)) == (200, origin)
-    assert {"GET", "POST"} <= set(str(answer.header("access-control-allow-methods")).split(", "))
-    assert "coder-session-token" in str(answer.header("access-control-allow-headers")).lower()
+    assert (response.status, allowed_origin(response)) == (200, origin)
+    assert {"GET", "POST"} <= set(str(response.header("access-control-allow-methods")).split(", "))
+    assert "coder-session-token" in str(response.header("access-control-allow-headers")).lower()
 
 
 @pytest.mark.parametrize("origin", FOREIGN)
-def test_a_preflight_from_elsewhere_is_refused(shared_app: App, origin: str) -> None:
-    """It is 400 in the envelope, and the detail names the flag that would allow it."""
-    answer = ask(shared_app, preflight(origin))
+def test_foreign_preflight_is_rejected(shared_app: App, origin: str) -> None:
+    """A foreign preflight gets a 400 whose detail names the flag that allows it."""
+    response = send_request(shared_app, preflight(origin))
 
     detail = f"Pages of {origin} may not call this server. To allow them, start it with --cors {origin}."
-    assert answer.status == 400
-    assert answer.json() == {"message": "Disallowed CORS origin.", "detail": detail}
-    assert answer.header("content-type") == "application/json; charset=utf-8"
-    assert answer.header("x-coder-build-version") == "v0.14.3+documented"
+    assert response.status == 400
+    assert response.json() == {"message": "Disallowed CORS origin.", "detail": detail}
+    assert response.header("content-type") == "application/json; charset=utf-8"
+    assert response.header("x-coder-build-version") == "v0.14.3+documented"
 
 
-def test_options_without_a_preflight_is_a_method_like_others(shared_app: App) -> None:
-    """OPTIONS that asks for no method is judged by the contract: 405."""
-    assert ask(shared_app, listing("", origin=LOCAL[0])._replace(method="OPTIONS")).status == 405
+def test_options_without_preflight_is_a_405(shared_app: App) -> None:
+    """OPTIONS without a requested method gets a 405."""
+    assert send_request(shared_app, listing("", origin=LOCAL[0])._replace(method="OPTIONS")).status == 405
 
 
-@pytest.mark.parametrize(("origin", "who"), [(PAGE, PAGE), (LOCAL[0], None), (PAGE + ":8443", None)])
-def test_named_origins_stand_in_for_localhost(open_app: App, origin: str, who: str | None) -> None:
-    """With `--cors` the named origin may call, and no other."""
-    assert allowed(ask(open_app, listing("q=", origin=origin))) == who
+@pytest.mark.parametrize(("origin", "expected"), [(PAGE, PAGE), (LOCAL[0], None), (PAGE + ":8443", None)])
+def test_cors_option_replaces_local_origins(open_app: App, origin: str, expected: str | None) -> None:
+    """With `--cors` only the named origin is allowed."""
+    assert allowed_origin(send_request(open_app, listing("q=", origin=origin))) == expected
 
 
-def test_a_star_allows_everybody() -> None:
-    """With `--cors *` every page may call, preflight included."""
+def test_star_allows_every_origin() -> None:
+    """With `--cors *` every origin is allowed, in preflights, too."""
     app = create_app(Settings(logs=1, cors=("*",)))
-    answers = [ask(app, preflight(PAGE)), ask(app, listing("q=", origin=PAGE))]
+    responses = [send_request(app, preflight(PAGE)), send_request(app, listing("q=", origin=PAGE))]
 
-    assert [answer.status for answer in answers] == [200, 200]
-    assert {allowed(answer) for answer in answers} <= {"*", PAGE}
+    assert [response.status for response in responses] == [200, 200]
+    assert {allowed_origin(response) for response in responses} <= {"*", PAGE}
 
 
-def test_without_an_origin_nothing_is_said(shared_app: App) -> None:
-    """A request of no page has no header of CORS."""
-    names = [name for name, _ in ask(shared_app, listing("q=")).headers]
+def test_request_without_origin_has_no_cors_headers(shared_app: App) -> None:
+    """A request without an origin gets no CORS headers."""
+    names = [name for name, _ in send_request(shared_app, listing("q=")).headers]
 
     assert [name for name in names if name.startswith(b"access-control")] == []

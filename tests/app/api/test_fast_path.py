@@ -1,4 +1,4 @@
-"""The fast lane: it takes what is plain, and answers exactly as Connexion would."""
+"""Fast path: it handles simple requests exactly as Connexion would."""
 
 import json
 import random
@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 from urllib.parse import quote, quote_plus
 
 import pytest
-from asgi_requests import Answer, Call, drive
+from asgi_requests import Call, Response, send_requests
 
 from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.timestamps import parse_timestamp
@@ -23,17 +23,17 @@ NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
 LIST = "/api/v2/audit"
 WRITE = "/api/v2/audit/testgenerate"
 OWNER = token_of(BuiltinUser.OWNER).encode()
-STRANGER = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
+UNKNOWN_ID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 ODD: Mapping[str, list[Any]] = json.loads(
     (Path(__file__).parents[2] / "data" / "odd_requests.json").read_text(encoding="utf-8")
 )
-"""Parts of requests that need judging; text that stands for bytes is Latin-1."""
+"""Unusual parts of requests; text that stands for bytes is Latin-1."""
 
 T = TypeVar("T")
 
 
 def bytes_of(kind: str) -> list[bytes]:
-    """Give the odd parts of one kind as bytes."""
+    """Return the unusual parts of one kind as bytes."""
     return [text.encode("latin-1") for text in ODD[kind]]
 
 
@@ -42,22 +42,22 @@ def new_mock() -> MockState:
     return make_state(Settings(logs=300), lambda: NOW)
 
 
-def stack_of(mock: MockState) -> App:
-    """Build Connexion over a mock, nothing before it."""
+def connexion_app_of(mock: MockState) -> App:
+    """Build the Connexion app of a mock, without the fast path."""
     return build_connexion_app(mock.contract, mock.tokens, mock.operations)
 
 
-class Requests:
-    """Draws requests of every kind: valid, invalid and odd."""
+class RequestGenerator:
+    """Draws requests of every kind: valid, invalid and unusual."""
 
     def __init__(self, seed: int, mock: MockState) -> None:
         self._rng = random.Random(seed)
-        everything = Call("GET", LIST, b"q=&limit=300", ((b"coder-session-token", OWNER),))
-        self._logs = json.loads(drive(stack_of(mock), [everything])[0].body)["audit_logs"]
+        list_all = Call("GET", LIST, b"q=&limit=300", ((b"coder-session-token", OWNER),))
+        self._logs = json.loads(send_requests(connexion_app_of(mock), [list_all])[0].body)["audit_logs"]
         self._keys = list(mock.contract.search.keys.values())
 
     def draw(self) -> Call:
-        """Draw one."""
+        """Draw a request."""
         writes = self._happens(0.35)
         body = self._body() if writes or self._happens(0.01) else b""
         method, path = ("POST", WRITE) if writes else ("GET", LIST)
@@ -83,8 +83,8 @@ class Requests:
         if not self._happens(0.03):
             headers.append((b"coder-session-token", self._token()))
         if self._happens(0.03):
-            crumbs = self._pick([b"a=1; ", b""], [b'coder_session_token="";'])
-            headers.append((b"cookie", crumbs + b"coder_session_token=" + self._token()))
+            other_cookies = self._pick([b"a=1; ", b""], [b'coder_session_token="";'])
+            headers.append((b"cookie", other_cookies + b"coder_session_token=" + self._token()))
         if self._happens(0.01):
             headers.append((b"coder-session-token", self._token()))
         if self._happens(0.3):
@@ -101,8 +101,8 @@ class Requests:
 
     def _token(self) -> bytes:
         others = [token_of(holder).encode() for holder in BuiltinUser]
-        misshapen = [b"", b"x", OWNER + b"0", OWNER[:-1], b"-" + OWNER, b"\xc3\xa9" * 17, b" " + OWNER]
-        return self._pick([OWNER], others + misshapen)
+        malformed = [b"", b"x", OWNER + b"0", OWNER[:-1], b"-" + OWNER, b"\xc3\xa9" * 17, b" " + OWNER]
+        return self._pick([OWNER], others + malformed)
 
     def _write_query(self) -> bytes:
         return self._pick(
@@ -127,7 +127,7 @@ class Requests:
 
     def _cursor(self) -> bytes:
         log_id: str = self._rng.choice(self._logs)["id"]
-        odd = [log_id[:-1], f"{{{log_id}}}", "", log_id.replace("-", ""), STRANGER]
+        odd = [log_id[:-1], f"{{{log_id}}}", "", log_id.replace("-", ""), UNKNOWN_ID]
         return quote(self._pick([log_id, log_id.upper()], odd)).encode()
 
     def _search(self) -> str:
@@ -148,7 +148,7 @@ class Requests:
         fields = {
             "action": self._pick(["create", "write", "stop"], ODD["actions"]),
             "resource_type": self._pick(["user", "template", "workspace_build"], ODD["resource_types"]),
-            "resource_id": self._pick([self._rng.choice(self._logs)["resource_id"], STRANGER], ODD["ids"]),
+            "resource_id": self._pick([self._rng.choice(self._logs)["resource_id"], UNKNOWN_ID], ODD["ids"]),
             "time": self._pick(["2022-08-15T14:30:45.0000001Z", "2025-06-01T12:00:00+02:00"], ODD["times"]),
         }
         fields = {name: value for name, value in fields.items() if self._happens(0.5)}
@@ -163,93 +163,97 @@ class Requests:
         return self._pick([(body,)], [(body[:cut], body[cut:]), (body, b""), (b"", body)])
 
 
-class Differential:
-    """The same requests, sent through the lane and around it."""
+class Comparison:
+    """The same requests, sent through the fast path and directly to Connexion."""
 
     def __init__(self, count: int) -> None:
-        with_lane, without = new_mock(), new_mock()
-        requests = Requests(1, new_mock())
-        self.passed_on = 0
-        judge = stack_of(with_lane)
+        with_fast_path, without = new_mock(), new_mock()
+        requests = RequestGenerator(1, new_mock())
+        self.forwarded = 0
+        connexion = connexion_app_of(with_fast_path)
 
         async def counted(scope: Scope, receive: Receive, send: Send) -> None:
-            self.passed_on += 1
-            await judge(scope, receive, send)
+            self.forwarded += 1
+            await connexion(scope, receive, send)
 
         self.calls = [requests.draw() for _ in range(count)]
-        everything = Call("GET", LIST, b"q=&limit=2147483647", ((b"coder-session-token", OWNER),))
-        lane = FastPath(counted, with_lane.contract, with_lane.tokens, with_lane.operations)
-        *self.by_lane, self.lane_end = drive(lane, [*self.calls, everything])
-        *self.by_judge, self.judge_end = drive(stack_of(without), [*self.calls, everything])
+        list_all = Call("GET", LIST, b"q=&limit=2147483647", ((b"coder-session-token", OWNER),))
+        fast_path = FastPath(
+            counted, with_fast_path.contract, with_fast_path.tokens, with_fast_path.operations
+        )
+        *self.by_fast_path, self.fast_path_end = send_requests(fast_path, [*self.calls, list_all])
+        *self.by_connexion, self.connexion_end = send_requests(
+            connexion_app_of(without), [*self.calls, list_all]
+        )
 
 
 @pytest.fixture(scope="module", params=[6_000, pytest.param(20_000, marks=pytest.mark.slow)])
-def differential(request: pytest.FixtureRequest) -> Differential:
+def comparison(request: pytest.FixtureRequest) -> Comparison:
     """Send this many requests both ways."""
-    return Differential(request.param)
+    return Comparison(request.param)
 
 
-def plain(answer: Answer) -> tuple[int, dict[bytes, bytes], bytes]:
-    """Give an answer without the order of its headers."""
-    return answer.status, dict(answer.headers), answer.body
+def unordered(response: Response) -> tuple[int, dict[bytes, bytes], bytes]:
+    """Return a response without the order of its headers."""
+    return response.status, dict(response.headers), response.body
 
 
-def test_every_answer_is_the_same(differential: Differential) -> None:
-    """Status, headers and body do not depend on the lane."""
-    pairs = zip(differential.calls, differential.by_lane, differential.by_judge, strict=True)
+def test_responses_are_equal(comparison: Comparison) -> None:
+    """Status, headers and body do not depend on the fast path."""
+    pairs = zip(comparison.calls, comparison.by_fast_path, comparison.by_connexion, strict=True)
 
-    assert [(call, one, other) for call, one, other in pairs if plain(one) != plain(other)] == []
-
-
-def test_no_answer_is_a_failure(differential: Differential) -> None:
-    """Neither way answers any request with a 5xx."""
-    answers = zip(differential.calls * 2, differential.by_lane + differential.by_judge, strict=True)
-
-    assert [call for call, answer in answers if answer.status >= 500] == []
+    assert [(call, one, other) for call, one, other in pairs if unordered(one) != unordered(other)] == []
 
 
-def test_every_log_is_the_same(differential: Differential) -> None:
-    """Afterwards both mocks hold the same logs."""
-    assert differential.lane_end.body == differential.judge_end.body
+def test_no_response_is_a_5xx(comparison: Comparison) -> None:
+    """No request gets a 5xx either way."""
+    responses = zip(comparison.calls * 2, comparison.by_fast_path + comparison.by_connexion, strict=True)
+
+    assert [call for call, response in responses if response.status >= 500] == []
 
 
-def test_the_lane_takes_a_good_share(differential: Differential) -> None:
-    """Of the requests drawn the lane answers more than three in ten by itself."""
-    assert differential.passed_on < 0.7 * len(differential.calls)
+def test_logs_are_equal(comparison: Comparison) -> None:
+    """Afterwards both mocks have the same logs."""
+    assert comparison.fast_path_end.body == comparison.connexion_end.body
 
 
-def test_the_judge_has_much_to_refuse(differential: Differential) -> None:
-    """Of the requests drawn more than three in ten are refused."""
-    assert sum(answer.status >= 400 for answer in differential.by_judge) > 0.3 * len(differential.calls)
+def test_fast_path_handles_many_requests(comparison: Comparison) -> None:
+    """The fast path handles more than 30% of the requests."""
+    assert comparison.forwarded < 0.7 * len(comparison.calls)
+
+
+def test_many_requests_are_rejected(comparison: Comparison) -> None:
+    """More than 30% of the requests are rejected."""
+    assert sum(response.status >= 400 for response in comparison.by_connexion) > 0.3 * len(comparison.calls)
 
 
 @pytest.mark.parametrize("status", [200, 204, 400, 401, 403, 404, 405, 406, 415])
-def test_every_status_occurs(differential: Differential, status: int) -> None:
-    """The requests drawn bring about every status a small request can."""
-    assert sum(answer.status == status for answer in differential.by_judge) >= 20
+def test_every_status_occurs(comparison: Comparison, status: int) -> None:
+    """The requests cause every status that a small request can get."""
+    assert sum(response.status == status for response in comparison.by_connexion) >= 20
 
 
-async def no_judge(_scope: Scope, _receive: Receive, _send: Send) -> None:
-    """Fail, since nothing should come this far."""
-    raise AssertionError("the lane passed it on")
+async def fail_if_called(_scope: Scope, _receive: Receive, _send: Send) -> None:
+    """Fail: the fast path should handle the request."""
+    raise AssertionError("the fast path forwarded the request")
 
 
 SIGNED_IN = (b"coder-session-token", OWNER)
-TYPED = ((b"content-type", b"application/json"), (b"content-length", b"18"))
-PLAIN = [
+JSON_HEADERS = ((b"content-type", b"application/json"), (b"content-length", b"18"))
+SIMPLE = [
     Call("GET", LIST, b"q=", (SIGNED_IN,)),
     Call("GET", LIST, b"q=resource_type:workspace+action%3Acreate&limit=25&offset=5", (SIGNED_IN,)),
     Call("GET", LIST, b"q=&coder_session_token=" + OWNER),
     Call("GET", LIST, b"q=string", ((b"cookie", b"a=b; coder_session_token=" + OWNER), (b"accept", b"*/*"))),
-    Call("POST", WRITE, b"", (SIGNED_IN, *TYPED), (b'{"action":"write"}',)),
+    Call("POST", WRITE, b"", (SIGNED_IN, *JSON_HEADERS), (b'{"action":"write"}',)),
 ]
 
 
-@pytest.mark.parametrize("call", PLAIN, ids=lambda call: f"{call.method} {call.query.decode()}")
-def test_the_lane_takes_what_is_plain(call: Call) -> None:
-    """A plain request never reaches Connexion."""
+@pytest.mark.parametrize("call", SIMPLE, ids=lambda call: f"{call.method} {call.query.decode()}")
+def test_fast_path_handles_simple_requests(call: Call) -> None:
+    """A simple request never reaches Connexion."""
     mock = new_mock()
-    lane = FastPath(no_judge, mock.contract, mock.tokens, mock.operations)
+    fast_path = FastPath(fail_if_called, mock.contract, mock.tokens, mock.operations)
 
-    (answer,) = drive(lane, [call])
-    assert answer.status in {200, 204}
+    (response,) = send_requests(fast_path, [call])
+    assert response.status in {200, 204}

@@ -1,4 +1,4 @@
-"""The rule of what a request leaves behind."""
+"""Garbage: requests on the fast path leave no reference cycles."""
 
 import gc
 from typing import Any
@@ -12,15 +12,15 @@ from auditmock.openapi.releases import list_releases
 from auditmock.settings import Settings
 
 NOW = parse_timestamp("2026-02-03T04:05:06.789Z")
-# A cycle of each request would be this many at least; what other tests' threads drop meanwhile is fewer.
+# One cycle per request would be at least this many objects; other tests' threads leave fewer.
 TIMES = 200
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("release", list_releases())
 @pytest.mark.parametrize("call", [listing("q=action:create&limit=5"), writing({"action": "create"})])
-def test_answers_leave_no_litter(release: str, call: Call) -> None:
-    """What is answered at once leaves nothing that only the garbage collector finds."""
+def test_requests_leave_no_cycles(release: str, call: Call) -> None:
+    """A request on the fast path leaves no object for the garbage collector."""
     app = create_app(Settings(release=release, logs=50), lambda: NOW)
     scope: dict[str, Any] = {
         "type": "http",

@@ -1,7 +1,7 @@
-"""`Prefer`: a status or a wait that a client asks for by itself (RFC 7240)."""
+"""`Prefer`: a status or a delay that the client requests (RFC 7240)."""
 
 import pytest
-from asgi_requests import Answer, ask, drive, listing, writing
+from asgi_requests import Response, listing, send_request, send_requests, writing
 
 from auditmock.asgi import create_app
 from auditmock.core.timestamps import parse_timestamp
@@ -10,35 +10,35 @@ from auditmock.settings import Settings
 
 NOW = parse_timestamp("2026-02-03T04:05:06Z")
 APP = create_app(Settings(logs=5), lambda: NOW)
-DEPLOYED = create_app(Settings(release="v2.35", logs=5), lambda: NOW)
+CODER_APP = create_app(Settings(release="v2.35", logs=5), lambda: NOW)
 
 
-def prefer(words: str) -> Answer:
-    """Ask for a list, and for something else."""
-    return ask(APP, listing("q=", prefer=words))
+def prefer(value: str) -> Response:
+    """List logs with a preference."""
+    return send_request(APP, listing("q=", prefer=value))
 
 
 @pytest.mark.parametrize("status", STATUSES)
-def test_a_status_can_be_asked_for(status: int) -> None:
-    """It is answered in Coder's envelope, as the contract has it, and says that it was asked for."""
-    answer = prefer(f"code={status}")
+def test_status_can_be_requested(status: int) -> None:
+    """The requested status has Coder's envelope and `Preference-Applied`."""
+    response = prefer(f"code={status}")
 
-    assert answer.status == status
-    assert answer.json()["message"]
-    assert answer.json()["detail"] == "Injected fault."
-    assert answer.header("preference-applied") == f"code={status}"
-    assert (answer.header("retry-after") is not None) == (status in {429, 503})
+    assert response.status == status
+    assert response.json()["message"]
+    assert response.json()["detail"] == "Injected fault."
+    assert response.header("preference-applied") == f"code={status}"
+    assert (response.header("retry-after") is not None) == (status in {429, 503})
 
 
-def test_a_wait_can_be_asked_for() -> None:
-    """The answer is the usual one, and says that it came later."""
-    answer = prefer("wait=0.01")
+def test_delay_can_be_requested() -> None:
+    """The response is the usual one with `Preference-Applied`."""
+    response = prefer("wait=0.01")
 
-    assert (answer.status, answer.header("preference-applied")) == (200, "wait=0.01")
+    assert (response.status, response.header("preference-applied")) == (200, "wait=0.01")
 
 
 @pytest.mark.parametrize(
-    ("words", "hint"),
+    ("preference", "hint"),
     [
         ("code=299", 'Preference "code=299" is ignored. Available: 400, '),
         ("wait=long", 'Preference "wait=long" is ignored. wait accepts seconds, at most 600.'),
@@ -46,39 +46,41 @@ def test_a_wait_can_be_asked_for() -> None:
         ("example=x", 'Unknown preference "example" is ignored. Available: code, wait.'),
     ],
 )
-def test_what_cannot_be_followed_is_named(words: str, hint: str) -> None:
-    """A wish that makes no sense changes nothing, and is told of in the hint."""
-    answer = prefer(words)
+def test_invalid_preference_gives_a_hint(preference: str, hint: str) -> None:
+    """An invalid preference has no effect and gives a hint."""
+    response = prefer(preference)
 
-    assert (answer.status, answer.header("preference-applied")) == (200, None)
-    assert (answer.header("x-mock-hint") or "").startswith(hint)
+    assert (response.status, response.header("preference-applied")) == (200, None)
+    assert (response.header("x-mock-hint") or "").startswith(hint)
 
 
-def test_hints_are_told_together() -> None:
-    """A wish that makes no sense is told beside what the search ignores."""
-    hint = ask(APP, listing("q=foo:bar", prefer="code=299")).header("x-mock-hint") or ""
+def test_hints_are_combined() -> None:
+    """The hints of preferences and search are in one header."""
+    hint = send_request(APP, listing("q=foo:bar", prefer="code=299")).header("x-mock-hint") or ""
 
     assert 'Unknown search key "foo" is ignored.' in hint
     assert 'Preference "code=299" is ignored.' in hint
 
 
-def test_several_wishes_are_one_header() -> None:
-    """Wishes are divided by commas, and of one given twice the first counts."""
-    answer = prefer('wait=0.001, code="503"; x=y, code=500')
+def test_preferences_are_separated_by_commas() -> None:
+    """Preferences are separated by commas; if one is repeated, the first wins."""
+    response = prefer('wait=0.001, code="503"; x=y, code=500')
 
-    assert (answer.status, answer.header("preference-applied")) == (503, "wait=0.001, code=503")
+    assert (response.status, response.header("preference-applied")) == (503, "wait=0.001, code=503")
 
 
-def test_a_wish_has_no_effect_on_the_logs() -> None:
-    """What is answered with a status that was asked for has written nothing."""
-    before, refused, after = drive(APP, [listing("q="), writing({}, prefer="code=500"), listing("q=")])
+def test_requested_error_writes_nothing() -> None:
+    """A POST with a requested error writes no log."""
+    before, rejected, after = send_requests(
+        APP, [listing("q="), writing({}, prefer="code=500"), listing("q=")]
+    )
 
-    assert refused.status == 500
+    assert rejected.status == 500
     assert before.json()["count"] == after.json()["count"]
 
 
-def test_deployed_releases_know_no_wishes() -> None:
-    """Real servers do not look at the header."""
-    answer = ask(DEPLOYED, listing("limit=1", prefer="code=500"))
+def test_coder_releases_ignore_preferences() -> None:
+    """Coder's releases ignore the header."""
+    response = send_request(CODER_APP, listing("limit=1", prefer="code=500"))
 
-    assert (answer.status, answer.header("preference-applied")) == (200, None)
+    assert (response.status, response.header("preference-applied")) == (200, None)

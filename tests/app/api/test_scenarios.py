@@ -1,10 +1,10 @@
-"""Scenarios over HTTP: a token is enough to be in one."""
+"""Scenarios over HTTP: the token selects one."""
 
 import tracemalloc
 from pathlib import Path
 
 import pytest
-from asgi_requests import ask, drive, listing, writing
+from asgi_requests import listing, send_request, send_requests, writing
 from histories import NOW
 
 from auditmock.asgi import create_app
@@ -20,60 +20,67 @@ ALL = "q=&limit=1000"
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_a_token_opens_its_scenario(release: str) -> None:
-    """The first half of a token names the scenario, the second one's own world of it."""
+def test_token_opens_its_scenario(release: str) -> None:
+    """The first half of a token selects the scenario, the second half a private world."""
     app = create_app(Settings(release=release, scenario="busy", logs=30), lambda: NOW)
     tokens = [
-        f"{half}-{SECRET}" for half in ("Owner00000", "Busy000000", "Empty00000", "FirstDay00", "Hostile000")
+        f"{token_id}-{SECRET}"
+        for token_id in ("Owner00000", "Busy000000", "Empty00000", "FirstDay00", "Hostile000")
     ]
-    # one log: a longer page of the hostile one is none that all releases can show
-    answers = drive(app, [listing("q=&limit=1", token) for token in tokens])
+    # One log only: not every release can show a longer page of `hostile`.
+    responses = send_requests(app, [listing("q=&limit=1", token) for token in tokens])
 
-    assert [answer.json()["count"] for answer in answers] == [30, 30, 0, 12, 11]
+    assert [response.json()["count"] for response in responses] == [30, 30, 0, 12, 11]
 
 
-def test_a_scenarios_worlds_are_apart() -> None:
-    """What is posted in one world of a scenario is seen in no other."""
+def test_worlds_of_a_scenario_are_isolated() -> None:
+    """A log posted to one world of a scenario is in no other."""
     app = create_app(Settings(logs=30), lambda: NOW)
     tokens = [f"Empty00000-{secret}" for secret in (SECRET, SHARED_SECRET)]
-    drive(app, [writing({}, tokens[0])] * 3)
+    send_requests(app, [writing({}, tokens[0])] * 3)
 
-    assert [answer.json()["count"] for answer in drive(app, [listing(ALL, token) for token in tokens])] == [
+    assert [
+        response.json()["count"] for response in send_requests(app, [listing(ALL, token) for token in tokens])
+    ] == [
         3,
         0,
     ]
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_nobody_may_look_in_members_only(release: str) -> None:
-    """By its own token, and by the owner's where it is the scenario of the server, lists are refused."""
+def test_members_only_rejects_lists(release: str) -> None:
+    """In `members-only` lists get a 403, with its own token and as the server's scenario."""
     app = create_app(Settings(release=release, scenario="members-only"), lambda: NOW)
-    answers = drive(
-        app, [listing(ALL, f"{half}-{SHARED_SECRET}") for half in ("MembersOnl", "Owner00000", "Auditor000")]
+    responses = send_requests(
+        app,
+        [
+            listing(ALL, f"{token_id}-{SHARED_SECRET}")
+            for token_id in ("MembersOnl", "Owner00000", "Auditor000")
+        ],
     )
 
-    assert [answer.status for answer in answers] == [403, 403, 403]
+    assert [response.status for response in responses] == [403, 403, 403]
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_the_server_begins_with_a_scenario(release: str) -> None:
-    """`scenario` is what tokens of people open, and `logs` goes before what it says."""
+def test_server_starts_with_a_scenario(release: str) -> None:
+    """`scenario` is the scenario of users' tokens, and `logs` overrides its length."""
     app = create_app(Settings(release=release, scenario="incident", logs=10), lambda: NOW)
 
-    assert ask(app, listing(ALL)).json()["count"] == 255
+    assert send_request(app, listing(ALL)).json()["count"] == 255
 
 
-def test_posts_are_in_the_name_of_the_cast(tmp_path: Path) -> None:
-    """Who takes a holder's place is who `me` is, and whose name is on what they post."""
+def test_posts_have_the_replaced_user(tmp_path: Path) -> None:
+    """A user in place of a built-in user is `me` and the user of posted logs."""
     (tmp_path / "mine.yaml").write_text(
         "summary: x\nhistory: {logs: 0}\n"
         "people: [{in_place_of: owner, username: bob}]\n"
         "logs: [{user: bob}, {}]\n"
     )
     app = create_app(Settings(scenario="mine", scenarios=str(tmp_path)), lambda: NOW)
-    ask(app, writing({}))
+    send_request(app, writing({}))
 
-    logs = ask(app, listing("q=username:me")).json()["audit_logs"]
+    logs = send_request(app, listing("q=username:me")).json()["audit_logs"]
     assert [log["user"]["username"] for log in logs] == ["bob"] * 3
 
 
@@ -84,26 +91,26 @@ def test_posts_are_in_the_name_of_the_cast(tmp_path: Path) -> None:
         ("summary: x\ntoken: Owner00000", "line 2, column 1: Owner00000 is reserved for a built-in user"),
     ],
 )
-def test_a_folders_scenarios_are_checked_at_the_start(text: str, reason: str, tmp_path: Path) -> None:
-    """What could not be opened later is refused at once."""
+def test_scenarios_of_a_folder_are_checked_at_start(text: str, reason: str, tmp_path: Path) -> None:
+    """An invalid scenario of the folder is rejected at the start."""
     (tmp_path / "mine.yaml").write_text(text)
 
-    with pytest.raises(InputFileError) as refused:
+    with pytest.raises(InputFileError) as caught:
         create_app(Settings(scenarios=str(tmp_path)))
 
-    assert reason in str(refused.value)
+    assert reason in str(caught.value)
 
 
 @pytest.mark.parametrize("scenario", ["", "incident@", "hostile@"])
 def test_an_idle_world_of_a_scenario_is_small(scenario: str) -> None:
-    """A world that was looked at and not written to takes at most 10 kB, whatever it begins with."""
+    """A world without posts takes at most 10 kB in every scenario."""
     worlds = make_state(Settings(), lambda: NOW).worlds
     tracemalloc.start()
     before = 0
     for number in range(101):
         world = worlds.open(f"{scenario}{number:022}")
         list(world.store.find(Filter(), Page(10)).blocks)
-        if not number:  # the first one tells the history
+        if not number:  # The first world computes the history.
             before, _ = tracemalloc.get_traced_memory()
     after, _ = tracemalloc.get_traced_memory()
     tracemalloc.stop()
@@ -112,13 +119,15 @@ def test_an_idle_world_of_a_scenario_is_small(scenario: str) -> None:
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_hostile_text_crosses_the_wire(release: str) -> None:
-    """A body with hostile text is UTF-8 and JSON, and reads as what the file says."""
+def test_hostile_text_is_sent_unchanged(release: str) -> None:
+    """A body with hostile text is valid UTF-8 and JSON with the text of the file."""
     app = create_app(Settings(release=release, scenario="hostile"), lambda: NOW)
-    # log by log: some release cannot show those of nobody
-    answers = drive(app, [listing(f"q=&limit=1&offset={number}") for number in range(11)])
-    body = b"".join(answer.body for answer in answers)
-    targets = [log["resource_target"] for answer in answers for log in answer.json().get("audit_logs", ())]
+    # One log per page: some releases cannot show logs without a user.
+    responses = send_requests(app, [listing(f"q=&limit=1&offset={number}") for number in range(11)])
+    body = b"".join(response.body for response in responses)
+    targets = [
+        log["resource_target"] for response in responses for log in response.json().get("audit_logs", ())
+    ]
 
     assert "<img src=x onerror=\"document.title='owned'\">" in targets
     assert (b"<script>" in body) == (release == "documented")

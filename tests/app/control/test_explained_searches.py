@@ -1,11 +1,11 @@
-"""Searches explained: the explanation and the server agree, in every release, whatever is asked."""
+"""Explanations of searches agree with the server, in every release."""
 
 from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
-from asgi_requests import Call, ask, listing
+from asgi_requests import Call, listing, send_request
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -26,14 +26,14 @@ def app_of(release: str) -> App:
 
 
 def explain(release: str, q: str) -> Any:
-    """Ask how a search is understood."""
+    """Explain a search."""
     query = urlencode({"q": q, "username": "vernon-doyle"}).encode()
-    return ask(app_of(release), Call("GET", f"{CONTROL}/explain", query, HOST)).json()
+    return send_request(app_of(release), Call("GET", f"{CONTROL}/explain", query, HOST)).json()
 
 
-def is_taken(release: str, q: str) -> bool:
-    """Send a search, and tell whether the server answers it."""
-    return ask(app_of(release), listing(urlencode({"q": q, "limit": 1}))).status == 200
+def is_accepted(release: str, q: str) -> bool:
+    """Whether the server accepts a search."""
+    return send_request(app_of(release), listing(urlencode({"q": q, "limit": 1}))).status == 200
 
 
 KEYS = sorted({key for release in list_releases() for key in open_release(release).search.keys})
@@ -69,51 +69,53 @@ searches = (
 @settings(max_examples=150)
 @given(q=searches)
 def test_terms_cover_the_text(release: str, q: str) -> None:
-    """The terms stand in their order where they say, and nothing but spaces is between them."""
+    """The terms are in order at their positions, with only spaces between them."""
     terms = explain(release, q)["terms"]
-    places = [place for term in terms for place in range(term["start"], term["end"])]
+    positions = [position for term in terms for position in range(term["start"], term["end"])]
 
     assert all(q[term["start"] : term["end"]] == term["text"] for term in terms)
-    assert places == sorted(set(places))
-    assert not "".join(letter for place, letter in enumerate(q) if place not in set(places)).strip(" ")
+    assert positions == sorted(set(positions))
+    assert not "".join(letter for position, letter in enumerate(q) if position not in set(positions)).strip(
+        " "
+    )
 
 
 @every_release
 @settings(max_examples=150)
 @given(q=searches)
-def test_valid_is_what_the_server_takes(release: str, q: str) -> None:
-    """A search is told to be valid if, and only if, the server answers it and no term is refused."""
-    told = explain(release, q)
+def test_valid_searches_are_accepted(release: str, q: str) -> None:
+    """A search is explained as valid exactly if the server accepts it and no term is rejected."""
+    explanation = explain(release, q)
 
-    assert told["valid"] == is_taken(release, q)
-    assert told["valid"] == all(term["effect"] != "rejected" for term in told["terms"])
-
-
-@every_release
-@settings(max_examples=150)
-@given(q=searches)
-def test_the_suggestion_is_taken(release: str, q: str) -> None:
-    """The nearest valid search is one that the server answers; a valid one needs none."""
-    told = explain(release, q)
-
-    assert told["suggestion"] == "" or not told["valid"]
-    assert is_taken(release, told["suggestion"])
+    assert explanation["valid"] == is_accepted(release, q)
+    assert explanation["valid"] == all(term["effect"] != "rejected" for term in explanation["terms"])
 
 
 @every_release
 @settings(max_examples=150)
 @given(q=searches)
-def test_what_filters_has_no_problem(release: str, q: str) -> None:
-    """A term has a problem told if, and only if, it does not filter; one that does shows in the filter."""
-    told = explain(release, q)
+def test_suggestion_is_accepted(release: str, q: str) -> None:
+    """The server accepts the suggestion; a valid search has none."""
+    explanation = explain(release, q)
 
-    assert all((term["effect"] == "filters") == (term["problem"] == "") for term in told["terms"])
-    if told["valid"]:
-        filters = any(term["effect"] == "filters" for term in told["terms"])
-        assert filters == (told["filter"] != "all logs")
+    assert explanation["suggestion"] == "" or not explanation["valid"]
+    assert is_accepted(release, explanation["suggestion"])
 
 
-CURES = [
+@every_release
+@settings(max_examples=150)
+@given(q=searches)
+def test_filtering_terms_have_no_problem(release: str, q: str) -> None:
+    """A term has a problem exactly if it does not filter; a term that filters is in the filter."""
+    explanation = explain(release, q)
+
+    assert all((term["effect"] == "filters") == (term["problem"] == "") for term in explanation["terms"])
+    if explanation["valid"]:
+        filters = any(term["effect"] == "filters" for term in explanation["terms"])
+        assert filters == (explanation["filter"] != "all logs")
+
+
+SUGGESTIONS = [
     ("documented", "action:a:b", 'action:"a:b"'),
     ("documented", "date_from:2025-1-5", "date_from:2025-01-05"),
     ("documented", "date_to:2025-02-30 action:create", "date_to:2025-02-28 action:create"),
@@ -131,9 +133,9 @@ CURES = [
 ]
 
 
-@pytest.mark.parametrize(("release", "q", "suggestion"), CURES)
-def test_a_suggestion_is_near(release: str, q: str, suggestion: str) -> None:
-    """A suggestion repairs what can be guessed, and leaves out the rest."""
+@pytest.mark.parametrize(("release", "q", "suggestion"), SUGGESTIONS)
+def test_suggestion_repairs_the_search(release: str, q: str, suggestion: str) -> None:
+    """A suggestion repairs terms or removes them."""
     assert explain(release, q)["suggestion"] == suggestion
 
 
@@ -147,8 +149,8 @@ IGNORED = [
 
 
 @pytest.mark.parametrize(("release", "q", "hint"), IGNORED)
-def test_what_is_ignored_is_told(release: str, q: str, hint: str) -> None:
-    """What a lenient release leaves out of account has a hint, although its server says nothing."""
+def test_ignored_terms_have_a_hint(release: str, q: str, hint: str) -> None:
+    """A term that a release ignores has a hint, though its server says nothing."""
     assert explain(release, q)["hints"][0].startswith(hint)
 
 
@@ -161,7 +163,7 @@ FILTERS = [
 ]
 
 
-@pytest.mark.parametrize(("release", "q", "words"), FILTERS)
-def test_the_filter_in_words(release: str, q: str, words: str) -> None:
-    """The filter names fields of logs; a search that is refused has none."""
-    assert explain(release, q)["filter"] == words
+@pytest.mark.parametrize(("release", "q", "text"), FILTERS)
+def test_filter_is_described(release: str, q: str, text: str) -> None:
+    """The filter names fields of logs; a rejected search has none."""
+    assert explain(release, q)["filter"] == text

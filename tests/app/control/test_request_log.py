@@ -1,10 +1,10 @@
-"""The request_log: which requests it keeps, what it shows of them, and what it does not."""
+"""Request log: which requests it keeps and what it shows of them."""
 
 import json
 from typing import Any
 
 import pytest
-from asgi_requests import LIST, OWNER, Answer, Call, ask, drive, listing, writing
+from asgi_requests import LIST, OWNER, Call, Response, listing, send_request, send_requests, writing
 
 from auditmock.asgi import create_app
 from auditmock.core.asgi_types import App
@@ -14,7 +14,7 @@ from auditmock.web.routes import HOME
 
 HOST = ((b"host", b"localhost"),)
 ODD_ACCEPT = "application/json;q=0.5"
-"""Sends a good request past the lane."""
+"""Sends a valid request to Connexion instead of the fast path."""
 
 
 def new_app(**settings: Any) -> App:
@@ -23,7 +23,7 @@ def new_app(**settings: Any) -> App:
 
 
 def control(method: str, path: str, query: str = "", body: Any = None) -> Call:
-    """Call the control API from this machine."""
+    """Make a local request to the control API."""
     if body is None:
         return Call(method, f"/_mock{path}", query.encode(), HOST)
     text = json.dumps(body).encode()
@@ -31,18 +31,18 @@ def control(method: str, path: str, query: str = "", body: Any = None) -> Call:
 
 
 def numbers(app: App, query: str = "") -> list[int]:
-    """List the numbers of the requests that the request_log finds."""
-    return [each["id"] for each in ask(app, control("GET", "/requests", query)).json()["requests"]]
+    """Return the numbers of the requests that the request log finds."""
+    return [each["id"] for each in send_request(app, control("GET", "/requests", query)).json()["requests"]]
 
 
-def number_of(answer: Answer) -> str | None:
-    """Give the number that an answer carries."""
-    return answer.header("x-mock-request")
+def number_of(response: Response) -> str | None:
+    """Return the request number of a response."""
+    return response.header("x-mock-request")
 
 
 @pytest.mark.parametrize("release", list_releases())
-def test_every_answer_of_the_api_is_numbered(release: str) -> None:
-    """Answers good and bad, in every release, carry the numbers under which the request_log has them."""
+def test_every_response_has_a_number(release: str) -> None:
+    """Every response, in every release, has the number of its request in the request log."""
     app = new_app(release=release)
     calls = [
         listing("q=&limit=1"),
@@ -52,7 +52,7 @@ def test_every_answer_of_the_api_is_numbered(release: str) -> None:
         Call("GET", "/api/v2/x"),
     ]
 
-    assert [number_of(each) for each in drive(app, calls)] == ["1", "2", "3", "4", "5"]
+    assert [number_of(each) for each in send_requests(app, calls)] == ["1", "2", "3", "4", "5"]
     assert numbers(app) == [5, 4, 3, 2, 1]
 
 
@@ -60,40 +60,40 @@ OWN_PAGES = ["/", HOME, f"{HOME}/scalar.js", "/openapi.yaml", "/openapi.json", "
 
 
 @pytest.mark.parametrize("path", [*OWN_PAGES, "/_mock/health", "/_mock/openapi.yaml", "/_mock/nowhere"])
-def test_own_pages_are_left_out(path: str) -> None:
-    """The documentation and the control API do not show in the request_log, and have no number."""
+def test_own_pages_are_not_recorded(path: str) -> None:
+    """Documentation and control API are not recorded and have no number."""
     app = new_app()
-    answer = ask(app, Call("GET", path, b"", HOST))
+    response = send_request(app, Call("GET", path, b"", HOST))
 
-    assert number_of(answer) is None
+    assert number_of(response) is None
     assert numbers(app) == []
 
 
-def test_the_oldest_go() -> None:
+def test_oldest_requests_are_dropped() -> None:
     """Only the last requests are kept."""
     app = new_app(request_log=3)
-    drive(app, [listing("q=")] * 5)
+    send_requests(app, [listing("q=")] * 5)
 
     assert numbers(app) == [5, 4, 3]
 
 
-def test_no_request_log() -> None:
-    """Without a request_log nothing is kept and no answer has a number."""
+def test_request_log_can_be_off() -> None:
+    """With a size of 0 nothing is recorded and no response has a number."""
     app = new_app(request_log=0)
 
-    assert number_of(ask(app, listing("q="))) is None
+    assert number_of(send_request(app, listing("q="))) is None
     assert numbers(app) == []
 
 
-def test_numbers_go_on() -> None:
-    """A request_log that was emptied goes on counting."""
+def test_numbers_continue_after_clearing() -> None:
+    """After the request log is cleared, the numbers continue."""
     app = new_app()
-    drive(app, [listing("q="), control("DELETE", "/requests"), listing("q=")])
+    send_requests(app, [listing("q="), control("DELETE", "/requests"), listing("q=")])
 
     assert numbers(app) == [2]
 
 
-TOLD = [
+QUERIES = [
     ("operation=get-audit-logs", [4, 3, 1]),
     ("operation=generate-fake-audit-logs", [2]),
     ("method=POST", [2]),
@@ -110,9 +110,9 @@ TOLD = [
 
 @pytest.fixture(scope="module")
 def used_app() -> App:
-    """Give a mock that was asked four things."""
+    """Make a mock and send it four requests."""
     app = new_app()
-    drive(
+    send_requests(
         app,
         [
             listing("q=&limit=5"),
@@ -124,7 +124,7 @@ def used_app() -> App:
     return app
 
 
-@pytest.mark.parametrize(("query", "found"), TOLD)
+@pytest.mark.parametrize(("query", "found"), QUERIES)
 def test_requests_are_found(used_app: App, query: str, found: list[int]) -> None:
     """Requests are found by world, operation, method, status, number and decoded text, newest first."""
     assert numbers(used_app, query) == found
@@ -145,11 +145,11 @@ VERIFIED = [
 
 @pytest.mark.parametrize(("body", "verified", "detail"), VERIFIED)
 def test_expectations_are_verified(used_app: App, body: Any, verified: bool, detail: str) -> None:  # noqa: FBT001
-    """What was expected is compared with what was asked, and said in a sentence."""
-    told = ask(used_app, control("POST", "/requests/verify", body=body)).json()
+    """The expectation is compared with the recorded requests and described in one sentence."""
+    result = send_request(used_app, control("POST", "/requests/verify", body=body)).json()
 
-    assert (told["verified"], told["detail"]) == (verified, detail)
-    assert len(told["requests"]) == told["count"]
+    assert (result["verified"], result["detail"]) == (verified, detail)
+    assert len(result["requests"]) == result["count"]
 
 
 SECRETS = [
@@ -162,37 +162,37 @@ SECRETS = [
 
 @pytest.mark.parametrize("call", SECRETS)
 @pytest.mark.parametrize("release", list_releases())
-def test_secrets_do_not_show(release: str, call: Call) -> None:
-    """No token of a request, wherever it stood, is in what the request_log shows."""
+def test_tokens_are_not_recorded(release: str, call: Call) -> None:
+    """No token of a request is in the request log, whatever its location is."""
     app = new_app(release=release)
-    ask(app, call)
+    send_request(app, call)
 
-    shown = [ask(app, control("GET", path)).body for path in ("/requests", "/requests/1")]
+    shown = [send_request(app, control("GET", path)).body for path in ("/requests", "/requests/1")]
     assert not [each for each in shown if OWNER.encode() in each]
 
 
-def test_bodies_are_shown() -> None:
-    """The beginning of a body is shown, whichever way the request went."""
+def test_bodies_are_recorded() -> None:
+    """The start of a body is recorded, with and without the fast path."""
     app = new_app()
-    drive(app, [writing({"action": "delete"}), writing({"action": "delete"}, accept=ODD_ACCEPT)])
+    send_requests(app, [writing({"action": "delete"}), writing({"action": "delete"}, accept=ODD_ACCEPT)])
 
-    shown = [ask(app, control("GET", f"/requests/{number}")).json()["body"] for number in (1, 2)]
+    shown = [send_request(app, control("GET", f"/requests/{number}")).json()["body"] for number in (1, 2)]
     assert shown == ['{"action": "delete"}'] * 2
 
 
 @pytest.mark.parametrize("accept", ["application/json", ODD_ACCEPT])
-def test_the_count_is_that_of_the_answer(accept: str) -> None:
-    """What is told of a page is what was answered then, whatever has been posted since."""
+def test_recorded_page_is_the_one_sent(accept: str) -> None:
+    """The recorded page is as it was sent, whatever was posted since."""
     app = new_app()
-    drive(app, [listing("q=&limit=3&offset=2", accept=accept), writing({})])
+    send_requests(app, [listing("q=&limit=3&offset=2", accept=accept), writing({})])
 
-    page = ask(app, control("GET", "/requests/1")).json()["page"]
+    page = send_request(app, control("GET", "/requests/1")).json()["page"]
     assert page == {"limit": 3, "offset": 2, "matched": 50, "shown": 3, "scanned": 51}
 
 
-def test_a_request_that_is_gone() -> None:
-    """A number that the request_log does not have is answered with 404 that says why."""
-    answer = ask(new_app(), control("GET", "/requests/7"))
+def test_unknown_request_is_a_404() -> None:
+    """An unknown request number gets a 404 with the reason."""
+    response = send_request(new_app(), control("GET", "/requests/7"))
 
-    assert (answer.status, answer.json()["message"]) == (404, "Request not found.")
-    assert LIST not in answer.json()["detail"]
+    assert (response.status, response.json()["message"]) == (404, "Request not found.")
+    assert LIST not in response.json()["detail"]

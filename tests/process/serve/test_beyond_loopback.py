@@ -43,21 +43,21 @@ def test_every_route_is_closed(start_server: Start) -> None:
 def test_the_token_opens_it(start_server: Start) -> None:
     """With the token the control API is open from there, and closed without."""
     url = url_from_outside(start_server("--host", "0.0.0.0", "--logs", "10", "--control-token", TOKEN))  # noqa: S104
-    answers = [
+    responses = [
         httpx.get(f"{url}/_mock/health", headers=headers).status_code
         for headers in ({"Authorization": f"Bearer {TOKEN}"}, {})
     ]
 
-    assert answers == [200, 403]
+    assert responses == [200, 403]
 
 
 def test_a_browser_signs_in(start_server: Start, tmp_path: Path) -> None:
     """With the token in its form a browser there gets a cookie that opens it, and no log has the token."""
     url = url_from_outside(start_server("--host", "0.0.0.0", "--logs", "10", "--control-token", TOKEN))  # noqa: S104
     with httpx.Client(base_url=url) as client:
-        answers = [client.post("/_mock/", data={"token": TOKEN}), client.get("/_mock/health")]
+        responses = [client.post("/_mock/", data={"token": TOKEN}), client.get("/_mock/health")]
     log = "".join(file.read_text() for file in tmp_path.glob("*.log"))
 
-    assert [answer.status_code for answer in answers] == [303, 200]
+    assert [response.status_code for response in responses] == [303, 200]
     assert "303 POST /_mock/" in log
     assert TOKEN not in log

@@ -19,9 +19,9 @@ WORLD = "myTest0000000000000042"
 @contextmanager
 def watch(server: Running) -> Iterator[Iterator[tuple[str, Any]]]:
     """Open the stream of events; gives name and data of each."""
-    with httpx.stream("GET", f"{server.url}/_mock/events", timeout=30) as answer:
-        assert answer.headers["content-type"] == "text/event-stream"
-        lines = answer.iter_lines()
+    with httpx.stream("GET", f"{server.url}/_mock/events", timeout=30) as response:
+        assert response.headers["content-type"] == "text/event-stream"
+        lines = response.iter_lines()
         assert next(lines).startswith(":")
         yield read(lines)
 
@@ -97,9 +97,9 @@ def rest_of(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
 def test_a_watch_may_have_an_end(running: Running) -> None:
     """Whoever says for how long hears what happens until then, and the answer ends."""
     httpx.put(f"{running.url}/_mock/worlds/{WORLD}", json={})
-    answer = httpx.get(f"{running.url}/_mock/events?seconds=0", timeout=30)
+    response = httpx.get(f"{running.url}/_mock/events?seconds=0", timeout=30)
 
-    assert (answer.status_code, answer.text) == (200, ": keep-alive\n\n")
+    assert (response.status_code, response.text) == (200, ": keep-alive\n\n")
 
 
 def test_worlds_that_make_room_are_told(start_server: Start) -> None:

@@ -43,9 +43,9 @@ LOG = {
 
 def count(url: str) -> int:
     """Count the logs."""
-    answer = httpx.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
-    answer.raise_for_status()
-    total: int = answer.json()["count"]
+    response = httpx.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
+    response.raise_for_status()
+    total: int = response.json()["count"]
     return total
 
 
@@ -107,8 +107,8 @@ def test_no_request_is_lost(start_server: Start, tmp_path: Path) -> None:
     def ask() -> None:
         with httpx.Client() as client:
             while not done.is_set():
-                answer = client.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
-                seen.add(answer.json()["count"] if answer.status_code == 200 else -1)
+                response = client.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
+                seen.add(response.json()["count"] if response.status_code == 200 else -1)
 
     threads = [threading.Thread(target=ask) for _ in range(3)]
     for thread in threads:

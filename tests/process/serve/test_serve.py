@@ -79,8 +79,8 @@ def test_another_origin_is_allowed_by_a_flag(start_server: Start) -> None:
     server = start_server("--logs", "1", "--cors", "https://a.example")
     origins = ["https://a.example", "http://localhost:3000"]
 
-    answers = [httpx.get(f"{server.url}/openapi.json", headers={"Origin": origin}) for origin in origins]
-    allowed = [answer.headers.get("access-control-allow-origin") for answer in answers]
+    responses = [httpx.get(f"{server.url}/openapi.json", headers={"Origin": origin}) for origin in origins]
+    allowed = [response.headers.get("access-control-allow-origin") for response in responses]
     assert allowed == ["https://a.example", None]
 
 
@@ -174,12 +174,12 @@ def test_a_request_in_flight_is_finished(start_server: Start) -> None:
             b"GET /api/v2/audit?q=&limit=1200 HTTP/1.1\r\nHost: mock\r\nConnection: close\r\n"
             b"Coder-Session-Token: " + TOKEN.encode() + b"\r\n\r\n"
         )
-        answer = connection.recv(1024)
+        response = connection.recv(1024)
         server.process.send_signal(signal.SIGINT)
         while piece := connection.recv(1 << 20):
-            answer += piece
+            response += piece
 
-    assert answer.endswith(b'],"count":10000}\r\n0\r\n\r\n')
+    assert response.endswith(b'],"count":10000}\r\n0\r\n\r\n')
 
 
 def test_half_a_request_gets_no_answer(start_server: Start) -> None:
@@ -192,9 +192,9 @@ def test_half_a_request_gets_no_answer(start_server: Start) -> None:
         )
         time.sleep(0.1)
         server.process.send_signal(signal.SIGINT)
-        answer = connection.recv(1 << 16)
+        response = connection.recv(1 << 16)
 
-    assert answer == b""
+    assert response == b""
     assert server.process.wait(30) == 0
 
 
@@ -218,9 +218,9 @@ def test_what_is_no_http_gets_the_envelope(server: Running) -> None:
     """Bytes that are no HTTP are answered with 400 in the envelope."""
     with connect(server.url) as connection:
         connection.sendall(b"\xff\xff\xff\r\n\r\n")
-        answer = connection.recv(4096)
+        response = connection.recv(4096)
 
-    head, body = answer.split(b"\r\n\r\n")
+    head, body = response.split(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 400 ")
     assert b"x-coder-request-id" in head
     assert json.loads(body)["message"] == "Malformed HTTP request."

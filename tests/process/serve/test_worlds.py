@@ -69,8 +69,8 @@ def transcribe(url: str, token: str) -> Transcript:
             status, body_read = 503, b""
             while status == 503:
                 connection.request(method, target, sent, headers)
-                answer = connection.getresponse()
-                status, body_read = answer.status, answer.read()
+                response = connection.getresponse()
+                status, body_read = response.status, response.read()
                 struck += status == 503
             bodies.append(body_read)
     connection.close()

@@ -1,4 +1,4 @@
-"""Rules of the quick ways to read what nearly all clients send: they read it as the slow ways do."""
+"""Fast parsers for usual input: they give the same results as the complete ones."""
 
 import re
 
@@ -13,7 +13,7 @@ from auditmock.handlers.coder.body import BodyDecoder
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
 NEVER = re.compile(r"(?!)")
-PIECES = [
+FRAGMENTS = [
     "{",
     "}",
     '"a"',
@@ -48,19 +48,19 @@ TEXTS = st.one_of(
     st.text(max_size=5).map('"{}"'.format),
     TIMES.map('"{}"'.format),
     UUIDS.map('"{}"'.format),
-    st.sampled_from(PIECES),
+    st.sampled_from(FRAGMENTS),
 )
 BODIES = st.one_of(
-    st.lists(st.sampled_from(PIECES), max_size=14).map("".join),
+    st.lists(st.sampled_from(FRAGMENTS), max_size=14).map("".join),
     st.tuples(st.lists(st.tuples(NAMES, TEXTS), max_size=4), st.sampled_from(["}", "} ", "}rest", ""])).map(
         lambda drawn: "{" + ",".join(f'"{name}" : {text}' for name, text in drawn[0]) + drawn[1]
     ),
 )
-DECODINGS = [BodyDecoder(open_release(name)) for name in list_releases() if name != DOCUMENTED]
+DECODERS = [BodyDecoder(open_release(name)) for name in list_releases() if name != DOCUMENTED]
 
 
 def outcome(read: object, *arguments: object) -> object:
-    """Give what reading comes to, or what is wrong."""
+    """Return the result of a parser, or its error."""
     assert callable(read)
     try:
         return read(*arguments)
@@ -70,52 +70,52 @@ def outcome(read: object, *arguments: object) -> object:
         return error.detail
 
 
-def refuse(_decoding: BodyDecoder, _body: bytes) -> None:
-    """Stand for the quick way, and leave all to the other one."""
+def fail(_decoder: BodyDecoder, _body: bytes) -> None:
+    """Stand in for the fast parser and leave the input to the complete one."""
     raise ValueError
 
 
-@pytest.mark.parametrize("decoding", DECODINGS)
+@pytest.mark.parametrize("decoder", DECODERS)
 @given(body=BODIES)
-def test_bodies_are_read_alike(decoding: BodyDecoder, body: str) -> None:
-    """A body is the same object, or the same error, whichever way it is read."""
-    quickly = outcome(decoding.decode, body.encode(errors="surrogatepass"))
+def test_body_parsers_agree(decoder: BodyDecoder, body: str) -> None:
+    """A body gives the same object or error with both parsers."""
+    fast = outcome(decoder.decode, body.encode(errors="surrogatepass"))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(BodyDecoder, "_decode_plain", refuse)
-        slowly = outcome(decoding.decode, body.encode(errors="surrogatepass"))
+        patch.setattr(BodyDecoder, "_decode_plain", fail)
+        complete = outcome(decoder.decode, body.encode(errors="surrogatepass"))
 
-    assert quickly == slowly
+    assert fast == complete
 
 
-@pytest.mark.parametrize("decoding", DECODINGS)
-def test_simple_bodies_are_read_quickly(decoding: BodyDecoder) -> None:
-    """An object of texts is read without a look at each character."""
+@pytest.mark.parametrize("decoder", DECODERS)
+def test_simple_body_takes_the_fast_parser(decoder: BodyDecoder) -> None:
+    """An object of strings is parsed without the scanner."""
     with pytest.MonkeyPatch.context() as patch:
         patch.delattr(go_json, "_Scanner")
 
-        assert decoding.decode(b' {"action": "write" , "resource_type":"" } ') == {
+        assert decoder.decode(b' {"action": "write" , "resource_type":"" } ') == {
             "action": "write",
             "resource_type": "",
         }
 
 
 @given(TIMES, st.sampled_from(["", '"']))
-def test_times_are_read_alike(text: str, around: str) -> None:
-    """A time is the same instant, or the same error, whichever way it is read."""
-    quickly = outcome(go_text.parse_time, text, around)
+def test_time_parsers_agree(text: str, quote: str) -> None:
+    """A time gives the same result or error with both parsers."""
+    fast = outcome(go_text.parse_time, text, quote)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(go_text, "_USUAL_TIME", NEVER)
-        slowly = outcome(go_text.parse_time, text, around)
+        complete = outcome(go_text.parse_time, text, quote)
 
-    assert quickly == slowly
+    assert fast == complete
 
 
 @given(UUIDS)
-def test_ids_are_read_alike(text: str) -> None:
-    """An id is the same, or the same error, whichever way it is read."""
-    quickly = outcome(go_text.parse_uuid, text)
+def test_uuid_parsers_agree(text: str) -> None:
+    """A UUID gives the same result or error with both parsers."""
+    fast = outcome(go_text.parse_uuid, text)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(go_text, "_USUAL_UUID", NEVER)
-        slowly = outcome(go_text.parse_uuid, text)
+        complete = outcome(go_text.parse_uuid, text)
 
-    assert quickly == slowly
+    assert fast == complete

@@ -1,4 +1,4 @@
-"""Rules of the rate limit's arithmetic (reference 6)."""
+"""Arithmetic of the rate limit (reference 6)."""
 
 import pytest
 from hypothesis import given
@@ -12,64 +12,64 @@ START = parse_timestamp("2026-02-03T04:05:00Z")
 KEY = ("127.0.0.1", "/api/v2/audit")
 
 
-class Hand:
-    """A clock that is moved by hand."""
+class ManualClock:
+    """A clock that is advanced by hand."""
 
     def __init__(self) -> None:
         self.now = START
 
     def __call__(self) -> int:
-        """Tell the present instant."""
+        """Return the current time."""
         return self.now
 
 
 @given(st.integers(1, 60), st.integers(0, 80))
-def test_a_minute_lets_through_so_many(limit: int, asked: int) -> None:
-    """Of the requests of a fresh minute the first so many are allowed, and each is told how many are left."""
-    rate = RateLimit(limit, Hand())
-    standings = [rate.take(KEY) for _ in range(asked)]
+def test_limit_is_enforced_per_minute(limit: int, requests: int) -> None:
+    """The first requests of a new minute are allowed, and each status has the remaining number."""
+    rate = RateLimit(limit, ManualClock())
+    statuses = [rate.take(KEY) for _ in range(requests)]
 
-    assert [each.allowed for each in standings] == [number < limit for number in range(asked)]
-    assert [each.remaining for each in standings] == [max(limit - number, 0) for number in range(asked)]
-    assert {each.reset for each in standings} <= {(START + MINUTE) // SECOND}
+    assert [status.allowed for status in statuses] == [number < limit for number in range(requests)]
+    assert [status.remaining for status in statuses] == [max(limit - number, 0) for number in range(requests)]
+    assert {status.reset for status in statuses} <= {(START + MINUTE) // SECOND}
 
 
 @given(st.integers(1, 60), st.integers(0, 59))
-def test_the_minute_before_weighs_by_what_is_left_of_it(limit: int, seconds: int) -> None:
-    """So far into a minute, the one before counts by the share that is at most sixty seconds ago, rounded."""
-    hand = Hand()
-    rate = RateLimit(limit, hand)
+def test_previous_minute_is_weighted(limit: int, seconds: int) -> None:
+    """The last minute counts by the share that is within the last sixty seconds, rounded."""
+    clock = ManualClock()
+    rate = RateLimit(limit, clock)
     for _ in range(limit):
         rate.take(KEY)
-    hand.now += MINUTE + seconds * SECOND
+    clock.now += MINUTE + seconds * SECOND
 
     assert rate.take(KEY).remaining == limit - (2 * limit * (60 - seconds) + 60) // 120
 
 
-def test_two_minutes_later_nothing_weighs() -> None:
-    """A minute without requests makes a client a new one."""
-    hand = Hand()
-    rate = RateLimit(1, hand)
+def test_idle_minute_resets_the_count() -> None:
+    """After a minute without requests a client is new."""
+    clock = ManualClock()
+    rate = RateLimit(1, clock)
     rate.take(KEY)
-    hand.now += 2 * MINUTE
+    clock.now += 2 * MINUTE
 
     assert rate.take(KEY).allowed
 
 
-def test_what_is_refused_does_not_count() -> None:
-    """However often a refused client asks, it may ask again as soon as one that was patient."""
-    hand = Hand()
-    rate = RateLimit(2, hand)
+def test_rejected_requests_do_not_count() -> None:
+    """Rejected requests do not delay the next allowed one."""
+    clock = ManualClock()
+    rate = RateLimit(2, clock)
     for _ in range(50):
         rate.take(KEY)
-    hand.now += MINUTE + 30 * SECOND
+    clock.now += MINUTE + 30 * SECOND
 
     assert rate.take(KEY).allowed
 
 
-def test_clients_and_paths_are_counted_apart() -> None:
-    """Each client has its own count for each path."""
-    rate = RateLimit(1, Hand())
+def test_clients_and_paths_are_counted_separately() -> None:
+    """Each client has a separate count for each path."""
+    rate = RateLimit(1, ManualClock())
     keys = [("a", "/x"), ("a", "/x/"), ("b", "/x")]
 
     assert all(rate.take(key).allowed for key in keys)
@@ -77,12 +77,12 @@ def test_clients_and_paths_are_counted_apart() -> None:
 
 
 def test_old_counts_are_dropped() -> None:
-    """What weighs nothing any more takes no memory."""
-    hand = Hand()
-    rate = RateLimit(1, hand)
+    """Counts without weight are dropped from memory."""
+    clock = ManualClock()
+    rate = RateLimit(1, clock)
     for number in range(1000):
         rate.take((str(number), ""))
-        hand.now += SECOND
+        clock.now += SECOND
 
     assert len(rate) < 300
 
@@ -96,6 +96,6 @@ def test_old_counts_are_dropped() -> None:
         ("", ""),
     ],
 )
-def test_an_ipv6_network_is_one_client(address: str, group: str) -> None:
-    """Of IPv6 the first 64 bits count."""
+def test_ipv6_network_is_one_client(address: str, group: str) -> None:
+    """IPv6 addresses are grouped by their first 64 bits."""
     assert group_address(address) == group

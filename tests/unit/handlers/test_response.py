@@ -1,4 +1,4 @@
-"""Rules of the wire: the bytes of answers, whole and in pieces."""
+"""Responses on the wire, whole and in chunks."""
 
 import asyncio
 from collections.abc import Sequence
@@ -14,37 +14,37 @@ from auditmock.core.errors import ApiError, invalid_parameters, method_not_allow
 from auditmock.core.models import SearchResult, Validation
 from auditmock.handlers.messages.response import NO_CONTENT, Reply, error_reply, page_reply, send_reply
 
-LONG = 1001
-"""Logs on a page that is sent in pieces."""
+CHUNKED_LENGTH = 1001
+"""Number of logs of a page that is sent in chunks."""
 
 logs = st.builds(lambda text: orjson.dumps({"description": text}), st.text(st.characters(codec="utf-8")))
 blocks = st.lists(st.lists(logs, min_size=1, max_size=4), max_size=5)
 
 
 def reply(page: Sequence[list[bytes]], shown: int, hints: Sequence[str] = ()) -> Reply:
-    """Answer with a page."""
+    """Make a page."""
     return page_reply(SearchResult(7, shown, iter(page)), hints)
 
 
-def read(answer: Reply) -> bytes:
-    """Join the body of an answer."""
-    return answer.body if isinstance(answer.body, bytes) else b"".join(answer.body)
+def read(response: Reply) -> bytes:
+    """Return the whole body of a reply."""
+    return response.body if isinstance(response.body, bytes) else b"".join(response.body)
 
 
-def sent(answer: Reply) -> list[Message]:
-    """Send an answer and list what the server was told."""
+def send(response: Reply) -> list[Message]:
+    """Send a reply and return the ASGI messages."""
     messages: list[Message] = []
 
     async def send(message: Message) -> None:
         messages.append(message)
 
-    asyncio.run(send_reply(answer, send))
+    asyncio.run(send_reply(response, send))
     return messages
 
 
 @given(blocks)
-def test_a_page_is_the_envelope(page: list[list[bytes]]) -> None:
-    """The body is the JSON of the logs in their order and the count, and nothing else."""
+def test_page_is_the_envelope(page: list[list[bytes]]) -> None:
+    """The body has the logs in order and the count, and nothing else."""
     rows = [orjson.loads(row) for row in chain.from_iterable(page)]
 
     body = read(reply(page, len(rows)))
@@ -53,58 +53,58 @@ def test_a_page_is_the_envelope(page: list[list[bytes]]) -> None:
 
 
 @given(blocks)
-def test_a_long_page_is_the_same_bytes_in_pieces(page: list[list[bytes]]) -> None:
-    """What is sent in pieces joins to what would have been sent whole."""
-    assert read(reply(page, LONG)) == read(reply(page, 1))
+def test_chunks_equal_the_whole_page(page: list[list[bytes]]) -> None:
+    """The chunks of a page join to the whole page."""
+    assert read(reply(page, CHUNKED_LENGTH)) == read(reply(page, 1))
 
 
-def test_a_long_page_comes_in_many_pieces() -> None:
-    """A piece holds little more than 64 KiB, however long the page is."""
+def test_chunks_are_bounded() -> None:
+    """A chunk has little more than 64 KiB, however long the page is."""
     block = [b'"%s"' % (b"x" * 1000)] * 10
 
-    pieces = list(reply([block] * 100, LONG).body)
+    chunks = list(reply([block] * 100, CHUNKED_LENGTH).body)
 
-    assert len(pieces) > 10
-    assert max(len(piece) for piece in pieces if isinstance(piece, bytes)) < (1 << 16) + 20_000
+    assert len(chunks) > 10
+    assert max(len(chunk) for chunk in chunks if isinstance(chunk, bytes)) < (1 << 16) + 20_000
 
 
-def test_a_long_page_is_made_while_it_is_sent() -> None:
-    """No block is asked for before the answer is sent."""
+def test_long_page_is_lazy() -> None:
+    """No block is requested before the reply is sent."""
     source = iter([[b"{}"]])
 
-    page_reply(SearchResult(1, LONG, source), ())
+    page_reply(SearchResult(1, CHUNKED_LENGTH, source), ())
 
     assert next(source) == [b"{}"]
 
 
-def test_a_whole_page_tells_its_length() -> None:
-    """A page sent whole says how many bytes it has, and its type."""
-    answer = reply([[b"{}"]], 1)
+def test_whole_page_has_its_length() -> None:
+    """A page sent whole has its length and media type."""
+    response = reply([[b"{}"]], 1)
 
-    assert answer.status == 200
-    assert dict(answer.headers) == {
+    assert response.status == 200
+    assert dict(response.headers) == {
         b"content-type": JSON_TYPE.encode(),
-        b"content-length": b"%d" % len(read(answer)),
+        b"content-length": b"%d" % len(read(response)),
     }
 
 
-def test_hints_ride_in_a_header() -> None:
-    """What search ignored is named in the hint header."""
+def test_hints_are_in_a_header() -> None:
+    """Hints are in the hint header."""
     headers = dict(reply([], 0, ["one", "two"]).headers)
 
     assert headers[HINT_HEADER.lower().encode()] == b"one two"
 
 
-def test_without_hints_there_is_no_header_for_them() -> None:
-    """A search that was understood whole has no hint header, on short and on long pages."""
-    names = {name for shown in (0, LONG) for name, _ in reply([], shown).headers}
+def test_hint_header_is_omitted_without_hints() -> None:
+    """Without hints there is no hint header, on short and on long pages."""
+    names = {name for shown in (0, CHUNKED_LENGTH) for name, _ in reply([], shown).headers}
 
     assert HINT_HEADER.lower().encode() not in names
 
 
 @given(st.text(min_size=1), st.text(), st.lists(st.builds(Validation, st.text(), st.text())))
-def test_a_error_is_the_envelope(message: str, detail: str, problems: list[Validation]) -> None:
-    """An error is its message, and of detail and validations those that say something, in Coder's order."""
+def test_error_is_the_envelope(message: str, detail: str, problems: list[Validation]) -> None:
+    """An error has its message, and detail and validations if not empty, in Coder's order."""
     members = {
         "message": message,
         "detail": detail,
@@ -116,23 +116,23 @@ def test_a_error_is_the_envelope(message: str, detail: str, problems: list[Valid
     assert list(orjson.loads(body).items()) == [(name, value) for name, value in members.items() if value]
 
 
-def test_a_error_carries_its_headers() -> None:
-    """The headers of a error are sent with it, beside type and length."""
-    answer = error_reply(method_not_allowed("/api/v2/audit", "GET"))
+def test_error_has_its_headers() -> None:
+    """An error has its own headers besides type and length."""
+    response = error_reply(method_not_allowed("/api/v2/audit", "GET"))
 
-    assert (b"allow", b"GET") in answer.headers
-    assert (b"content-type", JSON_TYPE.encode()) in answer.headers
-    assert (b"content-length", b"%d" % len(answer.body)) in answer.headers  # type: ignore[arg-type]
+    assert (b"allow", b"GET") in response.headers
+    assert (b"content-type", JSON_TYPE.encode()) in response.headers
+    assert (b"content-length", b"%d" % len(response.body)) in response.headers  # type: ignore[arg-type]
 
 
-def test_a_error_keeps_its_status() -> None:
-    """The status of an answer is that of the error."""
+def test_error_has_its_status() -> None:
+    """The status of the reply is that of the error."""
     assert error_reply(invalid_parameters([])).status == 400
 
 
-def test_a_whole_answer_is_sent_at_once() -> None:
-    """A body in one piece is one message behind the start."""
-    start, body = sent(error_reply(ApiError(418, "No.")))
+def test_whole_body_is_one_message() -> None:
+    """A whole body is one message after the start."""
+    start, body = send(error_reply(ApiError(418, "No.")))
 
     assert start["status"] == 418
     assert body["body"] == b'{"message":"No."}'
@@ -140,16 +140,16 @@ def test_a_whole_answer_is_sent_at_once() -> None:
 
 
 def test_no_content_has_no_body() -> None:
-    """204 is sent without a body and without a type."""
-    start, body = sent(NO_CONTENT)
+    """A 204 has no body and no media type."""
+    start, body = send(NO_CONTENT)
 
     assert (start["status"], list(start["headers"]), body["body"]) == (204, [], b"")
 
 
 @given(blocks)
-def test_pieces_are_sent_to_the_end(page: list[list[bytes]]) -> None:
-    """Pieces follow each other, more announced behind each but the last, and join to the page."""
-    _, *pieces = sent(reply(page, LONG))
+def test_all_chunks_are_sent(page: list[list[bytes]]) -> None:
+    """Each chunk but the last announces another one, and all join to the page."""
+    _, *chunks = send(reply(page, CHUNKED_LENGTH))
 
-    assert b"".join(piece["body"] for piece in pieces) == read(reply(page, 1))
-    assert [piece.get("more_body", False) for piece in pieces] == [True] * (len(pieces) - 1) + [False]
+    assert b"".join(chunk["body"] for chunk in chunks) == read(reply(page, 1))
+    assert [chunk.get("more_body", False) for chunk in chunks] == [True] * (len(chunks) - 1) + [False]

@@ -1,4 +1,4 @@
-"""Rules of session tokens: where they are found, and whom they open the door for."""
+"""Session tokens: where they are read, and which sessions they open."""
 
 from typing import cast
 
@@ -20,8 +20,8 @@ CONTRACT = load_contract()
 SECRET = "abcdefghijABCDEFGHIJ01"  # noqa: S105 - a made-up one
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 ACTIVE = (BuiltinUser.OWNER, BuiltinUser.AUDITOR, BuiltinUser.MEMBER, BuiltinUser.USER_ADMIN)
-CURE = f'Send the header "Coder-Session-Token: {token_of(BuiltinUser.OWNER)}".'
-GOOD = token_of(BuiltinUser.OWNER).encode()
+SUGGESTION = f'Send the header "Coder-Session-Token: {token_of(BuiltinUser.OWNER)}".'
+VALID = token_of(BuiltinUser.OWNER).encode()
 
 FORMAT = "Invalid API key format: "
 MALFORMED = {
@@ -44,45 +44,45 @@ roles = st.frozensets(st.sampled_from(["owner", "auditor", "user-admin", "templa
 secrets = st.text(ALPHANUMERIC, min_size=22, max_size=22) | st.text(st.characters(max_codepoint=255))
 
 
-def person(number: int) -> User:
-    """Make up a member of staff."""
-    post = ROLES[number]
-    return User("", f"person{number}", "", 0, None, post.status, (), post.roles)
+def make_user(number: int) -> User:
+    """Make a built-in user."""
+    entry = ROLES[number]
+    return User("", f"person{number}", "", 0, None, entry.status, (), entry.roles)
 
 
-NOTHING = WorldFaults("", WorldsWithFaults())
-CAST = {holder: person(holder) for holder in BuiltinUser}
+NO_FAULTS = WorldFaults("", WorldsWithFaults())
+USERS = {builtin: make_user(builtin) for builtin in BuiltinUser}
 SCENARIOS = {"Empty00000": Credential(BuiltinUser.AUDITOR, "empty")}
 
 
-def world(name: str, opened: list[str] | None = None) -> World:
-    """Stand in for a world by its name, so that a test sees which one was opened."""
+def make_world(name: str, opened: list[str] | None = None) -> World:
+    """Make a world and record its name."""
     if opened is not None:
         opened.append(name)
-    return World(name, "", cast("Store", None), cast("WorldClock", None), CAST, NOTHING)
+    return World(name, "", cast("Store", None), cast("WorldClock", None), USERS, NO_FAULTS)
 
 
-TOKENS = Tokens(CONTRACT.token_locations, world, lambda _: CAST, SCENARIOS)
+TOKENS = Tokens(CONTRACT.token_locations, make_world, lambda _: USERS, SCENARIOS)
 
 
 def error_of(token: bytes) -> ApiError:
-    """Open a token that is refused."""
-    with pytest.raises(ApiError) as refused:
+    """Open a session with an invalid token and return the error."""
+    with pytest.raises(ApiError) as caught:
         TOKENS.open_session(token)
-    return refused.value
+    return caught.value
 
 
 @pytest.mark.parametrize(("token", "detail"), MALFORMED.items())
-def test_every_bad_token_has_its_own_words(token: str, detail: str) -> None:
-    """Each way a token can be wrong is a 401 in Coder's words, and tells a token that works."""
+def test_invalid_token_has_coders_message(token: str, detail: str) -> None:
+    """An invalid token is a 401 with Coder's message and a valid token."""
     error = error_of(token.encode())
 
     assert (error.status, error.message) == (401, SIGNED_OUT)
-    assert error.detail == f"{detail} {CURE}"
+    assert error.detail == f"{detail} {SUGGESTION}"
 
 
-def test_a_suspended_person_is_not_active() -> None:
-    """A good token of a suspended user is a 401 with a message of its own."""
+def test_suspended_user_is_rejected() -> None:
+    """A valid token of a suspended user is a 401 with its own message."""
     error = error_of(token_of(BuiltinUser.SUSPENDED).encode())
 
     assert error.status == 401
@@ -98,24 +98,24 @@ def test_a_suspended_person_is_not_active() -> None:
         ("\N{GRINNING FACE}", f"{FORMAT}invalid API key ID length, expected 10 got 4."),
     ],
 )
-def test_bytes_are_counted(token_id: str, detail: str) -> None:
-    """A token's parts are as long as their bytes, not their characters."""
-    assert error_of(f"{token_id}-{SECRET}".encode()).detail == f"{detail} {CURE}"
+def test_lengths_are_in_bytes(token_id: str, detail: str) -> None:
+    """The parts of a token are measured in bytes, not characters."""
+    assert error_of(f"{token_id}-{SECRET}".encode()).detail == f"{detail} {SUGGESTION}"
 
 
-@pytest.mark.parametrize("holder", ACTIVE, ids=lambda holder: holder.name)
-def test_a_token_opens_its_persons_session(holder: BuiltinUser) -> None:
-    """A good token opens a session with the person's number, name, roles and the secret's world."""
-    caller = TOKENS.open_session(token_of(holder, SECRET).encode())
+@pytest.mark.parametrize("builtin", ACTIVE, ids=lambda builtin: builtin.name)
+def test_valid_token_opens_a_session(builtin: BuiltinUser) -> None:
+    """A session has the user's number, name and roles, and the world of the secret."""
+    caller = TOKENS.open_session(token_of(builtin, SECRET).encode())
 
-    assert caller == Caller(holder, f"person{holder}", frozenset(ROLES[holder].roles), world(SECRET))
+    assert caller == Caller(builtin, f"person{builtin}", frozenset(ROLES[builtin].roles), make_world(SECRET))
 
 
 @given(names, secrets)
-def test_only_known_ids_with_whole_secrets_open(name: str, secret: str) -> None:
-    """A session opens for the id of an active person with 22 letters or digits, and for nothing else."""
+def test_only_active_users_with_valid_secrets_have_sessions(name: str, secret: str) -> None:
+    """A session needs the id of an active user and a secret of 22 letters or digits."""
     well_formed = len(secret) == 22 and set(secret) <= set(ALPHANUMERIC)
-    opens = well_formed and name in {TOKEN_IDS[holder] for holder in ACTIVE}
+    opens = well_formed and name in {TOKEN_IDS[builtin] for builtin in ACTIVE}
 
     try:
         opened = bool(TOKENS.open_session(f"{name}-{secret}".encode()))
@@ -126,15 +126,15 @@ def test_only_known_ids_with_whole_secrets_open(name: str, secret: str) -> None:
 
 
 @given(st.binary(max_size=40))
-def test_no_bytes_break_the_door(token: bytes) -> None:
-    """Any bytes for a token are refused with 401."""
+def test_any_bytes_are_rejected(token: bytes) -> None:
+    """Any other bytes are a 401."""
     assert error_of(token).status == 401
 
 
-def test_a_session_of_the_shared_world_is_opened_once() -> None:
-    """Tokens of the shared world are looked at once; other worlds may go, and are asked for each time."""
+def test_session_of_the_shared_world_is_cached() -> None:
+    """The shared world is looked up once per token, other worlds every time."""
     opened: list[str] = []
-    tokens = Tokens(CONTRACT.token_locations, lambda name: world(name, opened), lambda _: CAST)
+    tokens = Tokens(CONTRACT.token_locations, lambda name: make_world(name, opened), lambda _: USERS)
 
     for secret in (SHARED_SECRET, SECRET) * 2:
         tokens.open_session(token_of(BuiltinUser.OWNER, secret).encode())
@@ -143,14 +143,14 @@ def test_a_session_of_the_shared_world_is_opened_once() -> None:
 
 
 @pytest.mark.parametrize("token_id", TOKEN_IDS.values())
-def test_every_id_is_ten_letters_or_digits(token_id: str) -> None:
-    """The ids have the form of Coder's, and each belongs to one holder."""
+def test_token_ids_have_coders_form(token_id: str) -> None:
+    """A token id has ten letters or digits."""
     assert len(token_id) == 10
     assert set(token_id) <= set(ALPHANUMERIC)
 
 
-def test_every_holder_has_an_id() -> None:
-    """Each holder has an id of its own."""
+def test_every_builtin_user_has_a_token_id() -> None:
+    """Each built-in user has a unique token id."""
     assert len(set(TOKEN_IDS.values())) == len(TOKEN_IDS) == len(BuiltinUser)
 
 
@@ -166,8 +166,8 @@ def test_every_holder_has_an_id() -> None:
         ([(b"coder-session-token", b"T")], b""),
     ],
 )
-def test_a_token_is_found_in_each_place(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
-    """Cookie, query and header each may carry the token, in the forms their grammars allow."""
+def test_token_is_found_in_each_location(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
+    """The token is read from cookie, query and header in each valid form."""
     assert TOKENS.find(headers, query) == b"T"
 
 
@@ -181,8 +181,8 @@ def test_a_token_is_found_in_each_place(headers: list[tuple[bytes, bytes]], quer
         ([(b"cookie", b"")], b"coder_session_token="),
     ],
 )
-def test_no_other_place_is_looked_at(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
-    """Other names, other letter cases and other headers carry no token."""
+def test_other_locations_are_ignored(headers: list[tuple[bytes, bytes]], query: bytes) -> None:
+    """Other names, other letter cases and other headers are ignored."""
     assert TOKENS.find(headers, query) == b""
 
 
@@ -192,22 +192,20 @@ def test_no_other_place_is_looked_at(headers: list[tuple[bytes, bytes]], query: 
         (b"A", b"B", b"C", b"A"),
         (b"", b"B", b"C", b"B"),
         (b"", b"", b"C", b"C"),
-        (b"bad", b"", GOOD, b"bad"),
-        (b"", b"bad", GOOD, b"bad"),
+        (b"bad", b"", VALID, b"bad"),
+        (b"", b"bad", VALID, b"bad"),
     ],
 )
-def test_the_first_place_that_is_not_empty_counts(
-    cookie: bytes, query: bytes, header: bytes, found: bytes
-) -> None:
-    """Cookie goes before query and that before header; a bad token is not rescued by a later one."""
+def test_first_nonempty_location_wins(cookie: bytes, query: bytes, header: bytes, found: bytes) -> None:
+    """Cookie overrides query, query overrides header, even with an invalid token."""
     headers = [(b"coder-session-token", header), (b"cookie", b"coder_session_token=" + cookie)]
 
     assert TOKENS.find(headers, b"coder_session_token=" + query) == found
 
 
-def test_the_order_is_the_contracts() -> None:
-    """A contract that looks at the header first is obeyed."""
-    tokens = Tokens((*reversed(CONTRACT.token_locations),), world, lambda _: CAST)
+def test_precedence_follows_the_contract() -> None:
+    """The order of locations is the contract's."""
+    tokens = Tokens((*reversed(CONTRACT.token_locations),), make_world, lambda _: USERS)
 
     found = tokens.find([(b"coder-session-token", b"header")], b"coder_session_token=query")
 
@@ -215,50 +213,50 @@ def test_the_order_is_the_contracts() -> None:
 
 
 @given(roles, roles)
-def test_one_of_the_roles_is_enough(held: frozenset[str], wanted: frozenset[str]) -> None:
-    """Whoever has one of the roles that are wanted may go on, and nobody else."""
+def test_one_of_the_roles_is_sufficient(held: frozenset[str], wanted: frozenset[str]) -> None:
+    """A caller with any of the required roles is accepted, others are rejected."""
     try:
-        Caller(0, "carol", held, world("")).require_role(wanted)
+        Caller(0, "carol", held, make_world("")).require_role(wanted)
     except ApiError:
-        passed = False
+        accepted = False
     else:
-        passed = True
+        accepted = True
 
-    assert passed == bool(held & wanted)
+    assert accepted == bool(held & wanted)
 
 
 @pytest.mark.parametrize(
     ("roles", "held"), [((), "member"), (("user-admin", "auditor"), "auditor and user-admin")]
 )
-def test_without_a_role_it_is_forbidden(roles: tuple[str, ...], held: str) -> None:
-    """Whoever has none of the roles gets 403, and is told which would do and which they have."""
-    caller = Caller(0, "carol", frozenset(roles), world(""))
+def test_missing_role_is_a_403(roles: tuple[str, ...], held: str) -> None:
+    """A caller without a required role gets a 403 with the required and own roles."""
+    caller = Caller(0, "carol", frozenset(roles), make_world(""))
 
-    with pytest.raises(ApiError) as refused:
+    with pytest.raises(ApiError) as caught:
         caller.require_role(frozenset({"owner"}))
 
-    assert (refused.value.status, refused.value.message) == (403, "Forbidden.")
-    assert refused.value.detail == f"This operation requires the role owner; carol has the role {held}."
+    assert (caught.value.status, caught.value.message) == (403, "Forbidden.")
+    assert caught.value.detail == f"This operation requires the role owner; carol has the role {held}."
 
 
-def test_a_scenarios_token_opens_its_world() -> None:
-    """The id of a scenario signs its caller in, in the world of scenario and secret."""
+def test_token_of_a_scenario_opens_its_world() -> None:
+    """The token id of a scenario opens the world of scenario and secret."""
     caller = TOKENS.open_session(f"Empty00000-{SECRET}".encode())
 
     assert (caller.number, caller.world.name) == (BuiltinUser.AUDITOR, f"empty@{SECRET}")
 
 
 @pytest.mark.parametrize("name", [SHARED_SECRET, SECRET, f"empty@{SECRET}"])
-def test_a_worlds_token_opens_it(name: str) -> None:
-    """The token that is written for a world opens the world of that name."""
+def test_token_for_a_world_opens_it(name: str) -> None:
+    """`token_for_world` returns a token that opens the world."""
     assert TOKENS.open_session(TOKENS.token_for_world(name).encode()).world.name == name
 
 
-def test_a_session_ends_with_its_people() -> None:
-    """When the shared world is given other people, a caller is who they are now."""
-    shared = world(SHARED_SECRET)
+def test_session_follows_changed_users() -> None:
+    """If the users of the shared world change, so does the caller."""
+    shared = make_world(SHARED_SECRET)
     tokens = Tokens(CONTRACT.token_locations, lambda _: shared, lambda _: shared.users)
-    before = tokens.open_session(GOOD)
-    shared.users = {BuiltinUser.OWNER: person(BuiltinUser.MEMBER)}
+    before = tokens.open_session(VALID)
+    shared.users = {BuiltinUser.OWNER: make_user(BuiltinUser.MEMBER)}
 
-    assert [before.roles, tokens.open_session(GOOD).roles] == [{"owner"}, set()]
+    assert [before.roles, tokens.open_session(VALID).roles] == [{"owner"}, set()]

@@ -5,7 +5,7 @@ from pathlib import Path
 from posixpath import dirname, join, normpath
 
 import pytest
-from doc_sites import ask
+from doc_sites import send_request
 
 from auditmock.web.dashboard import DASHBOARD, dashboard_documents
 
@@ -32,17 +32,17 @@ own_scripts = pytest.mark.parametrize("path", OWN)
 @every_path
 def test_files_have_their_type(path: str) -> None:
     """The page and each of its files is served as what it is."""
-    answer = ask(path)
+    response = send_request(path)
 
-    assert answer.status_code == 200
-    assert answer.headers["content-type"] == TYPES[path.rpartition("/")[2].partition(".")[2]]
+    assert response.status_code == 200
+    assert response.headers["content-type"] == TYPES[path.rpartition("/")[2].partition(".")[2]]
 
 
 def test_the_page_is_found_without_its_slash() -> None:
     """The path with a slash too few leads to the page."""
-    answer = ask(DASHBOARD.rstrip("/"))
+    response = send_request(DASHBOARD.rstrip("/"))
 
-    assert (answer.status_code, answer.headers["location"]) == (307, DASHBOARD)
+    assert (response.status_code, response.headers["location"]) == (307, DASHBOARD)
 
 
 def test_every_file_of_the_page_is_served() -> None:
@@ -56,13 +56,13 @@ def test_the_page_loads_what_is_served() -> None:
     """Whatever the page's own text loads or links to is on this server."""
     known = {*PATHS, "/favicon.svg", f"{DASHBOARD}openapi.yaml"}
 
-    assert set(re.findall(r'(?:src|href)="([^"]*)"', ask(DASHBOARD).text)) <= known
+    assert set(re.findall(r'(?:src|href)="([^"]*)"', send_request(DASHBOARD).text)) <= known
 
 
 @every_script
 def test_scripts_import_what_is_served(path: str) -> None:
     """Each import of a script is another file of the page."""
-    imported = {normpath(join(dirname(path), name)) for name in IMPORT.findall(ask(path).text)}
+    imported = {normpath(join(dirname(path), name)) for name in IMPORT.findall(send_request(path).text)}
 
     assert imported <= set(PATHS)
 
@@ -70,25 +70,26 @@ def test_scripts_import_what_is_served(path: str) -> None:
 @own_scripts
 def test_scripts_write_no_markup(path: str) -> None:
     """No script makes markup, code or styles out of text."""
-    assert MARKUP.findall(ask(path).text) == []
+    assert MARKUP.findall(send_request(path).text) == []
 
 
 @own_scripts
 def test_scripts_name_no_address(path: str) -> None:
     """No script knows another server."""
-    assert ADDRESS.findall(ask(path).text) == []
+    assert ADDRESS.findall(send_request(path).text) == []
 
 
 @own_scripts
 def test_scripts_are_short(path: str) -> None:
     """A script has at most 300 lines, as a module of Python."""
-    assert len(ask(path).text.splitlines()) <= 300
+    assert len(send_request(path).text.splitlines()) <= 300
 
 
 def test_the_browser_is_held_to_it() -> None:
     """The page's policy lets nothing in from outside, no inline script, and no text become markup."""
     policy = dict(
-        rule.strip().split(" ", 1) for rule in ask(DASHBOARD).headers["content-security-policy"].split(";")
+        rule.strip().split(" ", 1)
+        for rule in send_request(DASHBOARD).headers["content-security-policy"].split(";")
     )
 
     assert policy == {
