@@ -1,4 +1,4 @@
-"""Cases of a parametrized test that `make test` leaves to `make test-slow`."""
+"""Cases of a parametrized test that only `make test-slow` runs."""
 
 from collections.abc import Iterable
 from typing import Any

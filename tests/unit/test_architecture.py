@@ -1,4 +1,4 @@
-"""Rules of the source tree: which package may import which, and what no module may do."""
+"""Source tree: import directions and other rules for modules."""
 
 import ast
 import re
@@ -87,7 +87,7 @@ TABLES = {
 
 
 def name_of(path: Path) -> str:
-    """Give the import name of a file."""
+    """Return the import name of a file."""
     package, folder = next(item for item in FOLDERS.items() if path.is_relative_to(item[1]))
     parts = path.relative_to(folder).with_suffix("").parts
     return ".".join([package, *(part for part in parts if part != "__init__")])
@@ -102,14 +102,14 @@ FILES = sorted({path for folder in (*FOLDERS.values(), ROOT / "tests") for path 
 
 
 def place_of(module: str) -> int:
-    """Give the place of a module in `ORDER`: that of its innermost package named there."""
+    """Return the index of a module's innermost package in `ORDER`."""
     parts = module.split(".")[1:]
     prefixes = [".".join(parts[:length]) for length in range(len(parts), 0, -1)]
     return next((ORDER.index(prefix) for prefix in prefixes if prefix in ORDER), 0)
 
 
 def list_imports(tree: ast.AST) -> Iterator[str]:
-    """List the modules of this project that some code imports."""
+    """List the modules of this project that code imports."""
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom):
             names = (f"{node.module}.{alias.name}" for alias in node.names)
@@ -122,7 +122,7 @@ IMPORTS = {name: {each for each in list_imports(tree) if each in MODULES} for na
 
 
 def late_imports(tree: ast.AST) -> list[ast.AST]:
-    """List the imports that stand inside functions."""
+    """List the imports inside functions."""
     return [
         node
         for function in ast.walk(tree)
@@ -133,12 +133,12 @@ def late_imports(tree: ast.AST) -> list[ast.AST]:
 
 
 def names_in(tree: ast.AST) -> set[str]:
-    """List the names some code uses, dots included, such as `datetime.now`."""
+    """List the dotted names that code uses, such as `datetime.now`."""
     return {ast.unparse(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute | ast.Name)}
 
 
 def test_packages_import_in_one_direction() -> None:
-    """A module imports only from its own package and from packages above it in `ORDER`."""
+    """A module imports only from its own package and from packages before it in `ORDER`."""
     offenders = [
         f"{name} imports {imported}"
         for name in MODULES
@@ -149,8 +149,8 @@ def test_packages_import_in_one_direction() -> None:
     assert offenders == []
 
 
-def test_the_suite_imports_the_contract_only() -> None:
-    """The contract suite speaks HTTP: it imports the contract and itself, nothing that answers requests."""
+def test_checker_imports_the_contract_only() -> None:
+    """The contract suite imports the contract and itself, but no server code."""
     suite = (*CHECKER_IMPORTS, "checker", "contract")
     offenders = [
         f"{name} imports {imported}"
@@ -164,7 +164,7 @@ def test_the_suite_imports_the_contract_only() -> None:
 
 
 def test_fixtures_read_no_file_of_handlers() -> None:
-    """Data goes one way, too: no module of `fixtures` names a file of `handlers`."""
+    """No module of `fixtures` names a file of `handlers`."""
     paths = sorted((ROOT / "fixtures").rglob("*.py"))
 
     assert [path.name for path in paths if "handlers" in path.read_text(encoding="utf-8")] == []
@@ -177,13 +177,13 @@ def test_imports_have_no_cycle() -> None:
     assert set(order) == MODULES.keys()
 
 
-def test_imports_stand_at_the_top() -> None:
+def test_imports_are_at_the_top() -> None:
     """No function imports, except where a command or a server would start slowly otherwise."""
     assert {name for name, tree in MODULES.items() if late_imports(tree)} <= LATE_IMPORTERS
 
 
-def test_clock_and_randomness_are_passed_in() -> None:
-    """No module reads a clock or draws a random number of its own, except the ones whose task it is."""
+def test_clock_and_randomness_are_injected() -> None:
+    """Only dedicated modules read a clock or draw random numbers."""
     offenders = {
         name: used
         for name, tree in MODULES.items()
@@ -198,12 +198,12 @@ def test_clock_and_randomness_are_passed_in() -> None:
     "code", ["uuid.uuid4()", "uuid4()", "datetime.now(UTC)", "time.time()", "f(time.time_ns)"]
 )
 def test_clock_and_randomness_are_recognized(code: str) -> None:
-    """The rule above recognizes the ways to break it."""
+    """The rule above recognizes violations."""
     assert any(RANDOM_OR_CLOCK.fullmatch(used) for used in names_in(ast.parse(code)))
 
 
 def test_no_module_names_a_release() -> None:
-    """What differs between releases stands in their contracts: no code names one."""
+    """No module contains the name of a release: differences are in the overlays."""
     overlays = find_overlays()
     code = {name: ast.unparse(tree) for name, tree in MODULES.items()}
     offenders = [f"{name}: {release}" for name in MODULES for release in overlays if release in code[name]]
@@ -221,8 +221,8 @@ def test_no_module_is_long() -> None:
     assert {path: count for path, count in lines.items() if count > MAX_LINES and path not in TABLES} == {}
 
 
-def test_no_folder_is_crowded_or_lonely() -> None:
-    """A folder holds from 2 to 20 modules beside `__init__` and `conftest`."""
+def test_folder_sizes_are_limited() -> None:
+    """A folder has 2 to 20 modules besides `__init__` and `conftest`."""
     counts: dict[str, int] = {}
     for path in FILES:
         if path.name not in {"__init__.py", "conftest.py"}:
@@ -232,8 +232,8 @@ def test_no_folder_is_crowded_or_lonely() -> None:
     assert {folder: count for folder, count in counts.items() if not 1 < count <= MAX_MODULES} == {}
 
 
-def test_exceptions_are_real() -> None:
-    """Every module and package that this file names exists."""
+def test_exceptions_exist() -> None:
+    """Every module and package named in this file exists."""
     packages = {f"auditmock.{name}" for name in ORDER}
     known = MODULES.keys() | {name.rpartition(".")[0] for name in MODULES}
 

@@ -1,4 +1,4 @@
-"""Rules of pyproject.toml: the packages of the wheel, and what the server needs of uvicorn."""
+"""pyproject.toml: the packages of the wheel, and the parts of uvicorn that the server uses."""
 
 import tomllib
 from pathlib import Path
@@ -49,20 +49,20 @@ MISSING = (
 
 
 def list_packages(name: str, folder: str) -> set[str]:
-    """List the packages of one folder by their import names."""
+    """List the packages of a folder by import name."""
     parents = {path.parent.relative_to(ROOT / folder) for path in (ROOT / folder).rglob("*.py")}
     return {".".join((name, *parent.parts)) for parent in parents}
 
 
-def test_the_wheel_holds_every_package() -> None:
-    """The packages named in pyproject.toml are those in the tree."""
+def test_wheel_has_every_package() -> None:
+    """The packages in pyproject.toml are those of the tree."""
     tree = set[str]().union(*(list_packages(name, folder) for name, folder in FOLDERS.items()))
 
     assert set(SETUPTOOLS["packages"]) - {"auditmock._spec"} == tree
 
 
 def test_uvicorn_is_bounded() -> None:
-    """The server subclasses private parts of uvicorn, so a new minor version needs a look first."""
+    """The version of uvicorn is bounded: the server subclasses private parts of it."""
     bound = next(line for line in PROJECT["project"]["dependencies"] if line.startswith("uvicorn"))
 
     assert bound.startswith("uvicorn>=0.46,<0.")
@@ -70,7 +70,7 @@ def test_uvicorn_is_bounded() -> None:
 
 @pytest.mark.parametrize("name", METHODS)
 def test_uvicorn_has_the_method(name: str) -> None:
-    """Uvicorn's protocol class has each method that ours overrides."""
+    """Uvicorn's protocol has each method that ours overrides."""
     assert hasattr(HttpToolsProtocol, name), MISSING.format(f"HttpToolsProtocol.{name}")
 
 
@@ -80,7 +80,7 @@ def test_uvicorn_has_the_method(name: str) -> None:
     + [(RequestResponseCycle, name) for name in CYCLE_FIELDS],
 )
 def test_uvicorn_has_the_field(owner: type, name: str) -> None:
-    """Uvicorn's protocol and its requests have each field that ours reads."""
+    """Uvicorn's protocol and requests have each field that ours reads."""
     assert name in vars(owner)["__init__"].__code__.co_names, MISSING.format(f"{owner.__name__}.{name}")
 
 

@@ -1,7 +1,7 @@
 """Coder's releases: every case of `tests/data/releases`, over a real socket.
 
-What is `given` is posted before, by whoever asks. The mock has no history, but for cases that ask for one
-(`history: true`) or for a world that begins with a scenario: that of some token (`scenario: DeletedUse`), one
+The `given` logs are posted first, by the same user. The mock has no history, except for cases with
+`history: true` or with a `scenario`: that of a token id (`scenario: DeletedUse`), a shipped one, one
 that ships or one of the release's own folder `scenarios`, or the case's own (`scenario: {logs: [...]}`).
 `earlier: 3` sends the same request three times before; `apart: true` sends each from an address of its own.
 """

@@ -26,13 +26,13 @@ def run(*words: str, **variables: str) -> Done:
     )
 
 
-def test_version() -> None:
-    """`--version` names the command and its version."""
+def test_version_is_printed() -> None:
+    """`--version` prints the command and its version."""
     assert run("--version").stdout == f"auditmock {VERSION}\n"
 
 
 @pytest.mark.parametrize("words", [(), ("-h",), ("--help",)])
-def test_help(words: tuple[str, ...]) -> None:
+def test_help_lists_the_commands(words: tuple[str, ...]) -> None:
     """Without arguments and with a help flag, the command lists its commands."""
     done = run(*words)
 
@@ -68,21 +68,27 @@ ERRORS = {
     "port is too high": (("serve", "-p", "65536"), '--port: "65536" is not a whole number from 0 to 65,535.'),
     "too many logs": (("serve", "--logs", "5000001"), '"5000001" is not a whole number from 0 to 5,000,000.'),
     "unknown level": (("serve", "--log-level", "loud"), '"loud" is not one of debug, info, warning, error.'),
-    "no time": (("serve", "--until", "tomorrow"), '"tomorrow" is not an RFC 3339 time'),
-    "no day": (("serve", "--until", "2025-02-30"), '"2025-02-30" is a date that does not exist'),
-    "end of time": (("serve", "--until", "1969-12-31"), '"1969-12-31" is before 1970'),
-    "no host": (("serve", "--host", "no.such.host.invalid"), "cannot listen on no.such.host.invalid:8910"),
-    "no scenario": (("serve", "--port", "0", "--scenario", "nope"), '"nope" is no scenario'),
-    "no scenario to show": (("scenario", "show", "nope"), '"nope" is no scenario'),
-    "no scenario to export": (("export", "--scenario", "nope"), '"nope" is no scenario'),
-    "no place to export to": (("export", "--output", "/no/where"), "cannot open /no/where: "),
-    "no file": (("serve", "--port", "0", "--data", "nowhere.json"), "cannot read nowhere.json: no such file"),
+    "invalid time": (("serve", "--until", "tomorrow"), '"tomorrow" is not an RFC 3339 time'),
+    "invalid date": (("serve", "--until", "2025-02-30"), '"2025-02-30" is a date that does not exist'),
+    "time before 1970": (("serve", "--until", "1969-12-31"), '"1969-12-31" is before 1970'),
+    "unknown host": (
+        ("serve", "--host", "no.such.host.invalid"),
+        "cannot listen on no.such.host.invalid:8910",
+    ),
+    "unknown scenario": (("serve", "--port", "0", "--scenario", "nope"), '"nope" is no scenario'),
+    "unknown scenario to show": (("scenario", "show", "nope"), '"nope" is no scenario'),
+    "unknown scenario to export": (("export", "--scenario", "nope"), '"nope" is no scenario'),
+    "missing output folder": (("export", "--output", "/no/where"), "cannot open /no/where: "),
+    "missing data file": (
+        ("serve", "--port", "0", "--data", "nowhere.json"),
+        "cannot read nowhere.json: no such file",
+    ),
 }
 
 
 @pytest.mark.parametrize(("words", "reason"), ERRORS.values(), ids=ERRORS)
-def test_an_error_is_one_line_and_status_two(words: tuple[str, ...], reason: str) -> None:
-    """An error on the command line is reported in one line."""
+def test_usage_error_is_one_line(words: tuple[str, ...], reason: str) -> None:
+    """An error on the command line is reported in one line with status 2."""
     done = run(*words)
 
     assert (done.returncode, done.stdout, done.stderr.count("\n")) == (2, "", 1)
@@ -90,8 +96,8 @@ def test_an_error_is_one_line_and_status_two(words: tuple[str, ...], reason: str
     assert reason in done.stderr
 
 
-def test_a_busy_port_is_one_line_and_status_two() -> None:
-    """A busy port is reported with a way out."""
+def test_busy_port_is_reported() -> None:
+    """A busy port is reported in one line with an alternative."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = run("serve", "--port", str(port))
@@ -123,13 +129,13 @@ VARIABLES = {
     "AUDITMOCK_LOG_LEVEL": ("loud", '"loud" is not one of debug, '),
     "AUDITMOCK_LOG_FORMAT": ("xml", '"xml" is not one of text, json.'),
 }
-"""By variable: a bad value and a part of the message."""
+"""By variable: an invalid value and a part of the message."""
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("variable", VARIABLES)
-def test_a_variable_sets_an_option(variable: str) -> None:
-    """A setting is read from its variable; a bad value is reported in one line."""
+def test_variable_sets_an_option(variable: str) -> None:
+    """A setting is read from its variable; an invalid value is reported in one line."""
     value, reason = VARIABLES[variable]
     done = run("serve", **{"PORT": "0", variable: value})
 
@@ -137,26 +143,26 @@ def test_a_variable_sets_an_option(variable: str) -> None:
     assert reason in done.stderr
 
 
-def test_every_variable_is_tried() -> None:
+def test_table_has_every_variable() -> None:
     """The table above has all variables."""
     assert {setting.variable for setting in SETTINGS} <= VARIABLES.keys()
 
 
-def test_a_flag_overrides_its_variable() -> None:
+def test_flag_overrides_its_variable() -> None:
     """A flag overrides its environment variable."""
     done = run("serve", "--port", "65536", AUDITMOCK_PORT="http")
 
     assert '--port: "65536" is not' in done.stderr
 
 
-def test_a_closed_pipe_is_not_an_error() -> None:
+def test_closed_pipe_is_not_an_error() -> None:
     """Output into a closed pipe ends the command silently."""
     read_end, write_end = os.pipe()
     os.close(read_end)
-    with os.fdopen(write_end, "w") as nowhere:
+    with os.fdopen(write_end, "w") as pipe:
         done = subprocess.run(
             [sys.executable, "-P", "-m", "auditmock", "serve", "--help"],
-            stdout=nowhere,
+            stdout=pipe,
             stderr=subprocess.PIPE,
             text=True,
             check=False,

@@ -1,4 +1,4 @@
-"""`auditmock contract`: the contract of a release, and what differs between two."""
+"""`auditmock contract`: the contract of a release, and the differences between two."""
 
 import json
 import subprocess
@@ -19,33 +19,33 @@ def run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
-def test_it_writes_the_contract() -> None:
-    """The bare command writes the documented release as it stands in the file."""
+def test_default_is_the_documented_release() -> None:
+    """Without flags the command prints `openapi.yaml` unchanged."""
     assert run().stdout == load_contract().text
 
 
-def test_it_writes_an_release_as_yaml() -> None:
-    """With a release it writes that one."""
+def test_release_is_printed_as_yaml() -> None:
+    """With a release the command prints its contract."""
     assert yaml.safe_load(run("--release", OLDEST).stdout) == open_release(OLDEST).document
 
 
-def test_it_writes_an_release_as_json() -> None:
+def test_release_is_printed_as_json() -> None:
     """JSON is the same document."""
     done = run("--release", NEWEST, "--format", "json")
 
     assert json.loads(done.stdout) == open_release(NEWEST).document
 
 
-def test_it_tells_differences() -> None:
-    """Between two releases it tells, place by place, what is gone and what is new."""
+def test_diff_lists_differences() -> None:
+    """`--diff` lists the removed and added values by place."""
     done = run("--diff", "documented", NEWEST)
 
     assert "paths./audit.get.x-paging.count_cap\n  + 2000\n" in done.stdout
     assert "components.parameters.q.required\n  - true\n  + false\n" in done.stdout
 
 
-def test_an_unknown_release_is_told() -> None:
-    """A release there is not is a mistake in usage, told in one line with those there are."""
+def test_unknown_release_is_a_usage_error() -> None:
+    """An unknown release is reported with the available ones."""
     done = run("--release", "v9")
 
     assert (done.returncode, done.stdout) == (2, "")
@@ -53,12 +53,12 @@ def test_an_unknown_release_is_told() -> None:
 
 
 @pytest.mark.parametrize(
-    ("form", "beginning"), [("md", "# Drift\n"), ("html", "<!doctype html>\n"), ("json", "[\n")]
+    ("file_format", "start"), [("md", "# Drift\n"), ("html", "<!doctype html>\n"), ("json", "[\n")]
 )
-def test_drift_is_written(form: str, beginning: str) -> None:
-    """`auditmock drift` writes what deployed releases do otherwise, in each of its forms."""
-    command = [sys.executable, "-P", "-m", "auditmock", "drift", "--format", form]
+def test_drift_report_is_printed(file_format: str, start: str) -> None:
+    """`auditmock drift` prints every release in each format."""
+    command = [sys.executable, "-P", "-m", "auditmock", "drift", "--format", file_format]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
 
-    assert done.stdout.startswith(beginning)
+    assert done.stdout.startswith(start)
     assert all(release in done.stdout for release in find_overlays())

@@ -47,7 +47,7 @@ class Block(NamedTuple):
 def read_blocks(page: Path) -> list[Block]:
     """List the fenced blocks of a page."""
     found = re.findall(r"```(\w+)\n(.*?)```", page.read_text(encoding="utf-8"), re.DOTALL)
-    return [Block(*each) for each in found]
+    return [Block(*fields) for fields in found]
 
 
 def read_commands(text: str) -> list[str]:
@@ -61,7 +61,7 @@ def is_run(command: str) -> bool:
 
 
 def run(command: str, folder: Path) -> str:
-    """Run a command in a folder, as a shell does."""
+    """Run a command in a folder with a shell."""
     done = subprocess.run(
         ["/bin/bash", "-c", command],
         cwd=folder,
@@ -75,7 +75,7 @@ def run(command: str, folder: Path) -> str:
 
 
 def flags_of(command: str, folder: Path) -> Iterator[str]:
-    """Give the flags of a command that serves, except for its port; files are those of the page."""
+    """Return the flags of a command that serves, except its port; file names are resolved."""
     words = iter(shlex.split(command.removeprefix(SERVE)))
     for word in words:
         if word == "--port":
@@ -95,8 +95,8 @@ def write_file(text: str, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("page", slow_except(PAGES, PAGES[0]), ids=lambda page: page.stem)
-def test_a_page_is_true(page: Path, start_server: Start, tmp_path: Path) -> None:
-    """Its commands run one after the other, its files are valid, and it shows what happens."""
+def test_page_commands_work(page: Path, start_server: Start, tmp_path: Path) -> None:
+    """The commands of a page run in order, its files are valid, and their output is as shown."""
     url, printed = "", ""
     for language, text in read_blocks(page):
         if language == "sh":
@@ -118,14 +118,14 @@ def test_a_page_is_true(page: Path, start_server: Start, tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("user", BuiltinUser)
-def test_every_token_is_shown(user: BuiltinUser) -> None:
+def test_every_token_is_documented(user: BuiltinUser) -> None:
     """The API page lists every token."""
     assert f"| `{token_of(user)}` |" in API.read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("pattern", NOT_RUN)
 def test_every_exception_is_used(pattern: str) -> None:
-    """No pattern of commands that are not run is out of date."""
+    """Every pattern of commands that are not run matches a command."""
     commands = [
         command
         for page in PAGES

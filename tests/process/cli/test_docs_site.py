@@ -1,4 +1,4 @@
-"""The documentation site: it builds strictly, its pages are complete, and it needs no other host."""
+"""The documentation site: it builds without warnings, its pages are complete, and it needs no other host."""
 
 import re
 import shutil
@@ -22,7 +22,7 @@ DOCS = ROOT / "docs"
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Build the site as `make docs` does."""
+    """Build the site like `make docs`."""
     folder = tmp_path_factory.mktemp("docs")
     shutil.copytree(ROOT / "docs", folder / "docs")
     shutil.copy(ROOT / "zensical.toml", folder)
@@ -38,52 +38,52 @@ def read_pages(site: Path) -> Iterator[tuple[Path, HtmlReferences]]:
         yield path, HtmlReferences(path.read_text(encoding="utf-8"))
 
 
-def test_no_page_loads_from_another_host(site: Path) -> None:
-    """Scripts, styles, fonts and images come from the site itself."""
-    foreign = [
+def test_pages_load_nothing_from_other_hosts(site: Path) -> None:
+    """Scripts, styles, fonts and images are files of the site."""
+    foreign_urls = [
         (path.relative_to(site), asset)
         for path, page in read_pages(site)
         for asset in page.assets
         if urlsplit(asset).netloc
     ]
 
-    assert foreign == []
+    assert foreign_urls == []
 
 
-def test_no_style_loads_from_another_host(site: Path) -> None:
-    """Style sheets import nothing and name no address of another host."""
-    foreign = [
-        (path.relative_to(site), address)
+def test_styles_load_nothing_from_other_hosts(site: Path) -> None:
+    """Style sheets import nothing and contain no URL of another host."""
+    foreign_urls = [
+        (path.relative_to(site), url)
         for path in site.rglob("*.css")
-        for address in re.findall(
+        for url in re.findall(
             r"@import[^;]+|url\(['\"]?(?:https?:)?//[^)]+", path.read_text(encoding="utf-8")
         )
     ]
 
-    assert foreign == []
+    assert foreign_urls == []
 
 
-def test_no_link_is_broken(site: Path) -> None:
-    """Every relative address leads to a file of the site, and every anchor to an element."""
+def test_links_work(site: Path) -> None:
+    """Every relative link points to a file of the site, and every anchor to an element."""
     pages = dict(read_pages(site))
     broken = []
     for path, page in pages.items():
-        if path.name == "404.html":  # served at any depth, so its addresses are absolute
+        if path.name == "404.html":  # Served at any depth, so its links are absolute.
             continue
-        for address in (*page.assets, *page.links):
-            scheme, host, target, _, anchor = urlsplit(address)
+        for url in (*page.assets, *page.links):
+            scheme, host, target, _, anchor = urlsplit(url)
             if scheme or host:
                 continue
             found = (path.parent / unquote(target)).resolve() if target else path
             found = found / "index.html" if found.is_dir() else found
             if not found.is_file() or (anchor and found in pages and anchor not in pages[found].ids):
-                broken.append((str(path.relative_to(site)), address))
+                broken.append((str(path.relative_to(site)), url))
 
     assert broken == []
 
 
-def test_the_generated_pages_are_up_to_date() -> None:
-    """The reference pages are what the code says today."""
+def test_generated_pages_are_up_to_date() -> None:
+    """The generated reference pages match the code."""
     command = [sys.executable, str(ROOT / "scripts" / "reference"), "--check"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
 
@@ -112,7 +112,7 @@ TREE = {
 
 
 @pytest.mark.parametrize("name", TREE)
-def test_the_page_exists(name: str) -> None:
+def test_page_has_its_headings(name: str) -> None:
     """The documentation has this page with these headings."""
     text = (DOCS / name).read_text(encoding="utf-8")
     headings = re.findall(r"^#+ (.+?)(?: \{#.*\})?$", text, re.MULTILINE)
@@ -121,15 +121,15 @@ def test_the_page_exists(name: str) -> None:
 
 
 def test_every_page_is_in_the_navigation() -> None:
-    """No page can be reached by its address only."""
+    """Every page is in the navigation."""
     navigation = (ROOT / "zensical.toml").read_text(encoding="utf-8")
     pages = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
 
     assert set(re.findall(r'"([a-z-/]+\.md)"', navigation)) == pages
 
 
-def test_the_architecture_has_one_diagram() -> None:
-    """It is an image of the site, with a text for those who do not see it."""
+def test_architecture_has_one_diagram() -> None:
+    """The diagram is an image of the site with an alternative text."""
     page = (DOCS / "explanation" / "architecture.md").read_text(encoding="utf-8")
     ((text, path),) = re.findall(r"!\[([^]]*)\]\(([^)]+)\)", page)
 
@@ -143,8 +143,8 @@ def read_checks() -> list[list[str]]:
     return [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| `")]
 
 
-def test_every_check_is_explained() -> None:
-    """A check has its name, rule, layer, place and releases; an aspect says why it matters."""
+def test_every_check_is_documented() -> None:
+    """A check has name, rule, layer, place and releases; an aspect says why it matters."""
     page = (DOCS / "reference" / "checks.md").read_text(encoding="utf-8")
     rows = read_checks()
 
@@ -154,7 +154,7 @@ def test_every_check_is_explained() -> None:
     assert re.findall(r"^## (\S+)\n\n\*\*Why it matters\.\*\*", page, re.MULTILINE) == [*ASPECTS]
 
 
-def leads_somewhere(pointer: str, document: Any) -> bool:
+def points_to_a_node(pointer: str, document: Any) -> bool:
     """Whether a JSON pointer names a node of a document."""
     node = document
     for step in pointer.removeprefix("#/").replace("~0", "~").split("/"):
@@ -166,13 +166,13 @@ def leads_somewhere(pointer: str, document: Any) -> bool:
 
 
 def test_every_place_is_in_the_contract() -> None:
-    """The place of a check is a JSON pointer into the contract of each release that the check is for."""
+    """The place of a check is a JSON pointer into the contract of each of its releases."""
     documents = {release: open_release(release).document for release in list_releases()}
     broken = [
         (name, release, place)
         for name, _, _, place, releases in read_checks()
         for release in (list_releases() if releases == "all" else releases.split(", "))
-        if not leads_somewhere(place.strip("`"), documents[release])
+        if not points_to_a_node(place.strip("`"), documents[release])
     ]
 
     assert broken == []
@@ -184,8 +184,8 @@ EQUALITY = re.compile(r"(?i)same bytes|determinis|same for everybody|byte for by
 @pytest.mark.parametrize(
     "page", [ROOT / "README.md", *sorted(DOCS.rglob("*.md"))], ids=lambda page: page.stem
 )
-def test_determinism_is_claimed_where_it_holds(page: Path) -> None:
-    """A claim about equal bytes is about the default seed, or names the version of Faker."""
+def test_claims_of_determinism_are_qualified(page: Path) -> None:
+    """A claim of equal bytes is about the default seed or names the version of Faker."""
     claims = [
         paragraph
         for paragraph in page.read_text(encoding="utf-8").split("\n\n")
@@ -207,8 +207,8 @@ def find_extensions(node: object) -> Iterator[str]:
             yield from find_extensions(value)
 
 
-def test_every_extension_is_explained() -> None:
-    """The page about extensions lists those that the contract and the overlays use, and no other."""
+def test_every_extension_is_documented() -> None:
+    """The page about extensions lists exactly those of the contract and the overlays."""
     files = [ROOT / "openapi.yaml", *find_overlays().values()]
     used = {
         name for path in files for name in find_extensions(yaml.safe_load(path.read_text(encoding="utf-8")))
@@ -221,8 +221,8 @@ def test_every_extension_is_explained() -> None:
 SECTION = r"\d+(?:\.\d+)?"
 
 
-def test_every_citation_leads_to_a_section() -> None:
-    """Each section of the reference that code and overlays cite is an anchor of its page."""
+def test_every_citation_has_a_section() -> None:
+    """Each section of the reference that code and overlays cite has an anchor."""
     reference = (ROOT / "docs" / "reference" / "coder-server.md").read_text(encoding="utf-8")
     anchors = set(re.findall(r"\{#s([0-9-]+)\}", reference))
     folders = ("auditmock", "handlers", "fixtures", "overlays", "tests")

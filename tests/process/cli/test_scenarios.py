@@ -1,4 +1,4 @@
-"""The commands around scenarios: list, show, check and export, and a server of one's own scenarios."""
+"""The commands for scenarios: list, show, check and export."""
 
 import csv
 import io
@@ -29,16 +29,16 @@ def read_list(url: str) -> bytes:
     return httpx.get(f"{url}/api/v2/audit?q=&limit=5000", headers=headers).content
 
 
-def test_all_are_listed() -> None:
-    """A line for each, with its token."""
+def test_list_has_every_scenario() -> None:
+    """The list has one line per scenario, with its token."""
     lines = run("scenario", "list").stdout.decode().splitlines()
 
     assert [line.split()[0] for line in lines] == NAMES
     assert [line.split()[1:3] for line in lines if line.startswith("empty")] == [["Empty00000", "0"]]
 
 
-def test_what_is_shown_can_be_checked(tmp_path: Path) -> None:
-    """`show` writes the file as it is, and `check` finds it good."""
+def test_shown_scenario_is_valid(tmp_path: Path) -> None:
+    """`show` prints the file unchanged, and `check` accepts it."""
     shown = run("scenario", "show", "incident").stdout
     (tmp_path / "mine.yaml").write_bytes(shown)
     checked = run("scenario", "check", str(tmp_path / "mine.yaml"))
@@ -55,8 +55,8 @@ def test_what_is_shown_can_be_checked(tmp_path: Path) -> None:
         ("[", b"mine.yaml, line 2, column 1: no YAML: "),
     ],
 )
-def test_a_mistake_is_one_line_and_status_two(text: str, reason: bytes, tmp_path: Path) -> None:
-    """`check` and `serve` say in one line what is wrong, and where."""
+def test_invalid_scenario_is_a_usage_error(text: str, reason: bytes, tmp_path: Path) -> None:
+    """`check` and `serve` report an invalid file in one line with its location."""
     (tmp_path / "mine.yaml").write_text(text)
     for words in (
         ("scenario", "check", str(tmp_path / "mine.yaml")),
@@ -77,23 +77,21 @@ def test_a_mistake_is_one_line_and_status_two(text: str, reason: bytes, tmp_path
         *(("empty", release) for release in ("documented", "v0.14")),
     ],
 )
-def test_an_export_served_is_what_was_served(
-    scenario: str, release: str, start_server: Start, tmp_path: Path
-) -> None:
-    """The body that `export` writes is that of a list, and `--data` serves it byte for byte."""
+def test_export_can_be_served(scenario: str, release: str, start_server: Start, tmp_path: Path) -> None:
+    """An export is the body of a list, and `--data` serves it byte for byte."""
     flags = ("--release", release, "--scenario", scenario, "--logs", "50")
     exported = run("export", *flags).stdout
     first = read_list(start_server(*flags).url)
     (tmp_path / "data.json").write_bytes(exported)
-    again = read_list(
+    reserved = read_list(
         start_server("--release", release, "--scenario", "empty", "--data", str(tmp_path / "data.json")).url
     )
 
-    assert exported == first == again
+    assert exported == first == reserved
 
 
-def test_an_export_has_what_a_list_cannot_show(start_server: Start) -> None:
-    """Logs of nobody are exported also where a list with one of them is refused."""
+def test_export_has_logs_without_user(start_server: Start) -> None:
+    """Logs without a user are exported, even if the release cannot list them."""
     flags = ("--release", "v0.14", "--scenario", "hostile")
     exported = json.loads(run("export", *flags).stdout)["audit_logs"]
 
@@ -101,8 +99,8 @@ def test_an_export_has_what_a_list_cannot_show(start_server: Start) -> None:
     assert b"unsupported scan type for UserStatus" in read_list(start_server(*flags).url)
 
 
-def test_the_forms_say_the_same(tmp_path: Path) -> None:
-    """NDJSON has the same logs as the body, a table the same texts, in a row each."""
+def test_export_formats_have_the_same_logs(tmp_path: Path) -> None:
+    """NDJSON has the same logs as the body, and CSV the same values, one row per log."""
     flags = ("export", "--scenario", "hostile")
     logs = json.loads(run(*flags).stdout)["audit_logs"]
     run(*flags, "--format", "ndjson", "--output", str(tmp_path / "logs"))

@@ -1,4 +1,4 @@
-"""`auditmock docs`: the files it writes, the directories it accepts, and what it says about errors."""
+"""`auditmock docs`: the files it writes, the folders it accepts, and its errors."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def run(*words: object) -> subprocess.CompletedProcess[str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Write a site into a directory that does not exist yet."""
+    """Write a site into a new folder."""
     folder = tmp_path_factory.mktemp("docs") / "new" / "site"
     done = run("--output", folder)
     assert (done.returncode, done.stderr) == (0, "")
@@ -44,37 +44,37 @@ def read_pages(site: Path) -> Iterator[tuple[Path, HtmlReferences]]:
 
 
 @every_release
-def test_the_contract_is_there_as_files(site: Path, release: str) -> None:
-    """YAML and JSON are the contract that `auditmock contract` writes."""
-    addresses, contract = addresses_of(release), open_release(release)
+def test_contract_is_written(site: Path, release: str) -> None:
+    """YAML and JSON equal the contract that `auditmock contract` prints."""
+    files, contract = addresses_of(release), open_release(release)
 
-    assert (site / addresses.yaml).read_text(encoding="utf-8") == contract.text
-    assert json.loads((site / addresses.json).read_text(encoding="utf-8")) == contract.document
+    assert (site / files.yaml).read_text(encoding="utf-8") == contract.text
+    assert json.loads((site / files.json).read_text(encoding="utf-8")) == contract.document
     assert yaml.safe_load(contract.text) == contract.document
 
 
 @every_release
-def test_the_page_of_a_release_links_to_all_others(site: Path, release: str) -> None:
+def test_page_links_to_all_releases(site: Path, release: str) -> None:
     """The navigation bar has every release and marks that of the page."""
     page = HtmlReferences((site / addresses_of(release).api).read_text(encoding="utf-8"))
 
-    assert {addresses_of(each).api for each in list_releases()} <= {*page.links}
+    assert {addresses_of(other).api for other in list_releases()} <= {*page.links}
     assert page.current == [addresses_of(release).api]
 
 
-def test_the_home_page_is_the_documented_release() -> None:
-    """A web server shows it for the address of the directory."""
+def test_home_page_is_the_documented_release() -> None:
+    """`index.html` is the page of the documented release."""
     assert addresses_of(DOCUMENTED).api == "index.html"
 
 
-def test_all_addresses_are_relative_and_exist(site: Path) -> None:
-    """Whatever a page loads or links to is a file of the site, and its anchor is an element."""
+def test_links_are_relative_and_work(site: Path) -> None:
+    """Every link is a file of the site, and its anchor an element."""
     pages = dict(read_pages(site))
     broken = [
-        (path.name, address)
+        (path.name, url)
         for path, page in pages.items()
-        for address in (*page.assets, *page.links)
-        for name, _, anchor in [address.partition("#")]
+        for url in (*page.assets, *page.links)
+        for name, _, anchor in [url.partition("#")]
         if not (site / (name or path.name)).is_file()
         or "/" in name
         or (anchor and anchor not in pages[site / (name or path.name)].ids)
@@ -84,20 +84,20 @@ def test_all_addresses_are_relative_and_exist(site: Path) -> None:
     assert broken == []
 
 
-def test_the_drift_page_has_every_deployed_release(site: Path) -> None:
-    """Each overlay has its section."""
+def test_drift_page_has_every_release(site: Path) -> None:
+    """Each overlay has a section."""
     page = (site / "drift.html").read_text(encoding="utf-8")
 
     assert [release for release in find_overlays() if f'id="{release}"' not in page] == []
 
 
-def test_no_slot_is_left(site: Path) -> None:
-    """Every page is rendered to its end."""
+def test_templates_are_filled(site: Path) -> None:
+    """No page has an unfilled placeholder."""
     assert [path.name for path in site.glob("*.html") if "{{" in path.read_text(encoding="utf-8")] == []
 
 
-def test_the_result_is_announced(tmp_path: Path) -> None:
-    """The command says where the site is, and how to look at it."""
+def test_output_names_the_folder(tmp_path: Path) -> None:
+    """The command prints the folder and how to view the site."""
     done = run("-o", tmp_path / "site")
     written = len([*(tmp_path / "site").iterdir()]) - 1
 
@@ -107,16 +107,16 @@ def test_the_result_is_announced(tmp_path: Path) -> None:
     )
 
 
-def test_requests_are_off_by_default(site: Path) -> None:
-    """Without --server no page sends a request to any server but its own."""
+def test_requests_are_disabled_by_default(site: Path) -> None:
+    """Without --server no page can send a request to another server."""
     page = unescape((site / "index.html").read_text(encoding="utf-8"))
 
     assert "connect-src 'self';" in page
     assert "data-sends-requests" not in page
 
 
-def test_requests_go_to_the_server(tmp_path: Path) -> None:
-    """With --server the pages may connect to it, and to no other."""
+def test_server_is_allowed(tmp_path: Path) -> None:
+    """With --server the pages may connect to that server only."""
     run("-o", tmp_path, "--server", "https://mock.example.com:8443/base/")
     page = unescape((tmp_path / "index.html").read_text(encoding="utf-8"))
 
@@ -124,8 +124,8 @@ def test_requests_go_to_the_server(tmp_path: Path) -> None:
     assert 'data-server="https://mock.example.com:8443/base"' in page
 
 
-def test_an_earlier_site_is_replaced(tmp_path: Path) -> None:
-    """What the earlier site had and this one has not is removed; files of others stay."""
+def test_earlier_site_is_replaced(tmp_path: Path) -> None:
+    """Files that only the earlier site had are removed; other files stay."""
     run("-o", tmp_path)
     manifest = json.loads((tmp_path / MANIFEST).read_text(encoding="utf-8"))
     manifest["files"] += ["v0.1.html", "../outside.txt"]
@@ -141,15 +141,15 @@ def test_an_earlier_site_is_replaced(tmp_path: Path) -> None:
     assert (tmp_path / "../outside.txt").read_text(encoding="utf-8") == "old"
 
 
-def test_other_files_are_left_alone(tmp_path: Path) -> None:
-    """A directory with other files is not touched unless --force is given, which keeps them."""
+def test_folder_with_other_files_needs_force(tmp_path: Path) -> None:
+    """A folder with other files needs --force, which keeps them."""
     (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
-    refused = run("-o", tmp_path)
+    rejected = run("-o", tmp_path)
     names = [path.name for path in tmp_path.iterdir()]
     forced = run("-o", tmp_path, "--force")
 
-    assert (refused.returncode, names) == (2, ["notes.txt"])
-    assert refused.stderr == (
+    assert (rejected.returncode, names) == (2, ["notes.txt"])
+    assert rejected.stderr == (
         f"auditmock: {tmp_path} contains other files. "
         "Choose an empty directory, or add --force to write the site beside them.\n"
     )
@@ -158,23 +158,23 @@ def test_other_files_are_left_alone(tmp_path: Path) -> None:
 
 
 ERRORS = {
-    "no directory": ((), "Missing option '--output'"),
-    "a file": (("-o", "a-file"), '--output: "a-file" is a file, not a directory.'),
+    "missing output": ((), "Missing option '--output'"),
+    "file": (("-o", "a-file"), '--output: "a-file" is a file, not a directory.'),
     "below a file": (("-o", "a-file/site"), "cannot write a-file/site: not a directory"),
     "not writable": (("-o", "/proc/site"), "cannot write /proc/site: no such file or directory"),
-    "no address": (
+    "invalid server": (
         ("-o", "site", "--server", "mock"),
         '--server: "mock" is not an address such as https://mock.example.com.',
     ),
-    "another scheme": (("-o", "site", "--server", "ftp://mock"), '"ftp://mock" is not an address such as'),
+    "other scheme": (("-o", "site", "--server", "ftp://mock"), '"ftp://mock" is not an address such as'),
 }
 
 
 @pytest.mark.parametrize(("words", "reason"), ERRORS.values(), ids=ERRORS)
-def test_an_error_is_one_line_and_status_two(
+def test_usage_error_is_one_line(
     words: tuple[str, ...], reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whatever is wrong is said in one line, and no directory is made."""
+    """An error is reported in one line, and no folder is created."""
     monkeypatch.chdir(tmp_path)
     Path("a-file").write_text("", encoding="utf-8")
     done = run(*words)
@@ -185,17 +185,17 @@ def test_an_error_is_one_line_and_status_two(
     assert not Path("site").exists()
 
 
-def test_an_interrupted_run_can_be_repeated(tmp_path: Path) -> None:
-    """Ctrl-C while files are written ends in one line; the next run takes the directory for its own."""
+def test_interrupted_run_can_be_repeated(tmp_path: Path) -> None:
+    """After Ctrl-C the next run accepts the folder as its own."""
     os.mkfifo(tmp_path / "index.html")
-    writing = subprocess.Popen([*COMMAND, "-o", str(tmp_path), "--force"], stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 30
-    while not (tmp_path / MANIFEST).exists() and time.monotonic() < end:
+    process = subprocess.Popen([*COMMAND, "-o", str(tmp_path), "--force"], stderr=subprocess.PIPE, text=True)
+    deadline = time.monotonic() + 30
+    while not (tmp_path / MANIFEST).exists() and time.monotonic() < deadline:
         time.sleep(0.05)
-    time.sleep(0.2)  # until it waits for a reader of the pipe
-    writing.send_signal(signal.SIGINT)
-    _, errors = writing.communicate(timeout=30)
+    time.sleep(0.2)  # Wait until it blocks on the named pipe.
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate(timeout=30)
     (tmp_path / "index.html").unlink()
 
-    assert (writing.returncode, errors.strip()) == (2, "auditmock: interrupted")
+    assert (process.returncode, errors.strip()) == (2, "auditmock: interrupted")
     assert run("-o", tmp_path).returncode == 0

@@ -1,4 +1,4 @@
-"""The mock keeps its own contracts: Schemathesis, all checks, all phases."""
+"""The mock conforms to its own contracts: Schemathesis finds nothing with all checks and phases."""
 
 import json
 import os
@@ -26,16 +26,16 @@ CHECKS = {
     "UnsupportedMethodResponse": "unsupported_method",
     "IgnoredAuth": "ignored_auth",
 }
-"""By what Schemathesis calls a failure, the check that finds it."""
+"""The check of Schemathesis by its failure type."""
 PHASES = ("Examples", "Coverage", "Fuzzing", "Stateful")
 
 Done = subprocess.CompletedProcess[str]
 
 
-def judge(
+def run_schemathesis(
     server: Running, folder: Path, config: str, *flags: str, contract: Path = ROOT / "openapi.yaml"
 ) -> Done:
-    """Run Schemathesis against a server, sure that its token is good."""
+    """Run Schemathesis against a server with a valid token."""
     headers = {"Coder-Session-Token": TOKEN}
     httpx.get(f"{server.url}/api/v2/audit?q=", headers=headers).raise_for_status()
     (folder / "schemathesis.toml").write_text(config, encoding="utf-8")
@@ -50,29 +50,29 @@ def judge(
     )
 
 
-def phases_passed(done: Done) -> list[str]:
-    """Read off the summary which phases ran and passed."""
+def read_passed_phases(done: Done) -> list[str]:
+    """Read the passed phases from the summary."""
     return re.findall(r"^ +✅ (\w+)$", done.stdout.partition("Test Phases:")[2], re.MULTILINE)
 
 
-def test_nothing_is_found(start_server: Start, tmp_path: Path) -> None:
-    """At 50 examples no check fails in any of the four phases."""
-    done = judge(start_server(), tmp_path, CONFIG, "--max-examples", "50")
+def test_mock_passes_schemathesis(start_server: Start, tmp_path: Path) -> None:
+    """With 50 examples every check passes in all four phases."""
+    done = run_schemathesis(start_server(), tmp_path, CONFIG, "--max-examples", "50")
 
     assert done.returncode == 0, done.stdout
-    assert phases_passed(done) == list(PHASES)
+    assert read_passed_phases(done) == list(PHASES)
 
 
 READ_ONLY = CONFIG.replace("[phases.coverage]", "[phases.coverage]\nunexpected-methods = []")
 
 
 @pytest.mark.slow
-def test_a_read_only_run_only_reads(start_server: Start, tmp_path: Path) -> None:
-    """Told to send nothing but GET, Schemathesis finds nothing either, and sends nothing else."""
+def test_read_only_run_passes(start_server: Start, tmp_path: Path) -> None:
+    """Restricted to GET, Schemathesis finds nothing and sends nothing else."""
     server = start_server("--log-format", "json")
-    # the stateful phase follows a link from POST, so there is none
+    # The stateful phase needs the link from POST.
     flags = ("--include-method", "GET", "--phases", "examples,coverage,fuzzing", "--max-examples", "50")
-    done = judge(server, tmp_path, READ_ONLY, *flags)
+    done = run_schemathesis(server, tmp_path, READ_ONLY, *flags)
     server.interrupt()
 
     assert done.returncode == 0, done.stdout
@@ -82,35 +82,35 @@ def test_a_read_only_run_only_reads(start_server: Start, tmp_path: Path) -> None
 
 @pytest.mark.soak
 @pytest.mark.parametrize("seed", range(1, 6))
-def test_nothing_is_found_in_depth(start_server: Start, tmp_path: Path, seed: int) -> None:
-    """At 1,000 examples no check fails, whatever the seed."""
+def test_mock_passes_schemathesis_in_depth(start_server: Start, tmp_path: Path, seed: int) -> None:
+    """With 1,000 examples every check passes with any seed."""
     config = CONFIG.replace("deterministic = true", "")
-    done = judge(start_server(), tmp_path, config, "--max-examples", "1000", "--seed", str(seed))
+    done = run_schemathesis(start_server(), tmp_path, config, "--max-examples", "1000", "--seed", str(seed))
 
     assert done.returncode == 0, done.stdout
-    assert phases_passed(done) == list(PHASES)
+    assert read_passed_phases(done) == list(PHASES)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("found", find_drift(), ids=lambda found: found.release)
-def test_deployed_releases_are_found_to_be_what_they_are(
-    start_server: Start, tmp_path: Path, found: ReleaseDrift
-) -> None:
-    """What is found in a deployed release is in the drift report, with its reason; nothing else is found."""
+def test_releases_fail_only_as_explained(start_server: Start, tmp_path: Path, found: ReleaseDrift) -> None:
+    """In Coder's releases Schemathesis finds exactly what the drift report explains."""
     contract = tmp_path / "contract.yaml"
     contract.write_text(open_release(found.release).text, encoding="utf-8")
     server = start_server("--release", found.release, "--logs", "300")
     report = tmp_path / "report.json"
     flags = ("--max-examples", "40", "--report", "json", "--report-json-path", str(report))
-    done = judge(server, tmp_path, CONFIG, *flags, contract=contract)
+    done = run_schemathesis(server, tmp_path, CONFIG, *flags, contract=contract)
 
-    told = json.loads(report.read_text(encoding="utf-8"))["failures"]
+    failures = json.loads(report.read_text(encoding="utf-8"))["failures"]
     found_here = {
-        (CHECKS.get(each["type"], each["type"]), name) for each in told for name in each["operations"]
+        (CHECKS.get(failure["type"], failure["type"]), name)
+        for failure in failures
+        for name in failure["operations"]
     }
     explained = {(row.check, row.operation) for row in found.explained}
-    # of what goes wrong in a story of several requests, Schemathesis does not say in which
+    # For stateful tests Schemathesis does not say which request failed.
     checks = {(check, "Stateful tests") for check, _ in explained}
     anywhere = {check for check, operation in explained if operation == "any"}
     assert found_here, done.stdout
-    assert {each for each in found_here - explained - checks if each[0] not in anywhere} == set()
+    assert {failure for failure in found_here - explained - checks if failure[0] not in anywhere} == set()

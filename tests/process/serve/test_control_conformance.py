@@ -1,4 +1,4 @@
-"""The control API keeps its own document: Schemathesis, all checks, all phases."""
+"""The control API conforms to its own document: Schemathesis finds nothing with all checks and phases."""
 
 import os
 import subprocess
@@ -11,23 +11,23 @@ from processes import Running, Start
 from auditmock.server.control_app import load_control_document
 
 ROOT = Path(__file__).parents[3]
-PLAIN = (ROOT / "tests" / "data" / "schemathesis.toml").read_text(encoding="utf-8")
-CONFIG = "\n".join(line for line in PLAIN.splitlines() if not line.startswith(("headers", "fail-on")))
+BASE_CONFIG = (ROOT / "tests" / "data" / "schemathesis.toml").read_text(encoding="utf-8")
+CONFIG = "\n".join(line for line in BASE_CONFIG.splitlines() if not line.startswith(("headers", "fail-on")))
 HOOKS = '''
 import schemathesis
 
 
 @schemathesis.hook
 def before_call(context, case, kwargs):
-    """Watch for a moment only, where the case says a good time or none: else the answer does not end."""
+    """Shorten event streams with a valid or no duration: they would not end."""
     query = case.query or {}
     if case.operation.path == "/events" and str(query.get("seconds", "0")) in map(str, range(86401)):
         case.query = {**query, "seconds": 0}
 '''
 
 
-def judge(server: Running, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
-    """Run Schemathesis against everything."""
+def run_schemathesis(server: Running, folder: Path, *flags: str) -> subprocess.CompletedProcess[str]:
+    """Run Schemathesis against the control API."""
     (folder / "schemathesis.toml").write_text(CONFIG, encoding="utf-8")
     (folder / "hooks.py").write_text(HOOKS, encoding="utf-8")
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", "schemathesis.toml", "run"]
@@ -54,9 +54,11 @@ RUNS = [
 
 
 @pytest.mark.parametrize(("release", "examples"), RUNS)
-def test_nothing_is_found(start_server: Start, tmp_path: Path, release: str, examples: int) -> None:
-    """No check fails in any of the four phases, in any release."""
-    done = judge(
+def test_control_api_passes_schemathesis(
+    start_server: Start, tmp_path: Path, release: str, examples: int
+) -> None:
+    """Every check passes in all four phases, in every release."""
+    done = run_schemathesis(
         start_server("--release", release, "--logs", "100"), tmp_path, "--max-examples", str(examples)
     )
 

@@ -1,4 +1,4 @@
-"""The pytest fixtures of the mock, in a small suite of somebody else's."""
+"""The pytest fixtures of the mock, used by a small test suite."""
 
 import subprocess
 import sys
@@ -31,7 +31,7 @@ LIST = "/api/v2/audit?q="
     "flags", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["one process", "xdist"]
 )
 def test_each_test_has_its_own_world(tmp_path: Path, flags: tuple[str, ...]) -> None:
-    """Tests that post see what they posted themselves, in one process or in several."""
+    """Tests see only their own posts, in one process or in several."""
     (tmp_path / "test_mine.py").write_text(SUITE, encoding="utf-8")
     command = [sys.executable, "-P", "-m", "pytest", "-q", "-p", "auditmock.pytest_plugin", *flags]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120, check=False)
@@ -39,19 +39,19 @@ def test_each_test_has_its_own_world(tmp_path: Path, flags: tuple[str, ...]) -> 
     assert "12 passed" in done.stdout, done.stdout + done.stderr
 
 
-def count(mock: AuditMock, token: str) -> int:
-    """Count what a token sees."""
+def count_logs(mock: AuditMock, token: str) -> int:
+    """Count the logs that a token sees."""
     total: int = httpx.get(f"{mock.url}{LIST}", headers={"Coder-Session-Token": token}).json()["count"]
     return total
 
 
-def test_a_scenario_has_its_tokens() -> None:
-    """A token of a scenario opens a new world of it, whoever else has one."""
+def test_token_of_a_scenario_opens_a_new_world() -> None:
+    """Each token of a scenario opens a new world of it."""
     with AuditMock() as mock:
         tokens = [mock.token(scenario="first-day") for _ in range(2)]
         headers = {"Coder-Session-Token": tokens[0]}
         httpx.post(f"{mock.url}/api/v2/audit/testgenerate", headers=headers, json={})
-        counts = [count(mock, token) for token in tokens]
+        counts = [count_logs(mock, token) for token in tokens]
 
         with pytest.raises(ValueError, match=r'Unknown scenario "no-such"\. Available: busy, default'):
             mock.token(scenario="no-such")
@@ -62,15 +62,15 @@ def test_a_scenario_has_its_tokens() -> None:
     assert counts == [13, 12]
 
 
-def test_requests_are_found_by_what_they_are() -> None:
-    """What was asked is listed for a token, newest first, and by its values."""
+def test_requests_can_be_filtered() -> None:
+    """Requests are listed for a token or by their values, newest first."""
     with AuditMock() as mock:
         one, other = mock.token(), mock.token()
-        count(mock, one)
+        count_logs(mock, one)
         httpx.get(f"{mock.url}/api/v2/audit?q=a:b:c", headers={"Coder-Session-Token": one})
-        count(mock, other)
+        count_logs(mock, other)
         statuses = [each["status"] for each in mock.requests(one)]
-        refused = mock.requests(status=400)
+        rejected = mock.requests(status=400)
 
     assert statuses == [400, 200]
-    assert [each["target"] for each in refused] == ["/api/v2/audit?q=a:b:c"]
+    assert [each["target"] for each in rejected] == ["/api/v2/audit?q=a:b:c"]

@@ -1,4 +1,4 @@
-"""`--watch`: what is served follows its files, and no request is lost over it."""
+"""`--watch`: changed files are reloaded, and no request is lost."""
 
 import json
 import shutil
@@ -18,7 +18,7 @@ from auditmock.handlers.auth.tokens import token_of
 
 ROOT = Path(__file__).parents[3]
 HEADERS = {"Coder-Session-Token": token_of(BuiltinUser.OWNER)}
-PATIENCE = 30.0
+TIMEOUT = 30.0
 LOG = {
     "id": "8b3a6d1e-6a52-4c0e-9d0f-3f2f6f1c7a10",
     "request_id": "53bded77-7b9d-4e82-8771-991a34d759f9",
@@ -41,7 +41,7 @@ LOG = {
 }
 
 
-def count(url: str) -> int:
+def count_logs(url: str) -> int:
     """Count the logs."""
     response = httpx.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
     response.raise_for_status()
@@ -49,38 +49,38 @@ def count(url: str) -> int:
     return total
 
 
-def wait_for(holds: Callable[[], bool]) -> None:
-    """Wait until something holds."""
-    ends = time.monotonic() + PATIENCE
-    while not holds():
-        assert time.monotonic() < ends, "it did not come about"
+def wait_for(condition: Callable[[], bool]) -> None:
+    """Wait until a condition holds."""
+    deadline = time.monotonic() + TIMEOUT
+    while not condition():
+        assert time.monotonic() < deadline, "timed out"
         time.sleep(0.05)
 
 
 def write_logs(path: Path, number: int) -> None:
-    """Put so many logs into a file, in the place of what was there, as editors do."""
-    draft = path.with_suffix(".draft")
+    """Replace a file by one with this many logs, like an editor."""
+    temporary = path.with_suffix(".tmp")
     logs = [{**LOG, "id": f"8b3a6d1e-6a52-4c0e-9d0f-{each:012}"} for each in range(number)]
-    draft.write_text("\n".join(map(json.dumps, logs)), encoding="utf-8")
-    draft.rename(path)
+    temporary.write_text("\n".join(map(json.dumps, logs)), encoding="utf-8")
+    temporary.rename(path)
 
 
-def test_data_is_loaded_anew(start_server: Start, tmp_path: Path) -> None:
-    """When a file changes its logs are served; the request_log goes on."""
+def test_changed_data_is_reloaded(start_server: Start, tmp_path: Path) -> None:
+    """The logs of a changed file are served; the request log continues."""
     data = tmp_path / "logs.ndjson"
     write_logs(data, 3)
     url = start_server("--data", str(data), "--watch").url
-    assert count(url) == 3
+    assert count_logs(url) == 3
 
     write_logs(data, 5)
-    wait_for(lambda: count(url) == 5)
+    wait_for(lambda: count_logs(url) == 5)
     numbers = [each["id"] for each in httpx.get(f"{url}/_mock/requests").json()["requests"]]
     assert numbers == sorted(numbers, reverse=True)
     assert numbers[-1] == 1
 
 
-def test_what_is_wrong_is_not_served(start_server: Start, tmp_path: Path) -> None:
-    """A file that cannot be read leaves what there was, and why is told; once it is right it is served."""
+def test_invalid_data_is_not_served(start_server: Start, tmp_path: Path) -> None:
+    """An invalid file is reported and the earlier logs stay until the file is valid."""
     data = tmp_path / "logs.ndjson"
     write_logs(data, 3)
     url = start_server("--data", str(data), "--watch").url
@@ -90,32 +90,32 @@ def test_what_is_wrong_is_not_served(start_server: Start, tmp_path: Path) -> Non
 
     assert "Reload failed (logs.ndjson): " in log.read_text()
     assert "Traceback" not in log.read_text()
-    assert count(url) == 3
+    assert count_logs(url) == 3
 
     write_logs(data, 4)
-    wait_for(lambda: count(url) == 4)
+    wait_for(lambda: count_logs(url) == 4)
 
 
-def test_no_request_is_lost(start_server: Start, tmp_path: Path) -> None:
-    """Requests that come while files change are all answered, by what was there before or after."""
+def test_no_request_fails_during_reload(start_server: Start, tmp_path: Path) -> None:
+    """Every request during a reload gets the earlier or the new logs."""
     data = tmp_path / "logs.ndjson"
     write_logs(data, 3)
     url = start_server("--data", str(data), "--watch").url
     seen: set[int] = set()
     done = threading.Event()
 
-    def ask() -> None:
+    def read_counts() -> None:
         with httpx.Client() as client:
             while not done.is_set():
                 response = client.get(f"{url}/api/v2/audit?q=&limit=1", headers=HEADERS)
                 seen.add(response.json()["count"] if response.status_code == 200 else -1)
 
-    threads = [threading.Thread(target=ask) for _ in range(3)]
+    threads = [threading.Thread(target=read_counts) for _ in range(3)]
     for thread in threads:
         thread.start()
     for number in (4, 5, 6):
         write_logs(data, number)
-        wait_for(lambda number=number: count(url) == number)  # type: ignore[misc]
+        wait_for(lambda number=number: count_logs(url) == number)  # type: ignore[misc]
     done.set()
     for thread in threads:
         thread.join()
@@ -124,8 +124,8 @@ def test_no_request_is_lost(start_server: Start, tmp_path: Path) -> None:
     assert 6 in seen
 
 
-def test_scenarios_are_loaded_anew(start_server: Start, tmp_path: Path) -> None:
-    """A scenario file in a watched folder is there once it is written, without its own name being known."""
+def test_new_scenario_is_loaded(start_server: Start, tmp_path: Path) -> None:
+    """A new scenario file in a watched folder is loaded."""
     folder = tmp_path / "scenarios"
     folder.mkdir()
     text = (ROOT / "fixtures" / "scenarios" / "shipped" / "empty.yaml").read_text(encoding="utf-8")
@@ -133,15 +133,15 @@ def test_scenarios_are_loaded_anew(start_server: Start, tmp_path: Path) -> None:
     url = start_server("--scenarios", str(folder), "--watch").url
     (folder / "second.yaml").write_text(text.replace("Empty00000", "Second0000"), encoding="utf-8")
 
-    def is_there() -> bool:
+    def is_listed() -> bool:
         return "second" in [each["name"] for each in httpx.get(f"{url}/_mock/scenarios").json()]
 
-    wait_for(is_there)
+    wait_for(is_listed)
 
 
 @pytest.fixture
-def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Running, Path]]:
-    """Serve from a copy of the project's code, whose contract can be changed."""
+def copied_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Running, Path]]:
+    """Serve from a copy of the code, whose contract can be changed."""
     package = tmp_path / "code" / "auditmock"
     ignore = shutil.ignore_patterns("__pycache__")
     shutil.copytree(ROOT / "auditmock", package, ignore=ignore)
@@ -157,24 +157,24 @@ def copied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Ru
     end_process(server)
 
 
-def test_the_contract_is_loaded_anew(copied: tuple[Running, Path], tmp_path: Path) -> None:
-    """A change of the contract is served; one that makes it no contract is told, and what there was stays."""
-    server, contract = copied
-    good = contract.read_text(encoding="utf-8")
-    contract.write_text(good.replace("default_limit: 100", "default_limit: 7"), encoding="utf-8")
+def test_changed_contract_is_reloaded(copied_server: tuple[Running, Path], tmp_path: Path) -> None:
+    """A changed contract is served; an invalid one is reported and the earlier one stays."""
+    server, contract = copied_server
+    valid = contract.read_text(encoding="utf-8")
+    contract.write_text(valid.replace("default_limit: 100", "default_limit: 7"), encoding="utf-8")
 
-    def shown() -> int:
+    def page_length() -> int:
         page = httpx.get(f"{server.url}/api/v2/audit?q=", headers=HEADERS).json()
         return len(page["audit_logs"])
 
-    wait_for(lambda: shown() == 7)
-    contract.write_text(good.replace("operationId: get-audit-logs", "operationId: 7"), encoding="utf-8")
+    wait_for(lambda: page_length() == 7)
+    contract.write_text(valid.replace("operationId: get-audit-logs", "operationId: 7"), encoding="utf-8")
     wait_for(lambda: "Reload failed" in (tmp_path / "log").read_text())
-    assert shown() == 7
+    assert page_length() == 7
 
 
 def test_standard_input_cannot_be_watched() -> None:
-    """What comes from standard input is gone once it is read, so that is a mistake."""
+    """`--watch` with standard input is a usage error."""
     command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", "0", "--watch", "--data", "-"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 

@@ -1,4 +1,4 @@
-"""A served mock: a real process, a real socket."""
+"""`auditmock serve` in a real process with a real socket."""
 
 import json
 import os
@@ -21,19 +21,19 @@ TOKEN = token_of(BuiltinUser.OWNER)
 HEADERS = {"Coder-Session-Token": TOKEN}
 
 
-def listed(server: Running, query: str = "q=&limit=1") -> httpx.Response:
-    """Ask a server for logs."""
+def list_logs(server: Running, query: str = "q=&limit=1") -> httpx.Response:
+    """List logs of a server."""
     return httpx.get(f"{server.url}/api/v2/audit?{query}", headers=HEADERS, timeout=30)
 
 
-def test_the_banner_names_everything(server: Running) -> None:
-    """The start says where API and documentation are, and every token."""
+def test_banner_has_urls_and_tokens(server: Running) -> None:
+    """The banner has the URLs of API, docs and dashboard, and every token."""
     assert f"{server.url}/docs" in server.banner
     assert f"{server.url}/_mock/" in server.banner
-    assert all(token_of(holder) in server.banner for holder in BuiltinUser)
+    assert all(token_of(user) in server.banner for user in BuiltinUser)
 
 
-def test_the_banner_mentions_the_control_token(start_server: Start) -> None:
+def test_banner_mentions_the_control_token(start_server: Start) -> None:
     """The banner says that the dashboard requires the control token, without showing it."""
     server = start_server("--control-token", "a-control-token-42")
 
@@ -41,7 +41,7 @@ def test_the_banner_mentions_the_control_token(start_server: Start) -> None:
     assert "a-control-token-42" not in server.banner
 
 
-def test_the_example_request_of_the_banner_works(server: Running) -> None:
+def test_example_request_of_the_banner_works(server: Running) -> None:
     """The curl command of the banner returns a log."""
     line = next(line for line in server.banner.splitlines() if "curl" in line)
     done = subprocess.run(shlex.split(line), capture_output=True, check=True)
@@ -49,33 +49,33 @@ def test_the_example_request_of_the_banner_works(server: Running) -> None:
     assert len(json.loads(done.stdout)["audit_logs"]) == 1
 
 
-def test_flags_shape_the_mock(start_server: Start) -> None:
-    """Seed, number of logs and end of the history are what the flags say."""
+def test_flags_set_the_history(start_server: Start) -> None:
+    """Seed, number of logs and end of the history follow the flags."""
     server = start_server("--seed", "7", "--logs", "12", "--until", "2024-02-29")
 
-    page = listed(server).json()
+    page = list_logs(server).json()
     assert page["count"] == 12
     assert page["audit_logs"][0]["time"] < "2024-02-29"
 
 
-def test_a_history_can_end_now(start_server: Start) -> None:
-    """`--until now` ends the history at the present."""
+def test_until_now_ends_the_history_now(start_server: Start) -> None:
+    """`--until now` ends the history at the current time."""
     server = start_server("--until", "now")
 
-    newest = listed(server).json()["audit_logs"][0]["time"]
+    newest = list_logs(server).json()["audit_logs"][0]["time"]
     assert newest[:4] >= time.strftime("%Y", time.gmtime(time.time() - 30 * 86400))
 
 
 def test_data_is_served_from_standard_input(start_server: Start, server: Running) -> None:
-    """The body of one list, piped into `--data -`, is what the other server lists."""
-    body = listed(server, "q=action:delete&limit=30").text
+    """With `--data -` the body of a list from standard input is served."""
+    body = list_logs(server, "q=action:delete&limit=30").text
     piped = start_server("--data", "-", stdin=body)
 
-    assert listed(piped, "q=").json()["audit_logs"] == json.loads(body)["audit_logs"]
+    assert list_logs(piped, "q=").json()["audit_logs"] == json.loads(body)["audit_logs"]
 
 
-def test_another_origin_is_allowed_by_a_flag(start_server: Start) -> None:
-    """`--cors` names the origin that may call, and no other may."""
+def test_cors_flag_allows_an_origin(start_server: Start) -> None:
+    """`--cors` allows the given origin and no other."""
     server = start_server("--logs", "1", "--cors", "https://a.example")
     origins = ["https://a.example", "http://localhost:3000"]
 
@@ -85,15 +85,15 @@ def test_another_origin_is_allowed_by_a_flag(start_server: Start) -> None:
 
 
 def lines_of(server: Running, tmp_path: Path) -> list[str]:
-    """Stop a server and read what it logged."""
+    """Stop a server and return the lines of its log."""
     server.interrupt()
     return (tmp_path / "server-0.log").read_text().splitlines()
 
 
-def test_one_line_a_request(start_server: Start, tmp_path: Path) -> None:
-    """Each request leaves one line with its status and time."""
+def test_each_request_is_one_line(start_server: Start, tmp_path: Path) -> None:
+    """Each request is one line with status and duration."""
     server = start_server("--logs", "1")
-    listed(server, "q=resourcetype:user")
+    list_logs(server, "q=resourcetype:user")
     httpx.get(server.url + "/nowhere")
 
     first, second = lines_of(server, tmp_path)
@@ -102,10 +102,10 @@ def test_one_line_a_request(start_server: Start, tmp_path: Path) -> None:
     assert "404 GET /nowhere " in second
 
 
-def test_lines_as_json(start_server: Start, tmp_path: Path) -> None:
+def test_log_format_json_writes_objects(start_server: Start, tmp_path: Path) -> None:
     """With `--log-format json` each line is an object."""
     server = start_server("--logs", "1", "--log-format", "json")
-    listed(server)
+    list_logs(server)
 
     (line,) = (json.loads(line) for line in lines_of(server, tmp_path))
     assert {name: line[name] for name in ("level", "method", "target", "status")} == {
@@ -116,33 +116,31 @@ def test_lines_as_json(start_server: Start, tmp_path: Path) -> None:
     }
 
 
-def test_a_higher_level_has_no_access_lines(start_server: Start, tmp_path: Path) -> None:
-    """At `--log-level warning` requests leave nothing."""
+def test_log_level_warning_hides_requests(start_server: Start, tmp_path: Path) -> None:
+    """With `--log-level warning` no request is logged."""
     server = start_server("--logs", "1", "--log-level", "warning")
-    listed(server)
+    list_logs(server)
 
     assert lines_of(server, tmp_path) == []
 
 
-def test_an_odd_request_right_at_the_start_is_judged(start_server: Start) -> None:
-    """A request that needs Connexion waits until it is there."""
+def test_first_request_waits_for_connexion(start_server: Start) -> None:
+    """A request that needs Connexion right after the start waits until it is loaded."""
     server = start_server("--logs", "1")
 
-    assert listed(server, "q=&limit=one").status_code == 400
+    assert list_logs(server, "q=&limit=one").status_code == 400
 
 
-def test_a_banner_nobody_reads_is_no_mistake() -> None:
-    """A server whose output is closed serves on, without a word, until it is told to end."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+def test_closed_output_does_not_stop_the_server() -> None:
+    """A server with closed output serves without a message until it is stopped."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
     read_end, write_end = os.pipe()
     os.close(read_end)
     command = [sys.executable, "-P", "-m", "auditmock", "serve", "--port", str(port), "--logs", "1"]
-    with os.fdopen(write_end, "w") as nowhere:
-        process = subprocess.Popen(
-            [*command, "--log-level", "warning"], stdout=nowhere, stderr=subprocess.PIPE
-        )
-    transport = httpx.HTTPTransport(retries=8)  # each waits twice as long as the one before
+    with os.fdopen(write_end, "w") as pipe:
+        process = subprocess.Popen([*command, "--log-level", "warning"], stdout=pipe, stderr=subprocess.PIPE)
+    transport = httpx.HTTPTransport(retries=8)  # With exponential backoff.
     with httpx.Client(transport=transport, base_url=f"http://127.0.0.1:{port}") as client:
         status = client.get("/api/v2/audit?q=", headers=HEADERS).status_code
     process.send_signal(signal.SIGINT)
@@ -151,14 +149,14 @@ def test_a_banner_nobody_reads_is_no_mistake() -> None:
     assert (status, process.returncode, errors) == (200, 0, b"")
 
 
-def test_interrupting_ends_it_well(start_server: Start) -> None:
+def test_interrupt_gives_status_0(start_server: Start) -> None:
     """Ctrl-C ends the server with status 0."""
     server = start_server("--logs", "1")
 
     assert server.interrupt() == 0
 
 
-def test_terminating_ends_it(start_server: Start) -> None:
+def test_sigterm_ends_the_server(start_server: Start) -> None:
     """SIGTERM ends the server."""
     server = start_server("--logs", "1")
     server.process.terminate()
@@ -166,8 +164,8 @@ def test_terminating_ends_it(start_server: Start) -> None:
     assert server.process.wait(30) in {0, -signal.SIGTERM}
 
 
-def test_a_request_in_flight_is_finished(start_server: Start) -> None:
-    """Ctrl-C lets an answer that has begun reach its end."""
+def test_started_response_is_completed(start_server: Start) -> None:
+    """After Ctrl-C a started response is completed."""
     server = start_server("--logs", "10000")
     with connect(server.url) as connection:
         connection.sendall(
@@ -176,14 +174,14 @@ def test_a_request_in_flight_is_finished(start_server: Start) -> None:
         )
         response = connection.recv(1024)
         server.process.send_signal(signal.SIGINT)
-        while piece := connection.recv(1 << 20):
-            response += piece
+        while chunk := connection.recv(1 << 20):
+            response += chunk
 
     assert response.endswith(b'],"count":10000}\r\n0\r\n\r\n')
 
 
-def test_half_a_request_gets_no_answer(start_server: Start) -> None:
-    """A request that is still on its way when Ctrl-C is pressed is dropped, not answered with a 500."""
+def test_incomplete_request_is_dropped(start_server: Start) -> None:
+    """A request that is incomplete at Ctrl-C is dropped without a response."""
     server = start_server("--logs", "1")
     with connect(server.url) as connection:
         connection.sendall(
@@ -198,8 +196,8 @@ def test_half_a_request_gets_no_answer(start_server: Start) -> None:
     assert server.process.wait(30) == 0
 
 
-def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_path: Path) -> None:
-    """Ctrl-C cuts off an answer nobody takes, and says so in one line, without a traceback."""
+def test_slow_client_does_not_delay_the_stop(start_server: Start, tmp_path: Path) -> None:
+    """After Ctrl-C a response that is not read is aborted, with one line and no traceback."""
     server = start_server("--log-level", "error")
     with connect(server.url) as connection:
         connection.sendall(
@@ -214,8 +212,8 @@ def test_a_client_that_does_not_read_cannot_hold_it_up(start_server: Start, tmp_
     assert line.endswith("ERROR Cancel 1 running task(s), timeout graceful shutdown exceeded")
 
 
-def test_what_is_no_http_gets_the_envelope(server: Running) -> None:
-    """Bytes that are no HTTP are answered with 400 in the envelope."""
+def test_invalid_http_gets_the_envelope(server: Running) -> None:
+    """Bytes that are not HTTP get a 400 with the envelope."""
     with connect(server.url) as connection:
         connection.sendall(b"\xff\xff\xff\r\n\r\n")
         response = connection.recv(4096)
@@ -231,18 +229,18 @@ QUERIES = ("q=", "q=action:write&limit=50&offset=700", "q=resource_type:template
 
 def bodies(server: Running) -> list[bytes]:
     """Fetch some pages."""
-    return [listed(server, query).content for query in QUERIES]
+    return [list_logs(server, query).content for query in QUERIES]
 
 
-def test_the_same_seed_is_the_same_bytes(start_server: Start) -> None:
-    """Two processes with one seed serve identical pages; another seed serves others."""
+def test_seed_determines_every_byte(start_server: Start) -> None:
+    """Two processes with the same seed serve identical pages, with another seed others."""
     first, second, other = (bodies(start_server("--seed", seed)) for seed in ("3", "3", "4"))
 
     assert first == second
     assert all(page != another for page, another in zip(first, other, strict=True))
 
 
-BROKEN = """
+FAILING_BUILD = """
 import auditmock.server.backends, auditmock.cli.main
 def fail(*_): raise RuntimeError("no backends")
 auditmock.server.backends.build_backends = fail
@@ -250,10 +248,10 @@ auditmock.cli.main.main()
 """
 
 
-def test_a_server_that_cannot_be_built_says_so() -> None:
-    """If Connexion cannot be assembled the server ends with status 1 and the reason."""
+def test_failed_build_ends_the_server() -> None:
+    """If Connexion cannot be assembled, the server ends with status 1 and the reason."""
     done = subprocess.run(
-        [sys.executable, "-P", "-c", BROKEN, "serve", "--port", "0", "--logs", "1"],
+        [sys.executable, "-P", "-c", FAILING_BUILD, "serve", "--port", "0", "--logs", "1"],
         capture_output=True,
         text=True,
         timeout=60,
@@ -266,6 +264,6 @@ def test_a_server_that_cannot_be_built_says_so() -> None:
 
 
 @pytest.mark.parametrize("host", ["::1", "localhost"])
-def test_other_addresses(start_server: Start, host: str) -> None:
-    """The server listens where it is told to, on IPv6 as well."""
-    assert listed(start_server("--logs", "1", "--host", host)).status_code == 200
+def test_server_listens_on_the_host(start_server: Start, host: str) -> None:
+    """The server listens on the given host, including IPv6."""
+    assert list_logs(start_server("--logs", "1", "--host", host)).status_code == 200

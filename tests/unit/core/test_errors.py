@@ -1,4 +1,4 @@
-"""Rules of errors: each is a status and a schema of the contract, in Coder's own words."""
+"""Errors: each has a status and schema of the contract, and Coder's message."""
 
 from inspect import isfunction
 
@@ -16,7 +16,7 @@ from auditmock.server.control_app import load_control_document
 CONTRACT = load_contract()
 PROBLEM = Validation("limit", 'Query param "limit" must be a valid integer')
 
-REFUSALS = {
+ERRORS = {
     "invalid_parameters": errors.invalid_parameters([PROBLEM]),
     "invalid_search": errors.invalid_parameters([PROBLEM], only_search=True),
     "invalid_body": errors.invalid_body("No JSON."),
@@ -83,26 +83,26 @@ MESSAGES = {
 ENVELOPE = OAS30Validator(
     {"$ref": "#/components/schemas/Response", "components": CONTRACT.document["components"]}
 )
-every_error = pytest.mark.parametrize("name", REFUSALS)
+every_error = pytest.mark.parametrize("name", ERRORS)
 
 
 @every_error
-def test_a_error_says_it_in_coders_words(name: str) -> None:
-    """Each error has the status and the message of the reference."""
-    error = REFUSALS[name]
+def test_error_has_coders_message(name: str) -> None:
+    """Each error has the status and message of the reference."""
+    error = ERRORS[name]
 
     assert (error.status, error.message) == MESSAGES[name]
 
 
 @every_error
-def test_a_error_is_the_contracts_envelope(name: str) -> None:
+def test_error_is_valid_in_the_contract(name: str) -> None:
     """The body of each error is a `Response` of the contract."""
-    ENVELOPE.validate(orjson.loads(error_reply(REFUSALS[name]).body))  # type: ignore[arg-type]
+    ENVELOPE.validate(orjson.loads(error_reply(ERRORS[name]).body))  # type: ignore[arg-type]
 
 
 @every_error
-def test_a_error_has_a_status_of_the_contract(name: str) -> None:
-    """No error has a status that no operation of the contract or of the control API lists."""
+def test_error_has_a_documented_status(name: str) -> None:
+    """Each status is listed by an operation of the contract or the control API."""
     listed = {
         status
         for contract in (CONTRACT, load_control_document())
@@ -112,17 +112,17 @@ def test_a_error_has_a_status_of_the_contract(name: str) -> None:
         for status in operation["responses"]
     }
 
-    assert str(REFUSALS[name].status) in listed
+    assert str(ERRORS[name].status) in listed
 
 
-def test_every_error_is_tried() -> None:
-    """No way to be refused is missing from this file."""
+def test_table_has_every_error() -> None:
+    """The table has all errors."""
     makers = {name for name, each in vars(errors).items() if isfunction(each)}
 
-    assert makers <= REFUSALS.keys()
+    assert makers <= ERRORS.keys()
 
 
-def test_a_missing_log_is_a_problem_of_the_cursor() -> None:
+def test_unknown_log_is_reported_for_the_cursor() -> None:
     """The error of an unknown cursor names the parameter and the id."""
     (problem,) = errors.log_not_found("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197").validations
 
@@ -130,27 +130,27 @@ def test_a_missing_log_is_a_problem_of_the_cursor() -> None:
     assert '"cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"' in problem.detail
 
 
-def test_a_wrong_method_is_told_the_right_ones() -> None:
-    """405 carries `Allow` and says the same in its detail."""
+def test_method_not_allowed_lists_methods() -> None:
+    """A 405 has `Allow` and the same methods in its detail."""
     error = errors.method_not_allowed("/api/v2/audit", "GET")
 
     assert error.headers == (("Allow", "GET"),)
     assert error.detail == "/api/v2/audit supports GET."
 
 
-def test_a_signed_out_caller_is_told_the_suggestion() -> None:
-    """The detail of a 401 says what was wrong and then what to send."""
+def test_signed_out_has_a_suggestion() -> None:
+    """The detail of a 401 has the reason and then the suggestion."""
     assert errors.signed_out("API key is invalid.", "Send X.").detail == "API key is invalid. Send X."
 
 
-def test_a_error_keeps_every_problem() -> None:
-    """Problems are kept in their order, even when they come from a generator."""
+def test_error_keeps_every_problem() -> None:
+    """Problems keep their order, also from a generator."""
     problems = [PROBLEM, PROBLEM._replace(field="offset")]
 
     assert errors.invalid_parameters(problem for problem in problems).validations == tuple(problems)
 
 
-def test_a_error_can_be_raised() -> None:
-    """A error is an exception that tells its status and message."""
+def test_error_is_an_exception() -> None:
+    """An error is an exception with its status and message."""
     with pytest.raises(ApiError, match=r"Forbidden\."):
         raise errors.forbidden("")

@@ -1,4 +1,4 @@
-"""Rules of instants: reading and writing RFC 3339 times and calendar dates."""
+"""Timestamps: parsing and formatting RFC 3339 times and dates."""
 
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
@@ -15,7 +15,7 @@ MICROSECOND = timedelta(microseconds=1)
 MINUTE = 60_000_000
 FIRST = parse_timestamp("0001-01-01T00:00:00Z")
 LAST = parse_timestamp("9999-12-31T23:59:59.999999Z")
-JUDGE = jsonschema_rs.validator_for({"format": "date-time"}, validate_formats=True)
+VALIDATOR = jsonschema_rs.validator_for({"format": "date-time"}, validate_formats=True)
 
 MALFORMED_TIMES = [
     "",
@@ -74,22 +74,22 @@ near_times = st.builds(
 
 
 @given(st.integers(FIRST, LAST))
-def test_an_instant_survives_its_text(instant: int) -> None:
-    """What is written of an instant reads as the same instant."""
+def test_timestamp_round_trips(instant: int) -> None:
+    """The text of a timestamp parses to the same timestamp."""
     assert parse_timestamp(format_timestamp(instant)) == instant
 
 
 @given(st.integers(FIRST, LAST))
-def test_a_fraction_has_no_zeros_behind_it(instant: int) -> None:
-    """A written fraction has at most six digits and ends in none that is zero."""
+def test_fraction_has_no_trailing_zeros(instant: int) -> None:
+    """A fraction has at most six digits and no trailing zeros."""
     text = format_timestamp(instant)
 
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{0,5}[1-9])?Z", text)
 
 
 @given(st.datetimes(), st.integers(-1439, 1439))
-def test_offsets_lead_to_utc(local: datetime, minutes: int) -> None:
-    """A time with any offset is the instant `datetime` makes of it, or out of the years 1 to 9999."""
+def test_offset_is_converted_to_utc(local: datetime, minutes: int) -> None:
+    """A time with an offset is the same as `datetime`'s, or outside the years 1 to 9999."""
     text = local.replace(tzinfo=timezone(timedelta(minutes=minutes))).isoformat()
     instant = (local - EPOCH) // MICROSECOND - minutes * MINUTE
 
@@ -101,29 +101,29 @@ def test_offsets_lead_to_utc(local: datetime, minutes: int) -> None:
 
 
 @given(st.text("0123456789", min_size=1, max_size=20))
-def test_fractions_round_half_up_to_microseconds(digits: str) -> None:
-    """A fraction of any length is rounded to six digits, a half upwards."""
+def test_fraction_is_rounded_half_up(digits: str) -> None:
+    """A fraction of any length is rounded half up to microseconds."""
     micros = int(Decimal(f"0.{digits}").scaleb(6).quantize(Decimal(1), ROUND_HALF_UP))
 
     assert parse_timestamp(f"1970-01-01T00:00:00.{digits}Z") == micros
 
 
 @pytest.mark.parametrize("day", ["1998-12-31", "2016-12-31"])
-def test_a_leap_second_is_the_second_after_it(day: str) -> None:
-    """The 61st second of a day of UTC is the first of the next day."""
+def test_leap_second_is_the_next_second(day: str) -> None:
+    """A leap second at the end of a day of UTC is the first second of the next day."""
     assert parse_timestamp(f"{day}T23:59:60.5Z") == parse_day(day) + DAY + 500_000
 
 
-def test_a_leap_second_is_found_through_the_offset() -> None:
-    """A leap second may stand at any hour, so long as the day of UTC ends there."""
+def test_leap_second_with_an_offset_is_accepted() -> None:
+    """A leap second is accepted at any hour if the day of UTC ends there."""
     assert parse_timestamp("1990-12-31T15:59:60-08:00") == parse_timestamp("1991-01-01T00:00:00Z")
 
 
 @pytest.mark.parametrize(
     "text", ["1998-12-31T23:58:60Z", "1998-12-31T22:59:60Z", "1998-12-31T23:59:60+01:00"]
 )
-def test_no_leap_second_within_a_day(text: str) -> None:
-    """A 61st second anywhere but at the end of a day of UTC is no time."""
+def test_other_leap_second_is_rejected(text: str) -> None:
+    """A 61st second within a day of UTC is rejected."""
     with pytest.raises(ValueError, match="leap second"):
         parse_timestamp(text)
 
@@ -137,24 +137,24 @@ def test_no_leap_second_within_a_day(text: str) -> None:
         "9999-12-31T23:59:60Z",
     ],
 )
-def test_no_instant_outside_the_calendar(text: str) -> None:
-    """A time that leaves the years 1 to 9999 on its way to UTC, or by rounding, is refused."""
+def test_time_outside_the_calendar_is_rejected(text: str) -> None:
+    """A time outside the years 1 to 9999 in UTC, also by rounding, is rejected."""
     with pytest.raises(ValueError, match="outside the years 1 to 9999 in UTC"):
         parse_timestamp(text)
 
 
 @pytest.mark.parametrize("text", MALFORMED_TIMES, ids=ascii)
-def test_a_malformed_time_is_named(text: str) -> None:
-    """Whatever is not RFC 3339 to the letter is refused in a message that quotes it."""
-    with pytest.raises(ValueError, match=r"not an RFC 3339 time|does not exist") as refused:
+def test_malformed_time_is_rejected(text: str) -> None:
+    """Anything but an RFC 3339 time is rejected with a message that quotes it."""
+    with pytest.raises(ValueError, match=r"not an RFC 3339 time|does not exist") as caught:
         parse_timestamp(text)
 
-    assert str(refused.value).startswith(f'"{text}" ')
+    assert str(caught.value).startswith(f'"{text}" ')
 
 
 @given(near_times)
-def test_times_are_those_of_json_schema(text: str) -> None:
-    """Of times and near-times exactly those pass that are `format: date-time` to a JSON Schema validator."""
+def test_times_match_json_schema(text: str) -> None:
+    """Exactly the times of `format: date-time` are accepted."""
     try:
         parse_timestamp(text)
     except ValueError:
@@ -162,21 +162,21 @@ def test_times_are_those_of_json_schema(text: str) -> None:
     else:
         accepted = True
 
-    assert accepted == JUDGE.is_valid(text)
+    assert accepted == VALIDATOR.is_valid(text)
 
 
 @given(st.dates())
-def test_a_date_is_its_first_instant(day: date) -> None:
-    """A calendar date reads as midnight in UTC."""
+def test_date_is_midnight_utc(day: date) -> None:
+    """A date is midnight in UTC."""
     midnight = datetime(day.year, day.month, day.day, tzinfo=UTC)
 
     assert parse_day(day.isoformat()) == (midnight - EPOCH.replace(tzinfo=UTC)) // MICROSECOND
 
 
 @pytest.mark.parametrize("text", MALFORMED_DAYS, ids=ascii)
-def test_a_malformed_date_is_named(text: str) -> None:
-    """Whatever is no date of the calendar, written YYYY-MM-DD, is refused in a message that quotes it."""
-    with pytest.raises(ValueError, match=r"is not a date|does not exist") as refused:
+def test_malformed_date_is_rejected(text: str) -> None:
+    """Anything but a date in the form YYYY-MM-DD is rejected with a message that quotes it."""
+    with pytest.raises(ValueError, match=r"is not a date|does not exist") as caught:
         parse_day(text)
 
-    assert str(refused.value).startswith(f'"{text}" ')
+    assert str(caught.value).startswith(f'"{text}" ')

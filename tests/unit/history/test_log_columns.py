@@ -41,7 +41,7 @@ def test_ages_increase_strictly_in_a_short_span() -> None:
     assert np.all(np.diff(crowded.ages) > 0)
 
 
-def test_places_invert_events() -> None:
+def test_positions_invert_events() -> None:
     """`places` and `events` are inverse permutations."""
     assert np.array_equal(COLUMNS.events[COLUMNS.places], np.arange(5000))
 

@@ -1,4 +1,4 @@
-"""Rules of what differs between two documents."""
+"""Differences between two documents."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from auditmock.openapi.diff import compare
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "told"),
+    ("before", "after", "differences"),
     [
         ({"a": 1}, {"a": 1}, []),
         ({"a": 1}, {"a": 2}, ["a\n  - 1\n  + 2"]),
@@ -18,6 +18,6 @@ from auditmock.openapi.diff import compare
         ({"a": None}, {}, ["a\n  - null"]),
     ],
 )
-def test_differences_are_told(before: Any, after: Any, told: list[str]) -> None:
-    """Every place that differs is told once, with what was there and what is there."""
-    assert [difference.write() for difference in compare(before, after)] == told
+def test_differences_are_listed(before: Any, after: Any, differences: list[str]) -> None:
+    """Every different place is listed once, with the old and new value."""
+    assert [difference.write() for difference in compare(before, after)] == differences

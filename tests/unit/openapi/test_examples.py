@@ -1,4 +1,4 @@
-"""Rules of the contract's examples: each keeps its schema, and the mock answers as it says, word for word."""
+"""Examples of the contract: each is valid, and the mock gives the same responses."""
 
 import asyncio
 from collections.abc import Iterator, Mapping
@@ -37,8 +37,8 @@ NO_LOG = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 OWNER = {"Coder-Session-Token": token_of(BuiltinUser.OWNER)}
 JSON = {**OWNER, "Content-Type": "application/json"}
 
-UNPROVOKED = {"RateLimited", "InternalError"}
-"""Errors no plain request gets from the mock."""
+NOT_REQUESTABLE = {"RateLimited", "InternalError"}
+"""Errors that no simple request gets from the mock."""
 REQUESTS: Mapping[str, Node] = {
     "BadQuery search": {"url": f"{LIST}?q=a:b:c+resource_id:foo", "headers": OWNER},
     "BadQuery parameter": {"url": f"{LIST}?q=&limit=ten", "headers": OWNER},
@@ -58,11 +58,11 @@ REQUESTS: Mapping[str, Node] = {
         "headers": {**OWNER, "Content-Type": "text/plain"},
     },
 }
-"""By response and example, a request that gets it; what has a body is sent with POST."""
+"""A request for each response and example; requests with a body are sent with POST."""
 
 
 def walk(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Node]]:
-    """Visit every object of a document with the path to it."""
+    """Visit every object of a document with its path."""
     if isinstance(node, dict):
         yield path, node
         for name, inner in node.items():
@@ -73,7 +73,7 @@ def walk(node: Any, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...
 
 
 def examples() -> Iterator[tuple[str, Node, Any]]:
-    """List every example: where it stands, its schema and its value."""
+    """Yield every example: its place, schema and value."""
     for path, node in walk(CONTRACT.document):
         schema = node.get("schema", node)
         if "example" in node:
@@ -84,32 +84,32 @@ def examples() -> Iterator[tuple[str, Node, Any]]:
 
 
 def errors() -> Iterator[tuple[str, Any]]:
-    """List the examples of the errors a request can get."""
+    """Yield the examples of errors that a request can get."""
     for response, node in COMPONENTS["responses"].items():
         media_type = node["content"]["application/json"]
-        if "example" in media_type and response not in UNPROVOKED:
+        if "example" in media_type and response not in NOT_REQUESTABLE:
             yield response, media_type["example"]
         for name, example in media_type.get("examples", {}).items():
             yield f"{response} {name}", example["value"]
 
 
 EXAMPLES = {place: (schema, value) for place, schema, value in examples()}
-REFUSALS = dict(errors())
+ERRORS = dict(errors())
 
 
 @pytest.fixture(scope="module")
 def app() -> App:
-    """Give a mock."""
+    """Make a mock."""
     return create_app(SETTINGS)
 
 
 @pytest.fixture(scope="module")
 def member() -> str:
-    """Give the name of the member in this mock; the contract calls her carol."""
+    """Return the username of the member in this mock; the contract calls her carol."""
     return make_state(SETTINGS, int).tokens.open_session(token_of(BuiltinUser.MEMBER).encode()).username
 
 
-def answer(app: App, request: Node) -> httpx.Response:
+def send_request(app: App, request: Node) -> httpx.Response:
     """Send a request to a mock in this process."""
 
     async def send() -> httpx.Response:
@@ -120,50 +120,50 @@ def answer(app: App, request: Node) -> httpx.Response:
 
 
 @pytest.mark.parametrize("place", EXAMPLES)
-def test_every_example_keeps_its_schema(place: str) -> None:
-    """Each example is valid by the schema it stands beside, formats included."""
+def test_example_is_valid(place: str) -> None:
+    """Each example is valid against its schema, including formats."""
     schema, value = EXAMPLES[place]
     validator = OAS30Validator({**schema, "components": COMPONENTS}, format_checker=FORMATS)
 
     assert [error.message for error in validator.iter_errors(value)] == []
 
 
-def test_every_error_example_is_tried() -> None:
-    """There is a request for each error example of the contract."""
-    assert REQUESTS.keys() == REFUSALS.keys()
+def test_every_error_example_has_a_request() -> None:
+    """There is a request for each error example."""
+    assert REQUESTS.keys() == ERRORS.keys()
 
 
 @pytest.mark.parametrize("name", REQUESTS)
-def test_an_error_example_is_what_the_mock_answers(app: App, member: str, name: str) -> None:
-    """The mock answers each of these requests with the example, word for word."""
-    text = answer(app, REQUESTS[name]).text.replace(member, "carol")
+def test_mock_gives_the_error_example(app: App, member: str, name: str) -> None:
+    """The response to each request is its example."""
+    text = send_request(app, REQUESTS[name]).text.replace(member, "carol")
 
-    assert orjson.loads(text) == REFUSALS[name]
+    assert orjson.loads(text) == ERRORS[name]
 
 
 @pytest.mark.parametrize("name", SEARCHES)
-def test_every_example_of_a_search_is_answered(app: App, name: str) -> None:
-    """The mock answers each example of `q` with 200, the published page's own sample among them."""
+def test_search_example_is_accepted(app: App, name: str) -> None:
+    """Each example of `q` gets a 200."""
     request = {"url": LIST, "params": {"q": SEARCHES[name]}, "headers": OWNER}
 
-    assert answer(app, request).status_code == 200
+    assert send_request(app, request).status_code == 200
 
 
 @pytest.mark.parametrize("name", BODIES)
-def test_every_example_of_a_body_is_taken(app: App, name: str) -> None:
-    """The mock answers each example of a new log with 204."""
+def test_body_example_is_accepted(app: App, name: str) -> None:
+    """Each example of a new log gets a 204."""
     request = {"url": WRITE, "content": orjson.dumps(BODIES[name]), "headers": JSON}
 
-    assert answer(app, request).status_code == 204
+    assert send_request(app, request).status_code == 204
 
 
-def test_the_link_finds_the_log_just_written(app: App) -> None:
-    """The search of the link from POST to GET, the body's id put in, finds the one log."""
+def test_link_finds_the_new_log(app: App) -> None:
+    """The search of the link from POST to GET finds the new log."""
     link = WRITING["responses"]["204"]["links"]["Written"]
     search = link["parameters"]["q"].replace("{$request.body#/resource_id}", NO_LOG)
 
-    answer(app, {"url": WRITE, "content": orjson.dumps({"resource_id": NO_LOG}), "headers": JSON})
-    found = answer(app, {"url": LIST, "params": {"q": search}, "headers": OWNER}).json()
+    send_request(app, {"url": WRITE, "content": orjson.dumps({"resource_id": NO_LOG}), "headers": JSON})
+    found = send_request(app, {"url": LIST, "params": {"q": search}, "headers": OWNER}).json()
 
     assert link["operationId"] == "get-audit-logs"
     assert [log["resource_id"] for log in found["audit_logs"]] == [NO_LOG]
@@ -179,15 +179,15 @@ def test_the_link_finds_the_log_just_written(app: App) -> None:
         "resource_type:user action:delete",
     ],
 )
-def test_the_preset_filters_are_examples(preset: str) -> None:
-    """The five filters Coder's audit page offers are examples of `q` (reference 14.1)."""
+def test_preset_filters_are_examples(preset: str) -> None:
+    """The five presets of Coder's audit page are examples of `q` (reference 14.1)."""
     assert preset in SEARCHES.values()
 
 
 @pytest.mark.parametrize(
     "log", COMPONENTS["examples"]["Page"]["value"]["audit_logs"], ids=lambda log: log["resource_type"]
 )
-def test_the_example_logs_read_as_the_tables_say(log: Node) -> None:
+def test_example_logs_have_their_description(log: Node) -> None:
     """The descriptions of the example logs follow from `x-description`."""
     build_number = log["additional_fields"].get("build_number", "")
 
@@ -196,8 +196,8 @@ def test_the_example_logs_read_as_the_tables_say(log: Node) -> None:
     )
 
 
-def test_the_build_version_is_the_contracts_example(app: App) -> None:
-    """The build version the mock sends is the one the contract shows."""
-    headers = answer(app, REQUESTS["SignedOut nothing"]).headers
+def test_build_version_is_the_example(app: App) -> None:
+    """The mock sends the build version of the contract's example."""
+    headers = send_request(app, REQUESTS["SignedOut nothing"]).headers
 
     assert headers["X-Coder-Build-Version"] == COMPONENTS["headers"]["BuildVersion"]["example"]

@@ -1,4 +1,4 @@
-"""Rules of `openapi.yaml` itself: what it lists, and that it is whole."""
+"""`openapi.yaml`: it is valid and complete."""
 
 import asyncio
 import re
@@ -31,7 +31,7 @@ Node = Mapping[str, Any]
 
 
 def properties() -> Iterator[tuple[str, Node]]:
-    """List every property of every schema, its reference resolved."""
+    """Yield every property of every schema, resolved."""
     for schema, node in SCHEMAS.items():
         for name, prop in node.get("properties", {}).items():
             yield f"{schema}.{name}", CONTRACT.resolve(prop)
@@ -44,17 +44,19 @@ RESPONSES = {
     for method, operation in (("GET", LISTING), ("POST", WRITING))
     for status, response in operation["responses"].items()
 }
-REFUSALS = {name: response for name, response in RESPONSES.items() if name not in {"GET 200", "POST 204"}}
+ERROR_RESPONSES = {
+    name: response for name, response in RESPONSES.items() if name not in {"GET 200", "POST 204"}
+}
 
 
-def test_it_is_openapi() -> None:
+def test_document_is_valid_openapi() -> None:
     """The document is valid OpenAPI 3.0.4."""
     assert DOCUMENT["openapi"] == "3.0.4"
     assert not list(OpenAPIV30SpecValidator(dict(DOCUMENT)).iter_errors())
 
 
-def test_connexion_loads_it() -> None:
-    """Connexion takes the document, asks for its two operations by their ids, and routes to them."""
+def test_connexion_loads_the_document() -> None:
+    """Connexion loads the document and routes to its two operations."""
     asked: set[str] = set()
 
     def resolve(operation_id: str) -> Callable[[], None]:
@@ -73,8 +75,8 @@ def test_connexion_loads_it() -> None:
     assert asked == set(CONTRACT.operations)
 
 
-def test_operations_are_coders() -> None:
-    """Path, method, id and tag of both operations are those of the published page (reference 17)."""
+def test_operations_match_the_published_page() -> None:
+    """Path, method, id and tag match the published page (reference 17)."""
     operations = {
         (path, method): (operation["operationId"], operation["tags"])
         for path, methods in DOCUMENT["paths"].items()
@@ -87,13 +89,13 @@ def test_operations_are_coders() -> None:
     }
 
 
-def test_every_reference_leads_somewhere() -> None:
-    """Each `$ref` names a part of the document."""
+def test_references_exist() -> None:
+    """Each `$ref` points to a part of the document."""
     assert all(CONTRACT.resolve({"$ref": reference}) for reference in REFERENCES)
 
 
 def test_every_component_is_used() -> None:
-    """Each component is referred to; the security schemes by their names."""
+    """Each component is referenced; security schemes by name."""
     named = {f"#/components/{kind}/{name}" for kind, group in COMPONENTS.items() for name in group}
     schemes = {f"#/components/securitySchemes/{name}" for need in DOCUMENT["security"] for name in need}
 
@@ -105,14 +107,14 @@ def test_every_component_is_used() -> None:
     [(LISTING, {"200"} | ERRORS), (WRITING, {"204", "415"} | ERRORS)],
     ids=["GET", "POST"],
 )
-def test_every_status_is_listed(operation: Node, statuses: set[str]) -> None:
-    """Each operation lists the statuses it can give, and no `default` that would hide another."""
+def test_statuses_are_listed(operation: Node, statuses: set[str]) -> None:
+    """Each operation lists its statuses and no `default`."""
     assert set(operation["responses"]) == statuses
 
 
 @pytest.mark.parametrize("name", RESPONSES)
-def test_every_response_is_numbered_and_dated(name: str) -> None:
-    """Each response promises the request id and the build version."""
+def test_responses_have_both_headers(name: str) -> None:
+    """Each response has the request id and the build version."""
     headers = RESPONSES[name]["headers"]
 
     assert {REQUEST_ID_HEADER, BUILD_VERSION_HEADER} <= set(headers)
@@ -130,22 +132,22 @@ def test_every_response_is_numbered_and_dated(name: str) -> None:
         ("Retry-After", {"GET 429", "POST 429"}),
     ],
 )
-def test_a_header_belongs_to_its_responses(header: str, responses: set[str]) -> None:
-    """A header that is not on every response is on those it is for."""
+def test_header_is_on_its_responses(header: str, responses: set[str]) -> None:
+    """A header of some responses is on exactly those."""
     assert {name for name, response in RESPONSES.items() if header in response["headers"]} == responses
 
 
-@pytest.mark.parametrize("name", REFUSALS)
-def test_every_error_is_the_envelope(name: str) -> None:
-    """Each error has a body of type `Response`, and an example of it."""
-    (media_type,) = REFUSALS[name]["content"].values()
+@pytest.mark.parametrize("name", ERROR_RESPONSES)
+def test_error_has_the_envelope(name: str) -> None:
+    """Each error has a `Response` body and an example."""
+    (media_type,) = ERROR_RESPONSES[name]["content"].values()
 
     assert media_type["schema"] == {"$ref": "#/components/schemas/Response"}
     assert "example" in media_type or "examples" in media_type
 
 
-def test_no_content_has_no_content() -> None:
-    """204 has no body."""
+def test_204_has_no_body() -> None:
+    """A 204 has no body."""
     assert "content" not in WRITING["responses"]["204"]
 
 
@@ -160,8 +162,8 @@ def test_no_content_has_no_content() -> None:
         ("UserStatus", "active suspended"),
     ],
 )
-def test_enumerations_are_coders(name: str, values: str) -> None:
-    """Each enumeration has the values of the published page, in their order (reference 11)."""
+def test_enums_match_the_published_page(name: str, values: str) -> None:
+    """Each enum has the values of the published page, in order (reference 11)."""
     assert CONTRACT.enum(name) == tuple(values.split())
 
 
@@ -186,32 +188,32 @@ def test_enumerations_are_coders(name: str, values: str) -> None:
         ("ValidationError", "field detail"),
     ],
 )
-def test_schemas_have_coders_fields(schema: str, fields: str) -> None:
-    """Each schema has Coder's fields, in the order Coder writes them (reference 7, 10, 12)."""
+def test_schema_fields_match_coder(schema: str, fields: str) -> None:
+    """Each schema has Coder's fields in Coder's order (reference 7, 10, 12)."""
     assert list(SCHEMAS[schema]["properties"]) == fields.split()
 
 
 @pytest.mark.parametrize("name", [name for name in PROPERTIES if re.search(r"(\.|_)id$", name)])
-def test_every_id_is_a_uuid(name: str) -> None:
-    """Whatever is called an id is a UUID."""
+def test_ids_are_uuids(name: str) -> None:
+    """Every id is a UUID."""
     assert PROPERTIES[name]["format"] == "uuid"
 
 
 @pytest.mark.parametrize("name", [name for name in PROPERTIES if re.search(r"\.time$|_at$", name)])
-def test_every_time_is_rfc_3339(name: str) -> None:
-    """Whatever tells a time is RFC 3339."""
+def test_times_are_rfc_3339(name: str) -> None:
+    """Every time is RFC 3339."""
     assert PROPERTIES[name]["format"] == "date-time"
 
 
 @pytest.mark.parametrize(("name", "kind"), [("additional_fields", "object"), ("ip", "string")])
-def test_types_the_published_page_gets_wrong(name: str, kind: str) -> None:
-    """Additional fields are an object and no array, an address is text and no object (reference 17)."""
+def test_types_are_corrected(name: str, kind: str) -> None:
+    """Types that the published page has wrong are as the server sends them (reference 17)."""
     assert PROPERTIES[f"AuditLog.{name}"]["type"] == kind
     assert "minLength" not in PROPERTIES[f"AuditLog.{name}"]
 
 
-def test_what_may_be_null() -> None:
-    """Additional fields, the user and the user's organizations may be null, and nothing else."""
+def test_nullable_fields() -> None:
+    """Only additional fields, the user and the user's organizations are nullable."""
     assert {name for name, prop in PROPERTIES.items() if prop.get("nullable")} == {
         "AuditLog.additional_fields",
         "AuditLog.user",
@@ -219,13 +221,13 @@ def test_what_may_be_null() -> None:
     }
 
 
-def test_old_and_new_may_be_absent() -> None:
-    """Of a change only `secret` must be there."""
+def test_diff_requires_secret_only() -> None:
+    """Only `secret` is required in a diff field."""
     assert SCHEMAS["AuditDiffField"]["required"] == ["secret"]
 
 
-def test_every_field_of_a_new_log_is_optional() -> None:
-    """A body for testgenerate must be there, but may be empty, and has no other fields."""
+def test_fields_of_a_new_log_are_optional() -> None:
+    """The body of testgenerate is required, may be empty, and has no other fields."""
     body = SCHEMAS["CreateTestAuditLogRequest"]
 
     assert WRITING["requestBody"]["required"]
@@ -236,15 +238,15 @@ def test_every_field_of_a_new_log_is_optional() -> None:
 @pytest.mark.parametrize(
     "word", ["additional_fields", "old", "new", "ip", "user", "organization_ids", "UUID", "RFC 3339", "limit"]
 )
-def test_what_is_put_right_is_said(word: str) -> None:
-    """The description says where the published page errs."""
+def test_corrections_are_described(word: str) -> None:
+    """The description names the corrections to the published page."""
     _, said = DOCUMENT["info"]["description"].split("## Corrections to the published page")
 
     assert re.search(rf"\b{word}\b", said)
 
 
-def test_a_user_agent_is_cut() -> None:
-    """The most characters of a user agent are those the server keeps, and the description says so."""
+def test_user_agent_limit_is_documented() -> None:
+    """The maximum length of a user agent is the server's limit and is described."""
     field = PROPERTIES["AuditLog.user_agent"]
 
     assert field["maxLength"] == USER_AGENT_LIMIT
@@ -260,16 +262,16 @@ def test_a_user_agent_is_cut() -> None:
         ("offset", False, {"type": "integer", "minimum": 0, "maximum": 2147483647, "default": 0}),
     ],
 )
-def test_parameters_are_those_of_the_page(name: str, required: bool, schema: Node) -> None:  # noqa: FBT001
-    """Each parameter has the type and the bounds of the published page."""
+def test_parameters_match_the_published_page(name: str, required: bool, schema: Node) -> None:  # noqa: FBT001
+    """Each parameter has the type and bounds of the published page."""
     parameter = CONTRACT.parameter(name)
 
     assert parameter.get("required", False) == required
     assert parameter["schema"].items() >= schema.items()
 
 
-def test_the_search_table_says_what_the_parser_does() -> None:
-    """The words of `x-search` are those the parser has a meaning for; `test_search` holds it to them."""
+def test_search_table_has_known_terms() -> None:
+    """`x-search` uses only terms that the parser implements; `test_search` tests them."""
     table = CONTRACT.parameter("q")["x-search"]
 
     assert (table["bare_term"], table["duplicates"], table["unknown"]) == ("resource_type", "last", "ignored")
@@ -277,8 +279,8 @@ def test_the_search_table_says_what_the_parser_does() -> None:
     assert {key.match for key in CONTRACT.search.keys.values()} == {"equal", "not_before", "not_after"}
 
 
-def test_the_search_tables_name_fields_of_a_log() -> None:
-    """Each search key looks at a field the schema of a log has, or at one of its additional fields."""
+def test_search_keys_have_log_fields() -> None:
+    """Each search key names a field of a log or an additional field."""
     fields = {key.field for key in CONTRACT.search.keys.values()}
     known = {name.removeprefix("AuditLog.") for name in PROPERTIES if name.startswith("AuditLog.")}
 

@@ -1,6 +1,6 @@
-"""Rules of the `pattern` of `q`: it accepts exactly what the parser accepts, whatever engine runs it.
+"""The `pattern` of `q`: it accepts exactly what the parser accepts, in any regex engine.
 
-An ECMA-262 engine, with its `u` flag and without, gave the verdicts in `data/pattern_cases.json`, too.
+The expectations in `data/pattern_cases.json` are also those of an ECMA-262 engine, with and without `u`.
 """
 
 import json
@@ -20,7 +20,7 @@ PATTERN = CONTRACT.search_pattern
 LANGUAGE = SearchLanguage(CONTRACT.search)
 RUST = jsonschema_rs.validator_for(CONTRACT.parameter("q")["schema"])
 CASES = json.loads((Path(__file__).parents[2] / "data" / "pattern_cases.json").read_text(encoding="utf-8"))
-VERDICTS = [(verdict, text) for verdict, texts in CASES.items() for text in texts]
+EXPECTATIONS = [(verdict, text) for verdict, texts in CASES.items() for text in texts]
 KEYS = tuple(CONTRACT.search.keys)
 
 UUIDS = ("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197", "CFF22A7B-BB6F-43D8-83E1-EEFE0A1F5197")
@@ -76,17 +76,17 @@ names = plain.filter(lambda name: name.lower() not in KEYS)
 
 
 def maybe_quoted(texts: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Write words as they are, or in one or three pairs of quotes."""
+    """Draw words without quotes or with one to three pairs of them."""
     return st.builds("{1}{0}{1}".format, texts, st.sampled_from(["", '"', '"""']))
 
 
 def in_any_case(text: str) -> st.SearchStrategy[str]:
-    """Write a key in small letters, in capitals or with one capital."""
+    """Draw a key in lower case, upper case or with one capital."""
     return maybe_quoted(st.sampled_from([text, text.upper(), text.capitalize()]))
 
 
 def pairs(keys: st.SearchStrategy[str], values: st.SearchStrategy[str]) -> st.SearchStrategy[str]:
-    """Write `key:value`."""
+    """Draw `key:value`."""
     return st.builds("{}:{}".format, keys, values)
 
 
@@ -103,65 +103,67 @@ changes = st.lists(
 )
 
 
-def is_well_formed(text: str) -> bool:
-    """Ask the parser."""
+def parser_accepts(text: str) -> bool:
+    """Whether the parser accepts a search."""
     return not LANGUAGE.problems(text)
 
 
-def matches(text: str) -> bool:
-    """Ask the pattern."""
+def pattern_accepts(text: str) -> bool:
+    """Whether the pattern accepts a search."""
     return PATTERN.search(text) is not None
 
 
-def change(text: str, edits: list[tuple[int, int, str]]) -> str:
-    """Cut characters out of a text and put others in."""
+def damage(text: str, edits: list[tuple[int, int, str]]) -> str:
+    """Cut characters out of a text and insert others."""
     for place, length, new in edits:
         start = place % (len(text) + 1)
         text = text[:start] + new + text[start + length :]
     return text
 
 
-@pytest.mark.parametrize("judge", [is_well_formed, matches, RUST.is_valid], ids=["parser", "python", "rust"])
-@pytest.mark.parametrize(("verdict", "text"), VERDICTS, ids=ascii)
-def test_every_judge_gives_the_verdict(judge: Callable[[str], bool], verdict: str, text: str) -> None:
-    """The parser and the pattern, in more than one engine, say of each case what is written there."""
+@pytest.mark.parametrize(
+    "judge", [parser_accepts, pattern_accepts, RUST.is_valid], ids=["parser", "python", "rust"]
+)
+@pytest.mark.parametrize(("verdict", "text"), EXPECTATIONS, ids=ascii)
+def test_parser_and_engines_agree_on_cases(judge: Callable[[str], bool], verdict: str, text: str) -> None:
+    """The parser and the pattern in several engines accept each case as expected."""
     assert judge(text) == (verdict == "accepted")
 
 
 @settings(max_examples=2000, deadline=None)
 @given(wild)
-def test_pattern_and_parser_agree_on_anything(text: str) -> None:
-    """Of any string the pattern says the same as the parser."""
-    assert matches(text) == is_well_formed(text)
+def test_pattern_and_parser_agree_on_any_text(text: str) -> None:
+    """Pattern and parser agree on any text."""
+    assert pattern_accepts(text) == parser_accepts(text)
 
 
 @settings(max_examples=300, deadline=None)
 @given(valid)
-def test_both_accept_what_is_well_formed(text: str) -> None:
-    """A search made by the rules passes the pattern and the parser."""
-    assert matches(text)
-    assert is_well_formed(text)
+def test_valid_searches_are_accepted(text: str) -> None:
+    """Pattern and parser accept any valid search."""
+    assert pattern_accepts(text)
+    assert parser_accepts(text)
 
 
 @settings(max_examples=1000, deadline=None)
 @given(valid, changes)
-def test_pattern_and_parser_agree_on_near_misses(text: str, edits: list[tuple[int, int, str]]) -> None:
-    """Of a search made by the rules and then damaged the pattern says the same as the parser."""
-    damaged = change(text, edits)
+def test_pattern_and_parser_agree_on_damaged_searches(text: str, edits: list[tuple[int, int, str]]) -> None:
+    """Pattern and parser agree on damaged valid searches."""
+    damaged = damage(text, edits)
 
-    assert matches(damaged) == is_well_formed(damaged)
+    assert pattern_accepts(damaged) == parser_accepts(damaged)
 
 
 @settings(max_examples=300, deadline=None)
-@given(wild | st.builds(change, valid, changes))
+@given(wild | st.builds(damage, valid, changes))
 def test_engines_agree(text: str) -> None:
-    """The pattern says the same in the engine of another language."""
-    assert RUST.is_valid(text) == matches(text)
+    """The pattern gives the same result in another engine."""
+    assert RUST.is_valid(text) == pattern_accepts(text)
 
 
-def test_the_examples_of_the_contract_pass() -> None:
-    """Every example the contract gives for `q` is well formed."""
+def test_examples_of_the_contract_are_accepted() -> None:
+    """Pattern and parser accept each example of `q`."""
     examples = [example["value"] for example in CONTRACT.parameter("q")["examples"].values()]
 
     assert examples
-    assert all(map(matches, examples))
+    assert all(map(pattern_accepts, examples))

@@ -1,4 +1,4 @@
-"""Rules of the releases: contracts made of `openapi.yaml` by the overlays there are."""
+"""Releases: contracts made from `openapi.yaml` and overlays."""
 
 import re
 import shutil
@@ -28,7 +28,7 @@ CODE = [path for folder in ("auditmock", "handlers", "fixtures") for path in (RO
 
 
 def test_releases_are_sorted_by_version() -> None:
-    """The documented release comes first, then one release for each overlay, oldest first."""
+    """The documented release is first, then one release per overlay, oldest first."""
     versions = [tuple(map(int, name.removeprefix("v").split("."))) for name in OVERLAYS]
 
     assert list_releases() == (DOCUMENTED, *OVERLAYS)
@@ -37,8 +37,8 @@ def test_releases_are_sorted_by_version() -> None:
 
 
 @every_overlay
-def test_an_overlay_is_an_overlay(name: str) -> None:
-    """Each overlay keeps the schema of OpenAPI Overlays 1.0."""
+def test_overlay_is_valid(name: str) -> None:
+    """Each overlay is valid OpenAPI Overlay 1.0."""
     overlay = yaml.safe_load(OVERLAYS[name].read_text(encoding="utf-8"))
 
     assert overlay["overlay"] == "1.0.0"
@@ -46,7 +46,7 @@ def test_an_overlay_is_an_overlay(name: str) -> None:
 
 
 @every_overlay
-def test_an_release_is_openapi(name: str) -> None:
+def test_release_is_valid_openapi(name: str) -> None:
     """The contract of every release is valid OpenAPI 3.0.4."""
     document = open_release(name).document
 
@@ -55,8 +55,8 @@ def test_an_release_is_openapi(name: str) -> None:
 
 
 @every_overlay
-def test_every_difference_names_its_source(name: str) -> None:
-    """An action with a description has sections of the reference and tests; any other has none of these."""
+def test_every_difference_has_sources(name: str) -> None:
+    """An action with a description has sections of the reference and tests; other actions have none."""
     actions = yaml.safe_load(OVERLAYS[name].read_text(encoding="utf-8"))["actions"]
     fields = {"description", "x-reference", "x-shown-by"}
     sections = [section for action in actions for section in action.get("x-reference", ())]
@@ -66,28 +66,28 @@ def test_every_difference_names_its_source(name: str) -> None:
 
 
 @every_overlay
-def test_the_text_is_the_document(name: str) -> None:
-    """The text of a release reads back as its document."""
+def test_text_parses_to_the_document(name: str) -> None:
+    """The text of a release parses to its document."""
     contract = open_release(name)
 
     assert yaml.safe_load(contract.text) == contract.document
 
 
-def test_the_documented_release_is_as_written() -> None:
-    """The documented release is `openapi.yaml`, comments included."""
+def test_documented_release_is_the_file() -> None:
+    """The documented release is `openapi.yaml`, including comments."""
     assert open_release(DOCUMENTED).text == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
 
 
-def test_an_unknown_release() -> None:
-    """A release there is not is refused, and those there are are named."""
+def test_unknown_release_is_rejected() -> None:
+    """The error for an unknown release lists the available ones."""
     message = f'Unknown release "v9". Available: {", ".join(list_releases())}.'
 
     with pytest.raises(ReleaseError, match=f"^{re.escape(message)}$"):
         open_release("v9")
 
 
-def test_an_overlay_that_matches_nothing(tmp_path: Path) -> None:
-    """An action without a target in the contract is an error that names it."""
+def test_action_without_target_is_rejected(tmp_path: Path) -> None:
+    """An action whose target does not exist raises an error that names it."""
     path = tmp_path / "coder-v1.yaml"
     path.write_text("actions: [{target: $.info, update: {}}, {target: $.paths.nowhere, remove: true}]")
 
@@ -96,14 +96,14 @@ def test_an_overlay_that_matches_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_no_code_names_an_release(path: Path) -> None:
-    """No module knows a release by its name: what differs stands in the overlays."""
+def test_code_names_no_release(path: Path) -> None:
+    """No module contains the name of a release: differences are in the overlays."""
     assert not [name for name in OVERLAYS if re.search(rf"{re.escape(name)}\b", path.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
-def test_generated_contracts_are_what_the_overlays_make(name: str) -> None:
-    """A contract is kept as its overlay makes it, to the letter; `make generate` sees to it."""
+def test_generated_contracts_are_up_to_date(name: str) -> None:
+    """Each generated contract equals the result of its overlay; else run `make generate`."""
     made = overlay_contract(load_contract(), OVERLAYS[name])
     origin, _, text = (
         (ROOT / "auditmock/generated/contracts" / OVERLAYS[name].name).read_text("utf-8").partition("\n")
@@ -114,8 +114,8 @@ def test_generated_contracts_are_what_the_overlays_make(name: str) -> None:
     assert "make generate" in origin
 
 
-def test_an_overlay_that_was_changed_is_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A contract that was kept before its overlay was changed is not taken, until it is made anew."""
+def test_changed_overlay_is_applied(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A generated contract older than its overlay is not used."""
     shutil.copytree(ROOT / "overlays", tmp_path / "overlays")
     shutil.copy(ROOT / "openapi.yaml", tmp_path)
     monkeypatch.setattr(releases, "find_contract", lambda: tmp_path / "openapi.yaml")
