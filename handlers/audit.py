@@ -28,9 +28,7 @@ class AuditOperations:
         self._count_cap: int | None = contract.paging.get("count_cap")
         count_cap = b"" if self._count_cap is None else b',"count_cap":%d' % self._count_cap
         self._page_end = b'],"count":%d' + count_cap + b"}\n"
-        self._encoding_error: Mapping[str, Any] = contract.document.get("x-encoding", {}).get(
-            "unwritable", {}
-        )
+        self._failure: Mapping[str, Any] = contract.document.get("x-encoding", {}).get("unwritable", {})
 
     def get_audit_logs(self, caller: Caller, q: str, page: Page) -> Reply:
         """List audit logs; raises ApiError for a malformed search (400) and an unknown cursor (404)."""
@@ -62,18 +60,15 @@ class AuditOperations:
             last = page._replace(offset=page.offset + found.shown - 1, limit=1)
             list(caller.world.store.find(wanted, last).blocks)
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
-        return page_reply(
-            self._visibility.redact(found, caller.roles, caller.world.store.knows), (), self._page_end
-        )
+        found = self._visibility.redact(found, caller.roles, caller.world.store.knows)
+        return page_reply(found, (), self._page_end)
 
     def _encoding_failure(self) -> Reply:
         """Make the response of a server whose encoder fails (reference 3, 12.5)."""
-        if self._encoding_error["text"]:
+        if self._failure["text"]:
             headers = (("X-Content-Type-Options", "nosniff"),)
-            raise PlainTextError(
-                self._encoding_error["status"], self._encoding_error["text"], headers=headers
-            )
-        return Reply(self._encoding_error["status"], [JSON_CONTENT, content_length(b"")], b"")
+            raise PlainTextError(self._failure["status"], self._failure["text"], headers=headers)
+        return Reply(self._failure["status"], [JSON_CONTENT, content_length(b"")], b"")
 
     def _require_users(self, blocks: Iterable[list[bytes]]) -> None:
         """Raise ApiError (500) if a log has no user (reference 10.2)."""

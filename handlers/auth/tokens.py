@@ -92,36 +92,29 @@ class Tokens:
         self,
         token_locations: tuple[TokenLocation, ...],
         world: Callable[[str], World],
-        cast: Callable[[str], Users],
+        find_users: Callable[[str], Users],
         scenarios: Mapping[str, Credential] = _NO_CREDENTIALS,
         *,
         server: Mapping[str, Any] = _NO_RULES,
     ) -> None:
-        """`world` opens a world and `cast` finds its users, both by name; `scenarios` are by token ID.
+        """`world` opens a world and `find_users` finds its users, both by name; `scenarios` are by token ID.
 
         `server` is the contract's `x-server`. Without it, errors suggest a valid token.
         """
         self._token_locations = token_locations
-        self._names = {
-            token_location.place: token_location.name for token_location in reversed(token_locations)
-        }
+        self._names = {each.place: each.name for each in reversed(token_locations)}
         self._header = self._names["header"].lower().encode()
-        names = "|".join(
-            re.escape(token_location.name)
-            for token_location in token_locations
-            if token_location.place == "query"
-        )
+        names = "|".join(re.escape(each.name) for each in token_locations if each.place == "query")
         # the token's parameter, or one with an escaped name, which may be the token's
         self._parameter = re.compile(rf"(?:\A|&)(?:{names}|[^=&%+]*[%+])".encode())
         people = {token_id: Credential(holder) for holder, token_id in TOKEN_IDS.items()}
         sessions = {name: _read_session(each) for name, each in server.get("sessions", {}).items()}
-        self._credentials = {
-            name.encode(): each for name, each in {**scenarios, **people, **sessions}.items()
-        }
+        credentials = {**scenarios, **people, **sessions}
+        self._credentials = {token_id.encode(): each for token_id, each in credentials.items()}
         self._allowed_statuses = frozenset(server.get("signs_in", ("active",)))
         self._scenario_ids = {each.scenario: token_id for token_id, each in scenarios.items()}
         self._world = world
-        self._cast = cast
+        self._find_users = find_users
         self._shared_sessions: dict[bytes, tuple[Caller, Users]] = {}
         suggestion = f'Send the header "{self._names["header"]}: {token_of(BuiltinUser.OWNER)}".'
         self._suggestion = "" if server else suggestion
@@ -134,10 +127,8 @@ class Tokens:
         token = self._find_in_header(dict(reversed(headers)) if first is None else first, query)
         if token is not None:
             return token
-        for token_location in self._token_locations:
-            if token := find_token(token_location, headers, query):
-                return token
-        return b""
+        found = (find_token(each, headers, query) for each in self._token_locations)
+        return next(filter(None, found), b"")
 
     def _find_in_header(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
         """Find the token in its header, where nearly all clients send it; None if it may be elsewhere."""
@@ -149,8 +140,8 @@ class Tokens:
         """Open a session; raises ApiError (401) if the token is invalid or its user is not active."""
         known = self._shared_sessions.get(token)
         if known is not None:
-            caller, cast = known
-            if cast is caller.world.users:
+            caller, users = known
+            if users is caller.world.users:
                 return caller
         return self._sign_in(token)
 
@@ -199,7 +190,7 @@ class Tokens:
         if credential.error:
             raise credential.error
         world = name_world(secret.decode(), credential.scenario)
-        person = self._cast(world)[credential.holder]
+        person = self._find_users(world)[credential.holder]
         if person.status not in self._allowed_statuses:
             raise inactive_user(person.status, self._suggestion)
         return credential.holder, person, world

@@ -15,7 +15,6 @@ _CSRF = TokenLocation("cookie", "csrf_token")
 _TOKEN = b"csrf_token=YXVkaXRtb2NrYXVkaXRtb2NrYXVkaXRtb2NrYXVkaXQ=; Path=/; HttpOnly; SameSite=Lax"
 """The cookie of every client. A real server's is random, but a mock has nothing to protect."""
 
-
 _LENGTH = 32
 """Bytes of a token."""
 
@@ -35,10 +34,7 @@ def check_csrf(scope: Scope, token_locations: Sequence[TokenLocation]) -> None:
     headers, query = scope["headers"], scope["query_string"]
     if scope["method"] in _SAFE:
         return
-    found = {
-        token_location.place: find_token(token_location, headers, query)
-        for token_location in reversed(token_locations)
-    }
+    found = {each.place: find_token(each, headers, query) for each in reversed(token_locations)}
     cookie, header = found["cookie"], found["header"]
     if not cookie or cookie in (header, found["query"]) or found.get("bearer"):
         return

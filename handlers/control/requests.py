@@ -39,7 +39,6 @@ class RequestOperations:
         worlds: Worlds,
         server: ServerInfo,
     ) -> None:
-        """Store the collaborators."""
         self._request_log = request_log
         self._explainer = explainer
         self._searches = searches
@@ -74,13 +73,11 @@ class RequestOperations:
         found = list(self._find(body))
         expected = {name: body[name] for name in _BOUNDS if name in body} or {"at_least": 1}
         count = len(found)
-        verified = count == expected.get("exactly", count) and expected.get(
-            "at_least", 0
-        ) <= count <= expected.get("at_most", count)
+        in_bounds = expected.get("at_least", 0) <= count <= expected.get("at_most", count)
         expectation = " and ".join(f"{_BOUNDS[name]} {number}" for name, number in expected.items())
         return json_response(
             {
-                "verified": verified,
+                "verified": in_bounds and count == expected.get("exactly", count),
                 "count": count,
                 "detail": f"Expected {expectation}, found {count}.",
                 "requests": [request["id"] for request in found],

@@ -76,12 +76,8 @@ class ControlAuth:
         return Reply(HTTPStatus.SEE_OTHER, headers, b"")
 
     def _cookie(self, scope: Scope) -> Header:
-        place = self._address.rstrip("/").encode()
-        cookie = b"%b=%b; Path=%b; HttpOnly; SameSite=Strict" % (
-            _cookie_name(scope["headers"]),
-            self._cookie_value,
-            place,
-        )
+        name, path = _cookie_name(scope["headers"]), self._address.rstrip("/").encode()
+        cookie = b"%b=%b; Path=%b; HttpOnly; SameSite=Strict" % (name, self._cookie_value, path)
         return b"set-cookie", cookie + (b"; Secure" if scope["scheme"] == "https" else b"")
 
     def _show_sign_in(self, headers: Headers, problem: str) -> Reply:

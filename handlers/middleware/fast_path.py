@@ -52,7 +52,7 @@ class FastPath:
         self._tokens = tokens
         self._operations = operations
         self._new_logs = NewLogReader(contract)
-        names = {token_location.place: token_location.name for token_location in contract.token_locations}
+        names = {each.place: each.name for each in contract.token_locations}
         self._token_header = names["header"].lower().encode()
         self._checked_headers = _UNSUPPORTED_HEADERS | _PLAIN_HEADERS | {self._token_header}
         self._token_parameter = names["query"].encode()

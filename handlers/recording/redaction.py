@@ -16,14 +16,9 @@ class Redaction:
 
     def __init__(self, token_locations: Iterable[TokenLocation]) -> None:
         token_locations = tuple(token_locations)
-        self._parameters = {
-            token_location.name for token_location in token_locations if token_location.place == "query"
-        }
-        self._headers = {
-            token_location.name.lower()
-            for token_location in token_locations
-            if token_location.place == "header"
-        } | _ALWAYS_REDACTED
+        self._parameters = {each.name for each in token_locations if each.place == "query"}
+        headers = {each.name.lower() for each in token_locations if each.place == "header"}
+        self._headers = headers | _ALWAYS_REDACTED
 
     def target(self, scope: Scope) -> str:
         """Return path and query."""
