@@ -33,8 +33,8 @@ def read_go_query(query: bytes) -> Values:
     values: dict[str, list[str]] = {}
     for pair in query.split(b"&"):
         if pair and not _is_malformed(pair):
-            name, _, value = (part.decode(errors="replace") for part in map(_unescape, pair.partition(b"=")))
-            values.setdefault(name, []).append(value)
+            name, _, value = pair.partition(b"=")
+            values.setdefault(_decode(name), []).append(_decode(value))
     return values
 
 
@@ -54,6 +54,10 @@ def first_value(values: Values, name: str) -> str:
 
 def _is_malformed(pair: bytes) -> bool:
     return b";" in pair or (b"%" in pair and BROKEN_ESCAPE.search(pair) is not None)
+
+
+def _decode(text: bytes) -> str:
+    return _unescape(text).decode(errors="replace")
 
 
 def _unescape(text: bytes) -> bytes:
