@@ -1,13 +1,13 @@
-# Every command sets up all it needs, in .venv, by python3 and a package index alone.
+# Every command sets up what it needs in .venv; it needs only python3 and a package index.
 PYTHON ?= python3
 ARGS ?=
 
 export PIP_DISABLE_PIP_VERSION_CHECK = 1
-# The checkout's folders are imported as the installed package, never by their place.
+# Import the checkout's folders as the installed package, never by their path.
 export PYTHONSAFEPATH = 1
 
 BIN := .venv/bin
-# One stamp a step; another PYTHON is another environment.
+# One marker file per step; another PYTHON creates another environment.
 BASE := .venv/base-$(subst /,-,$(PYTHON))
 READY := .venv/ready
 TOOLS := .venv/tools
@@ -46,7 +46,7 @@ coverage: $(TOOLS) ## Measure what the quick and the slow tests cover
 
 .PHONY: test-browser
 test-browser: $(TOOLS) $(EXAMPLE)/node_modules ## Run the tests of the pages and the example, in the system's Chromium (needs npm)
-	@test -x /usr/bin/chromium || { echo "there is no /usr/bin/chromium: apt-get install chromium" >&2; exit 1; }
+	@test -x /usr/bin/chromium || { echo "/usr/bin/chromium is missing: apt-get install chromium" >&2; exit 1; }
 	$(BIN)/pytest -m browser $(ARGS)
 
 .PHONY: soak
@@ -54,11 +54,11 @@ soak: $(TOOLS) ## Run the tests that take minutes each
 	$(BIN)/pytest -m soak $(ARGS)
 
 .PHONY: faults
-faults: $(TOOLS) ## Score the contract suite by servers that have one fault each
+faults: $(TOOLS) ## Score the contract suite with servers that have one fault each
 	@$(BIN)/python tests/faults score $(ARGS)
 
 .PHONY: matrix
-matrix: $(TOOLS) ## Judge the mock of every release by the suite of every release
+matrix: $(TOOLS) ## Check the mock of every release against every release
 	@$(BIN)/python tests/support/matrix.py $(ARGS)
 
 .PHONY: generate
@@ -68,7 +68,7 @@ generate: $(TOOLS) ## Regenerate contracts, pools and reference pages from their
 	$(BIN)/python scripts/reference
 
 .PHONY: bench
-bench: $(TOOLS) ## Measure the speed, side by side with other tools
+bench: $(TOOLS) ## Compare the speed with other tools
 	$(BIN)/python benchmarks $(ARGS)
 
 .PHONY: lint
@@ -76,17 +76,17 @@ lint: $(TOOLS) ## Check style and types, tests included
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	rm -rf $(TYPES) && mkdir -p $(TYPES)
-	@# type checkers know packages by their place only: here is the tree as it is imported
+	@# type checkers find packages by path: link the folders as they are imported
 	cd $(TYPES) && ln -s ../../../auditmock/* ../../../handlers ../../../fixtures ../../../tests/contract .
 	$(BIN)/mypy
 	$(BIN)/mypy tests/faults/*.py
 
 .PHONY: lint-contract
-lint-contract: ## Check openapi.yaml by Redocly (needs npm)
+lint-contract: ## Check openapi.yaml with Redocly (needs npm)
 	npx --yes --package=node@22.23.3 --package=@redocly/cli@2.77.0 redocly lint openapi.yaml
 
 .PHONY: docs
-docs: $(TOOLS) ## Build the documentation site, in build/site
+docs: $(TOOLS) ## Build the documentation site in build/site
 	$(BIN)/zensical build --clean --strict
 
 .PHONY: dist
@@ -95,24 +95,24 @@ dist: $(TOOLS) ## Build the wheel and the source archive, in dist/
 	$(BIN)/uv build --python $(BIN)/python --no-build-isolation --quiet
 
 .PHONY: lock
-lock: $(TOOLS) ## Pin what pyproject.toml asks for; newer versions with ARGS=--upgrade
+lock: $(TOOLS) ## Pin the dependencies of pyproject.toml; ARGS=--upgrade takes newer versions
 	$(COMPILE) --group build --output-file requirements.lock $(ARGS)
 	$(COMPILE) --extra check --group build --group docs --group lint --group lock --group test \
 		--constraint requirements.lock --output-file requirements-dev.lock $(ARGS)
 
 .PHONY: clean
-clean: ## Remove all that these commands made
+clean: ## Remove everything that these commands create
 	rm -rf .venv .cache build dist *.egg-info .coverage* .hypothesis .mypy_cache .ruff_cache benchmarks/peers/node_modules $(EXAMPLE)/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(EXAMPLE)/node_modules: $(EXAMPLE)/package-lock.json
-	@command -v npm >/dev/null || { echo "there is no npm: apt-get install npm" >&2; exit 1; }
+	@command -v npm >/dev/null || { echo "npm is missing: apt-get install npm" >&2; exit 1; }
 	cd $(EXAMPLE) && npm ci --ignore-scripts --silent
 	@touch $@
 
 $(BASE): requirements.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-		|| { echo "$(PYTHON) is no Python 3.11 or newer; name one: make PYTHON=python3.12" >&2; exit 1; }
+		|| { echo "$(PYTHON) is not Python 3.11 or newer; use another: make PYTHON=python3.12" >&2; exit 1; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null \
 		|| { echo "$(PYTHON) cannot make environments: apt-get install python3-venv" >&2; exit 1; }
 	$(PYTHON) -m venv --clear .venv

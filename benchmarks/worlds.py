@@ -26,7 +26,7 @@ def measure_worlds(folder: Path, rounds: Rounds) -> Part:
     """Measure reads with and without the request log, and mixed load in one world and in fifty."""
     with (
         run_server(serve_mock("--logs", str(_LOGS))) as logging,
-        run_server(serve_mock("--logs", str(_LOGS), "--journal", "0")) as not_logging,
+        run_server(serve_mock("--logs", str(_LOGS), "--request-log", "0")) as not_logging,
         # Posted logs slow their world down, so each of these has its own server.
         run_server(serve_mock("--logs", str(_LOGS))) as first_name,
         run_server(serve_mock("--logs", str(_LOGS))) as fifty,

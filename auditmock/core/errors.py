@@ -91,7 +91,7 @@ def clock_out_of_range(latest: str) -> ApiError:
 
 def request_not_found(number: int) -> ApiError:
     """404: the request is not in the request log."""
-    detail = f"Request {number} is not in the request log. --journal sets how many requests it keeps."
+    detail = f"Request {number} is not in the request log. --request-log sets how many requests it keeps."
     return ApiError(404, "Request not found.", detail=detail)
 
 

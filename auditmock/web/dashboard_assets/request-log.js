@@ -109,7 +109,7 @@ export function requestLog() {
           <input type="checkbox" .checked=${live(everywhere)} @change=${(event) => setFilter({ everywhere: event.target.checked })} />
           All worlds
         </label>
-        <label class="check">
+        <label class="check" title="Include requests of this dashboard">
           <input type="checkbox" .checked=${live(own)} @change=${(event) => setFilter({ own: event.target.checked })} />
           Dashboard
         </label>

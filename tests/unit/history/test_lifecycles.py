@@ -153,7 +153,10 @@ def test_mix_changes_the_shares() -> None:
 @pytest.mark.parametrize(
     ("mix", "problem"),
     [
-        ({"workspaces": 5}, 'mix: "workspaces" is no lifecycle; there are workspace, user, template, group'),
+        (
+            {"workspaces": 5},
+            'mix: Unknown lifecycle "workspaces". Available: workspace, user, template, group.',
+        ),
         ({"user": -1}, f"mix.user: -1 must be a whole number from 0 to {MAX_WEIGHT}"),
         ({"user": MAX_WEIGHT + 1}, f"mix.user: 1001 must be a whole number from 0 to {MAX_WEIGHT}"),
         ({"user": True}, f"mix.user: True must be a whole number from 0 to {MAX_WEIGHT}"),

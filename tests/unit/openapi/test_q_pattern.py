@@ -122,12 +122,12 @@ def damage(text: str, edits: list[tuple[int, int, str]]) -> str:
 
 
 @pytest.mark.parametrize(
-    "judge", [parser_accepts, pattern_accepts, RUST.is_valid], ids=["parser", "python", "rust"]
+    "is_valid", [parser_accepts, pattern_accepts, RUST.is_valid], ids=["parser", "python", "rust"]
 )
 @pytest.mark.parametrize(("verdict", "text"), EXPECTATIONS, ids=ascii)
-def test_parser_and_engines_agree_on_cases(judge: Callable[[str], bool], verdict: str, text: str) -> None:
+def test_parser_and_engines_agree_on_cases(is_valid: Callable[[str], bool], verdict: str, text: str) -> None:
     """The parser and the pattern in several engines accept each case as expected."""
-    assert judge(text) == (verdict == "accepted")
+    assert is_valid(text) == (verdict == "accepted")
 
 
 @settings(max_examples=2000, deadline=None)

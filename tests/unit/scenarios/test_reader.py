@@ -33,7 +33,7 @@ def test_error_has_a_location(case: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "reason"), [("My File.yaml", "is no name of a scenario"), ("no.yaml", "cannot read")]
+    ("file", "reason"), [("My File.yaml", "is not a scenario name"), ("no.yaml", "cannot read")]
 )
 def test_file_name_must_be_a_scenario_name(file: str, reason: str, tmp_path: Path) -> None:
     """A file with an invalid name, or that cannot be read, is rejected by name."""
@@ -138,5 +138,5 @@ def test_token_must_be_unique(tmp_path: Path) -> None:
 
 def test_folder_without_scenarios_is_rejected(tmp_path: Path) -> None:
     """A folder without scenarios is rejected."""
-    with pytest.raises(InputFileError, match="no scenario is there"):
+    with pytest.raises(InputFileError, match="no scenario files"):
         read_scenarios(CONTRACT, str(tmp_path))
