@@ -69,8 +69,8 @@ class Request(NamedTuple):
 
     def pairs(self) -> list[tuple[str, str]]:
         """Parse the query string."""
-        pieces = [piece.partition("=") for piece in self.query.decode("latin-1").split("&") if piece]
-        return [(unquote_plus(name), unquote_plus(value)) for name, _, value in pieces]
+        parts = [part.partition("=") for part in self.query.decode("latin-1").split("&") if part]
+        return [(unquote_plus(name), unquote_plus(value)) for name, _, value in parts]
 
     def with_query(self, query: bytes) -> "Request":
         """Replace the query string."""

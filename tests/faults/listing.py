@@ -88,11 +88,11 @@ def replace_filter(name: str, holds: Callable[[Log, str], bool]) -> Wrap:
 
     async def collect(find: Find, request: Request) -> list[Log] | None:
         terms = read_terms(request.first("q"))
-        asked = [term.value.lower() for term in terms if _is_accepted(KEYS[name], term.key, term.value)]
-        if not asked:
+        values = [term.value.lower() for term in terms if _is_accepted(KEYS[name], term.key, term.value)]
+        if not values:
             return None
         rest = await find(write_terms(term for term in terms if _key_of(term.key) != name))
-        return [log for log in rest if holds(log, asked[-1])]
+        return [log for log in rest if holds(log, values[-1])]
 
     return replace_list(collect)
 

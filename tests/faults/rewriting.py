@@ -65,21 +65,21 @@ def is_page(request: Request, reply: Reply) -> bool:
 def rewrite_query(name: str, change: Callable[[str], str | None]) -> Wrap:
     """Change or remove a query parameter of lists; other parameters keep their bytes."""
 
-    def changed(piece: str) -> str | None:
-        key, _, value = piece.partition("=")
+    def changed(pair: str) -> str | None:
+        key, _, value = pair.partition("=")
         if unquote_plus(key) != name:
-            return piece
+            return pair
         before = unquote_plus(value)
         after = change(before)
         if after == before:
-            return piece
+            return pair
         return None if after is None else f"{key}={quote_plus(after)}"
 
     def rewrite(request: Request) -> Request:
         if not request.is_list:
             return request
-        pieces = map(changed, request.query.decode("latin-1").split("&"))
-        return request.with_query("&".join(piece for piece in pieces if piece is not None).encode("latin-1"))
+        pairs = map(changed, request.query.decode("latin-1").split("&"))
+        return request.with_query("&".join(pair for pair in pairs if pair is not None).encode("latin-1"))
 
     return rewrite_request(rewrite)
 
@@ -276,8 +276,8 @@ def read_token(request: Request) -> str:
 
 def with_token(request: Request, token: str) -> Request:
     """Send another token in the header and none elsewhere."""
-    pieces = [piece for piece in request.query.split(b"&") if not piece.startswith(_TOKEN.encode())]
-    bare = request.with_query(b"&".join(pieces)).with_header(b"cookie", None)
+    pairs = [pair for pair in request.query.split(b"&") if not pair.startswith(_TOKEN.encode())]
+    bare = request.with_query(b"&".join(pairs)).with_header(b"cookie", None)
     return bare.with_header(b"coder-session-token", token.encode("latin-1") if token else None)
 
 

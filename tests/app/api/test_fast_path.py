@@ -100,7 +100,7 @@ class RequestGenerator:
         return headers
 
     def _token(self) -> bytes:
-        others = [token_of(holder).encode() for holder in BuiltinUser]
+        others = [token_of(user).encode() for user in BuiltinUser]
         malformed = [b"", b"x", OWNER + b"0", OWNER[:-1], b"-" + OWNER, b"\xc3\xa9" * 17, b" " + OWNER]
         return self._pick([OWNER], others + malformed)
 

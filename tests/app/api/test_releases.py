@@ -1,9 +1,9 @@
 """Coder's releases: every case of `tests/data/releases`, over a real socket.
 
 The `given` logs are posted first, by the same user. The mock has no history, except for cases with
-`history: true` or with a `scenario`: that of a token id (`scenario: DeletedUse`), a shipped one, one
-that ships or one of the release's own folder `scenarios`, or the case's own (`scenario: {logs: [...]}`).
-`earlier: 3` sends the same request three times before; `apart: true` sends each from an address of its own.
+`history: true` or with a `scenario`: the token id of a scenario (`scenario: DeletedUse`), shipped or in the
+release's own folder `scenarios`, or the case's own scenario (`scenario: {logs: [...]}`). `earlier: 3` sends
+the same request three times before; `apart: true` sends each from a different address.
 """
 
 import json

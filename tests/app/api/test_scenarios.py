@@ -102,7 +102,7 @@ def test_scenarios_of_a_folder_are_checked_at_start(text: str, reason: str, tmp_
 
 
 @pytest.mark.parametrize("scenario", ["", "incident@", "hostile@"])
-def test_an_idle_world_of_a_scenario_is_small(scenario: str) -> None:
+def test_idle_world_of_a_scenario_is_small(scenario: str) -> None:
     """A world without posts takes at most 10 kB in every scenario."""
     worlds = make_state(Settings(), lambda: NOW).worlds
     tracemalloc.start()

@@ -37,9 +37,9 @@ def _terms(request: Request) -> list[Term]:
     return read_terms(request.first("q"))
 
 
-def _drop_if_present(dropped: str, beside: str, terms: list[Term]) -> list[Term]:
-    is_beside = any(each.key == beside for each in terms)
-    return [each for each in terms if not is_beside or each.key != dropped]
+def _drop_if_present(dropped: str, other_key: str, terms: list[Term]) -> list[Term]:
+    is_present = any(each.key == other_key for each in terms)
+    return [each for each in terms if not is_present or each.key != dropped]
 
 
 def _drop_after_bare(terms: list[Term]) -> list[Term]:
@@ -231,17 +231,17 @@ FAULTS = (
         rewrite_terms(_drop_after_bare),
     ),
     fault(
-        "action-ignored-beside-type",
+        "action-ignored-with-type",
         "`action` has no effect together with `resource_type`.",
         rewrite_terms(lambda terms: _drop_if_present("action", "resource_type", terms)),
     ),
     fault(
-        "date-from-ignored-beside-username",
+        "date-from-ignored-with-username",
         "`date_from` has no effect together with `username`.",
         rewrite_terms(lambda terms: _drop_if_present("date_from", "username", terms)),
     ),
     fault(
-        "email-ignored-beside-username",
+        "email-ignored-with-username",
         "`email` has no effect together with `username`.",
         rewrite_terms(lambda terms: _drop_if_present("email", "username", terms)),
     ),

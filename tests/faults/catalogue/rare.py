@@ -27,8 +27,8 @@ def _field(log: Log, key: str) -> str:
 def _is_like(text: str, pattern: str, wildcards: str) -> bool:
     """Match like SQL's LIKE, with some of its wildcards."""
     parts = {"%": ".*", "_": "."}
-    pieces = [parts[each] if each in wildcards else re.escape(each) for each in pattern]
-    return re.fullmatch("".join(pieces), text) is not None
+    regex_parts = [parts[each] if each in wildcards else re.escape(each) for each in pattern]
+    return re.fullmatch("".join(regex_parts), text) is not None
 
 
 def _has_term(request: Request, key: str, value: str) -> bool:
@@ -299,7 +299,7 @@ FAULTS = (
         ),
     ),
     fault(
-        "offset-beside-a-cursor-one-short",
+        "offset-with-a-cursor-one-short",
         "An offset above 1 together with a cursor skips one log too few.",
         lambda serve: (
             lambda request: rewrite_number(

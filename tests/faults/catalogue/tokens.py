@@ -23,8 +23,8 @@ _SHAPE = re.compile(r"[0-9A-Za-z]{10}-[0-9A-Za-z]{22}")
 
 
 def _query_without_token(request: Request) -> Request:
-    pieces = [piece for piece in request.query.split(b"&") if not piece.startswith(_NAME)]
-    return request.with_query(b"&".join(pieces))
+    pairs = [pair for pair in request.query.split(b"&") if not pair.startswith(_NAME)]
+    return request.with_query(b"&".join(pairs))
 
 
 def _tokens_by_location(request: Request) -> dict[str, str]:

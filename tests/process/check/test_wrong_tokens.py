@@ -14,7 +14,7 @@ from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 
 OWNER, AUDITOR, MEMBER = (
-    token_of(holder) for holder in (BuiltinUser.OWNER, BuiltinUser.AUDITOR, BuiltinUser.MEMBER)
+    token_of(user) for user in (BuiltinUser.OWNER, BuiltinUser.AUDITOR, BuiltinUser.MEMBER)
 )
 CANNOT_WRITE = "--allow-writes needs a token whose user may write"
 
@@ -35,7 +35,7 @@ def test_builtin_users_are_known() -> None:
     """The lists of built-in token ids match the mock's built-in users."""
     known = {*DENIED_IDS, *READER_IDS, *WRITER_IDS}
 
-    assert known == {token_of(holder).partition("-")[0] for holder in BuiltinUser}
+    assert known == {token_of(user).partition("-")[0] for user in BuiltinUser}
     assert set(FORBIDDEN_IDS) < set(DENIED_IDS)
 
 

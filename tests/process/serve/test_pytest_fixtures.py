@@ -15,7 +15,7 @@ import pytest
 
 
 @pytest.mark.parametrize("number", range(12))
-def test_it_sees_its_own_world(audit_mock, audit_token, number):
+def test_token_sees_its_own_world(audit_mock, audit_token, number):
     headers = {"Coder-Session-Token": audit_token}
     for _ in range(number):
         httpx.post(f"{audit_mock.url}/api/v2/audit/testgenerate", headers=headers, json={})

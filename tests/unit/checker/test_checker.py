@@ -145,7 +145,7 @@ def test_text_report_is_complete() -> None:
     assert f"{URL} violates the contract: 1 of 4 checks failed (7 requests, 1.2 s)" in text
 
 
-def test_an_aspect_has_one_heading() -> None:
+def test_aspect_has_one_heading() -> None:
     """Checks are grouped by aspect, in whatever order they ran."""
     run = results(passed("rows/a"), passed("filters/b"), passed("rows/c"), passed("filters/d"))
     lines = [click.unstyle(line) for line in describe_checks(run)]

@@ -257,7 +257,7 @@ OTHER_TOKENS = [
 
 
 @pytest.mark.parametrize("change", OTHER_TOKENS, ids=str)
-def test_a_401_for_an_unusual_token_does_not_end_the_run(change: dict[str, Any]) -> None:
+def test_401_for_an_unusual_token_does_not_end_the_run(change: dict[str, Any]) -> None:
     """A 401 for another token, or one in another location, ends no run whose token is still accepted."""
     client = make_client([respond_401], Clock())
     client.begin()
@@ -267,7 +267,7 @@ def test_a_401_for_an_unusual_token_does_not_end_the_run(change: dict[str, Any])
     assert client.locked_out == ""
 
 
-def test_a_token_in_another_location_may_expire() -> None:
+def test_token_in_another_location_can_expire() -> None:
     """The run ends when the token gets 401 in the query and then also in the header."""
     client = make_client([respond_401, respond_401], Clock())
     client.begin()

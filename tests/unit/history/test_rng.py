@@ -60,7 +60,7 @@ def test_choices_are_uniform(stream: Stream) -> None:
     assert all(850 < count < 1150 for count in np.bincount(drawn, minlength=10))
 
 
-def test_the_mixer_is_splitmix64() -> None:
+def test_mixer_is_splitmix64() -> None:
     """Index -1 takes back the step of a stream's key, so streams start from SplitMix64's published numbers.
 
     The first number SplitMix64 draws from the state 0 is 0xE220A8397B1DCDAF, the key of the first stream;

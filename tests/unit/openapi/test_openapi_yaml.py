@@ -57,10 +57,10 @@ def test_document_is_valid_openapi() -> None:
 
 def test_connexion_loads_the_document() -> None:
     """Connexion loads the document and routes to its two operations."""
-    asked: set[str] = set()
+    requested: set[str] = set()
 
     def resolve(operation_id: str) -> Callable[[], None]:
-        asked.add(operation_id)
+        requested.add(operation_id)
         return lambda: None
 
     async def get(path: str) -> int:
@@ -72,7 +72,7 @@ def test_connexion_loads_the_document() -> None:
     app.add_api(dict(DOCUMENT), resolver=Resolver(resolve))
 
     assert asyncio.run(get("/api/v2/audit")) == 401
-    assert asked == set(CONTRACT.operations)
+    assert requested == set(CONTRACT.operations)
 
 
 def test_operations_match_the_published_page() -> None:

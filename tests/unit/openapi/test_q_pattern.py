@@ -20,7 +20,7 @@ PATTERN = CONTRACT.search_pattern
 LANGUAGE = SearchLanguage(CONTRACT.search)
 RUST = jsonschema_rs.validator_for(CONTRACT.parameter("q")["schema"])
 CASES = json.loads((Path(__file__).parents[2] / "data" / "pattern_cases.json").read_text(encoding="utf-8"))
-EXPECTATIONS = [(verdict, text) for verdict, texts in CASES.items() for text in texts]
+EXPECTATIONS = [(expected, text) for expected, texts in CASES.items() for text in texts]
 KEYS = tuple(CONTRACT.search.keys)
 
 UUIDS = ("cff22a7b-bb6f-43d8-83e1-eefe0a1f5197", "CFF22A7B-BB6F-43D8-83E1-EEFE0A1F5197")
@@ -122,12 +122,12 @@ def damage(text: str, edits: list[tuple[int, int, str]]) -> str:
 
 
 @pytest.mark.parametrize(
-    "is_valid", [parser_accepts, pattern_accepts, RUST.is_valid], ids=["parser", "python", "rust"]
+    "accepts", [parser_accepts, pattern_accepts, RUST.is_valid], ids=["parser", "python", "rust"]
 )
-@pytest.mark.parametrize(("verdict", "text"), EXPECTATIONS, ids=ascii)
-def test_parser_and_engines_agree_on_cases(is_valid: Callable[[str], bool], verdict: str, text: str) -> None:
+@pytest.mark.parametrize(("expected", "text"), EXPECTATIONS, ids=ascii)
+def test_parser_and_engines_agree_on_cases(accepts: Callable[[str], bool], expected: str, text: str) -> None:
     """The parser and the pattern in several engines accept each case as expected."""
-    assert is_valid(text) == (verdict == "accepted")
+    assert accepts(text) == (expected == "accepted")
 
 
 @settings(max_examples=2000, deadline=None)

@@ -27,7 +27,7 @@ def test_error_has_a_location(case: str) -> None:
         check_scenario(read(ERRORS[case]["file"]), CONTRACT, lambda: NOW)
 
     assert str(caught.value).startswith("mine.yaml, line ")
-    assert ERRORS[case]["says"] in str(caught.value)
+    assert ERRORS[case]["error"] in str(caught.value)
     assert len(str(caught.value)) < 500
     assert str(caught.value).isprintable()
 

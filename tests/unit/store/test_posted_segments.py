@@ -118,8 +118,8 @@ def test_posted_log_is_found_by_id() -> None:
     assert segments.order("x") is None
 
 
-def test_a_log_without_a_time_is_of_now() -> None:
-    """A log that brings no time has that of its posting."""
+def test_log_without_time_has_the_current_time() -> None:
+    """A log without `time` has the time of its posting."""
     segments = PostedSegments(WRITER)
     segments.add(new_log(time=None), BuiltinUser.OWNER, NOW)
     segments.add(new_log(time=0), BuiltinUser.OWNER, NOW)
