@@ -54,3 +54,26 @@ def test_links_exist(page: str) -> None:
     links = re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", (ROOT / page).read_text(encoding="utf-8"))
 
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_files_of_recipes_exist() -> None:
+    """Each file and folder that CONTRIBUTING names is in the repository."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    paths = re.findall(r"`([\w./-]+/[\w./-]*)`", text)
+
+    assert paths
+    assert [path for path in paths if not path.startswith("order/") and not (ROOT / path).exists()] == []
+
+
+def test_tables_of_recipes_exist() -> None:
+    """Each table that CONTRIBUTING tells to extend is defined in the code."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    names = set(re.findall(r"`(?:\w+\.)?(_?[A-Z_]{5,}|_[a-z]+)`", text))
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("auditmock", "fixtures", "tests")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+
+    assert names
+    assert [name for name in names if not re.search(rf"\b{name}\b( =|:)", code)] == []
