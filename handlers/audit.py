@@ -6,14 +6,24 @@ from typing import Any
 
 import orjson
 
-from auditmock.core.errors import PlainTextError, database_error
-from auditmock.core.models import Filter, NewLog, Page
+from auditmock.core.errors import PlainTextError, database_error, log_not_found
+from auditmock.core.models import Filter, NewLog, Page, SearchResult
 from auditmock.fixtures.segments.paging import BLOCK
+from auditmock.fixtures.store.errors import LogNotFoundError
+from auditmock.fixtures.store.store import Store
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.auth.visibility import VisibilityFilter
 from auditmock.handlers.messages.response import JSON_CONTENT, NO_CONTENT, Reply, content_length, page_reply
 from auditmock.handlers.search.parser import SearchLanguage
 from auditmock.openapi.contract import Contract
+
+
+def search_store(store: Store, wanted: Filter, page: Page) -> SearchResult:
+    """Search a store; raises 404 if `page.after` is not the ID of a log."""
+    try:
+        return store.find(wanted, page)
+    except LogNotFoundError as error:
+        raise log_not_found(error.log_id) from None
 
 
 class AuditOperations:
@@ -35,7 +45,7 @@ class AuditOperations:
         query = self._language.parse(q, caller.username)
         if not page.limit:
             page = page._replace(limit=self._default_limit)
-        return page_reply(caller.world.store.find(query.filter, page), query.hints)
+        return page_reply(search_store(caller.world.store, query.filter, page), query.hints)
 
     def find_logs(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """List audit logs like a Coder server (reference 8.2, 8.4), without hints."""
@@ -43,14 +53,14 @@ class AuditOperations:
             page = page._replace(limit=self._default_limit)
         try:
             if self._no_user and caller.world.store.may_lack_users:
-                self._require_users(caller.world.store.find(wanted, page).blocks)
+                self._require_users(search_store(caller.world.store, wanted, page).blocks)
             return self.render_page(caller, wanted, page)
         except OverflowError:
             return self._encoding_failure()
 
     def render_page(self, caller: Caller, wanted: Filter, page: Page) -> Reply:
         """Make the response of such a list, even if the server could not read it."""
-        found = caller.world.store.find(wanted, page)
+        found = search_store(caller.world.store, wanted, page)
         if self._counts_page and not found.shown:
             found = found._replace(count=0)
         elif self._count_cap is not None and found.count > self._count_cap:
@@ -58,9 +68,9 @@ class AuditOperations:
         if found.shown > BLOCK:
             # encode the last log and the first block before sending: years out of range come first or last
             last = page._replace(offset=page.offset + found.shown - 1, limit=1)
-            list(caller.world.store.find(wanted, last).blocks)
+            list(search_store(caller.world.store, wanted, last).blocks)
             found = found._replace(blocks=chain(list(islice(found.blocks, 1)), found.blocks))
-        found = self._visibility.redact(found, caller.roles, caller.world.store.knows)
+        found = self._visibility.redact(found, caller.roles, caller.world.store.has_resource)
         return page_reply(found, (), self._page_end)
 
     def _encoding_failure(self) -> Reply:

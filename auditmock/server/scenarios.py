@@ -38,7 +38,7 @@ class ScenarioRegistry:
         self._overrides = Overrides(settings.logs, settings.seed, settings.until)
         for scenario in self.scenarios.values():
             if scenario.token in TOKEN_IDS.values():
-                place = scenario.source.where(("token",))
+                place = scenario.source.format_position(("token",))
                 raise InputFileError(
                     f"{place}: {scenario.token} is reserved for a built-in user; choose another token"
                 )

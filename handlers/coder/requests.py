@@ -11,7 +11,7 @@ from auditmock.core.errors import ApiError, database_error, invalid_parameters
 from auditmock.core.models import Filter, NewLog, Page, Validation
 from auditmock.fixtures.encoding.additional_fields import AdditionalFields
 from auditmock.fixtures.encoding.go_text import parse_integer, parse_uuid, wrap
-from auditmock.fixtures.encoding.numbers import JSONB, write_json
+from auditmock.fixtures.encoding.numbers import JSONB, NumericOverflowError, write_json
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.coder.body import BodyDecoder
@@ -146,9 +146,11 @@ class _WriteRequestReader:
             kept = write_json(fields, JSONB)
         except RecursionError:
             raise database_error("pq: stack depth limit exceeded") from None
+        except NumericOverflowError as error:
+            raise database_error(str(error)) from None
         decoded = self._additional_fields.decode(fields)
         return new._replace(
-            additional_fields=kept.encode() if decoded.fits else self._additional_fields.replacement,
+            additional_fields=kept.encode() if decoded.is_valid else self._additional_fields.replacement,
             link_facts=tuple(decoded.facts.items()),
         )
 

@@ -5,12 +5,13 @@ from typing import Any
 
 from starlette.responses import Response
 
-from auditmock.core.errors import clock_out_of_range, invalid_body, invalid_logs, search_conflict
+from auditmock.core.errors import clock_out_of_range, invalid_body, invalid_logs, log_exists, search_conflict
 from auditmock.core.models import Validation
 from auditmock.core.timestamps import LAST, SECOND, format_timestamp, parse_timestamp
 from auditmock.fixtures.faults import find_problems
 from auditmock.fixtures.importing.reader import InputFileError, LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator, Record
+from auditmock.fixtures.store.errors import LogExistsError
 from auditmock.fixtures.store.histogram import count_over_time
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.control.server import json_response
@@ -40,7 +41,10 @@ class WorldOperations:
         if problems:
             raise invalid_logs(problems)
         opened = self._worlds.open(world)
-        inserted = opened.store.insert(records)
+        try:
+            inserted = opened.store.insert(records)
+        except LogExistsError as error:
+            raise log_exists(error.log_id) from None
         self._worlds.publish_change(opened)
         return json_response({"inserted": inserted, "known": len(records) - inserted})
 
@@ -93,7 +97,7 @@ class WorldOperations:
     async def release_clock(self, world: str) -> Response:
         """Return to real time."""
         opened = self._worlds.open(world)
-        opened.clock.release()
+        opened.clock.reset()
         self._worlds.publish_change(opened)
         return ReplyResponse(NO_CONTENT)
 

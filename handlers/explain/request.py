@@ -8,6 +8,7 @@ from auditmock.core.models import Filter, Page
 from auditmock.core.timestamps import SECOND, format_timestamp
 from auditmock.fixtures.encoding.go_text import wrap
 from auditmock.fixtures.worlds import Worlds
+from auditmock.handlers.audit import search_store
 from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.explain.analysis import RequestAnalysis, RequestAnalyzer
 from auditmock.handlers.explain.errors import ErrorExplainer
@@ -96,7 +97,7 @@ class Explainer:
         world = self._worlds.find(analysis.token.world)
         if world:
             wanted, _ = self._searches.filter(analysis.value("q"), analysis.token.username)
-            found = world.store.find(wanted, Page(limit, offset, after or None))
+            found = search_store(world.store, wanted, Page(limit, offset, after or None))
             searched = Filter((), wanted.since, wanted.until)
             page |= {"matched": found.count, "shown": found.shown}
             page["scanned"] = world.store.find(searched, Page(0)).count

@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 from pyroaring import BitMap
 
-from auditmock.fixtures.segments.segment import Order, Segment
+from auditmock.fixtures.segments.segment import Segment, SortKey
 
 
 class Plain(Segment):
     """A segment of orders; the search key `letter` matches the ids."""
 
-    def __init__(self, orders: Sequence[Order]) -> None:
+    def __init__(self, orders: Sequence[SortKey]) -> None:
         self.orders = orders
         self.ages = [age for age, _ in orders]
 

@@ -16,7 +16,7 @@ READER = ScenarioReader(CONTRACT)
 
 def read(text: str, name: str = "mine", reader: ScenarioReader = READER) -> Scenario:
     """Read a scenario."""
-    return reader.understand(name, read_positioned("mine.yaml", text))
+    return reader.parse(name, read_positioned("mine.yaml", text))
 
 
 def open_snapshot(text: str, logs: int = 0, release: str = DOCUMENTED) -> Snapshot:

@@ -170,6 +170,17 @@ def test_fixtures_read_no_file_of_handlers() -> None:
     assert [path.name for path in paths if "handlers" in path.read_text(encoding="utf-8")] == []
 
 
+def test_fixtures_raise_no_http_error() -> None:
+    """`fixtures` raises errors of its own; `handlers` translate them into HTTP errors."""
+    offenders = [
+        name
+        for name, imports in IMPORTS.items()
+        if name.startswith("auditmock.fixtures") and "auditmock.core.errors" in imports
+    ]
+
+    assert offenders == []
+
+
 def test_imports_have_no_cycle() -> None:
     """The imports of all modules have no cycle."""
     order = TopologicalSorter(IMPORTS).static_order()

@@ -87,7 +87,7 @@ def test_posts_have_the_replaced_user(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("summary: x\nlogs: [{user: zzz}]", 'line 2, column 9, logs.0.user: "zzz" is nobody'),
+        ("summary: x\nlogs: [{user: zzz}]", 'line 2, column 9, logs.0.user: unknown user "zzz"'),
         ("summary: x\ntoken: Owner00000", "line 2, column 1: Owner00000 is reserved for a built-in user"),
     ],
 )

@@ -51,8 +51,8 @@ def test_shown_scenario_is_valid(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("summary: x\nlgos: []", b'mine.yaml, line 2, column 1: "lgos" is unknown here'),
-        ("[", b"mine.yaml, line 2, column 1: no YAML: "),
+        ("summary: x\nlgos: []", b'mine.yaml, line 2, column 1: unknown property "lgos"'),
+        ("[", b"mine.yaml, line 2, column 1: invalid YAML: "),
     ],
 )
 def test_invalid_scenario_is_a_usage_error(text: str, reason: bytes, tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_reset_world_has_no_faults(mock: AuditMock) -> None:
 
 def test_invalid_fault_is_rejected(mock: AuditMock) -> None:
     """An incomplete fault and an invalid token raise ValueError."""
-    with pytest.raises(ValueError, match="needs status"):
+    with pytest.raises(ValueError, match="requires status"):
         mock.fault("status", token=mock.token())
     with pytest.raises(ValueError, match="The token is not accepted"):
         mock.fault("reset", token="nobody")  # noqa: S106 - an invalid token

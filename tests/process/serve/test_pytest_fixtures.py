@@ -57,7 +57,7 @@ def test_token_of_a_scenario_opens_a_new_world() -> None:
             mock.token(scenario="no-such")
         with pytest.raises(ValueError, match=r'Unknown role "nobody"\. Available: owner, audi'):
             mock.token("nobody")
-        with pytest.raises(ValueError, match='kind: "slow" is none of latency, status'):
+        with pytest.raises(ValueError, match='kind: "slow" is not one of latency, status'):
             mock.fault("slow", token=tokens[0])
     assert counts == [13, 12]
 

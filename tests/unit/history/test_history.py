@@ -96,7 +96,7 @@ def test_history_has_the_requested_length(logs: int) -> None:
 def test_default_history_has_every_type_and_action(case: Case, seed: int) -> None:
     """10,000 logs include every type with every action that Coder logs, and every build reason."""
     history = make_history(seed, 10_000, contract=case.contract)
-    reasons = {event.reason for event in case.tables.events} - {""}
+    reasons = {event.reason for event in case.tables.transitions} - {""}
 
     pairs = {pair for pair in case.succeeds if find_logs(history, *pair)}
 
@@ -132,7 +132,7 @@ def test_mix_selects_lifecycles(known: DecodedHistory) -> None:
     lifecycles = {lifecycle.name: lifecycle for lifecycle in known.case.tables.lifecycles}
     mix = {**dict.fromkeys(lifecycles, 0), "group": 3, "template": 1}
     history = History(HistoryConfig(1, 2000, UNTIL, mix=mix), known.case.contract)
-    types = {event.resource_type for name in ("group", "template") for event in lifecycles[name].events}
+    types = {event.resource_type for name in ("group", "template") for event in lifecycles[name].transitions}
 
     assert {log["resource_type"] for log in decode(history)} == types
 

@@ -23,7 +23,7 @@ from auditmock.openapi.releases import list_releases, open_release
 REJECTED = {400, 403, 409}
 """Error statuses of writes and deletions (reference 13.1)."""
 
-EVENTS = [(case, event) for case in CASES for event in case.tables.events]
+EVENTS = [(case, event) for case in CASES for event in case.tables.transitions]
 LIFECYCLES = choose_lifecycles(CONTRACT)
 WEIGHTS = {each.name: each.weight for each in LIFECYCLES.lifecycles}
 NEWEST = open_release(list_releases()[-1])
@@ -49,7 +49,7 @@ def test_event_is_one_that_coder_logs(case: Case, event: Transition) -> None:
 @pytest.mark.parametrize("case", CASES)
 def test_every_type_and_action_occurs(case: Case) -> None:
     """The lifecycles have every type and action that Coder logs."""
-    assert {(event.resource_type, event.action) for event in case.tables.events} == set(case.succeeds)
+    assert {(event.resource_type, event.action) for event in case.tables.transitions} == set(case.succeeds)
 
 
 @every_event
@@ -96,30 +96,30 @@ def test_events_use_enums_of_the_contract(release: str) -> None:
     contract = open_release(release)
     tables = choose_lifecycles(contract)
 
-    assert {event.resource_type for event in tables.events} <= set(contract.enum("ResourceType"))
-    assert {event.action for event in tables.events} <= set(contract.enum("AuditAction"))
+    assert {event.resource_type for event in tables.transitions} <= set(contract.enum("ResourceType"))
+    assert {event.action for event in tables.transitions} <= set(contract.enum("AuditAction"))
 
 
 @every_table
 def test_weights_of_a_state_sum_to_100(tables: LifecycleTables) -> None:
     """The weights of the transitions from a state sum to 100."""
     for lifecycle in tables.lifecycles:
-        for state in {event.state for event in lifecycle.events}:
-            assert sum(event.weight for event in lifecycle.events if event.state == state) == 100
+        for state in {event.state for event in lifecycle.transitions}:
+            assert sum(event.weight for event in lifecycle.transitions if event.state == state) == 100
 
 
 @every_table
 def test_every_state_is_reached(tables: LifecycleTables) -> None:
     """Every state is the first one or reachable, and has a transition."""
     for lifecycle in tables.lifecycles:
-        reached = {lifecycle.events[0].state} | {event.next for event in lifecycle.events} - {GONE}
-        assert {event.state for event in lifecycle.events} == reached
+        reached = {lifecycle.transitions[0].state} | {event.next for event in lifecycle.transitions} - {GONE}
+        assert {event.state for event in lifecycle.transitions} == reached
 
 
 @every_table
 def test_events_fit_8_bits(tables: LifecycleTables) -> None:
     """The number of events fits 8 bits, with one value to spare."""
-    assert len(tables.events) < 255
+    assert len(tables.transitions) < 255
 
 
 def test_longest_walk_fits_its_limits() -> None:
@@ -157,9 +157,9 @@ def test_mix_changes_the_shares() -> None:
             {"workspaces": 5},
             'mix: Unknown lifecycle "workspaces". Available: workspace, user, template, group.',
         ),
-        ({"user": -1}, f"mix.user: -1 must be a whole number from 0 to {MAX_WEIGHT}"),
-        ({"user": MAX_WEIGHT + 1}, f"mix.user: 1001 must be a whole number from 0 to {MAX_WEIGHT}"),
-        ({"user": True}, f"mix.user: True must be a whole number from 0 to {MAX_WEIGHT}"),
+        ({"user": -1}, f"mix.user: -1 must be an integer from 0 to {MAX_WEIGHT}"),
+        ({"user": MAX_WEIGHT + 1}, f"mix.user: 1001 must be an integer from 0 to {MAX_WEIGHT}"),
+        ({"user": True}, f"mix.user: True must be an integer from 0 to {MAX_WEIGHT}"),
         (
             dict.fromkeys(WEIGHTS, 0),
             "mix: at least one lifecycle must have a weight above 0",
@@ -179,7 +179,7 @@ def test_walks_have_the_requested_events(events: int) -> None:
     """The last walk stops at the requested number of events, and no walk is empty."""
     computed = compute_walks(Rng(1), LIFECYCLES, events)
 
-    assert computed.offsets[-1] == len(computed.kinds) == events
+    assert computed.offsets[-1] == len(computed.transitions) == events
     assert np.all(np.diff(computed.offsets) > 0)
 
 
@@ -191,10 +191,10 @@ def test_walk_follows_the_transitions(tables: LifecycleTables, seed: int) -> Non
 
     for walk, number in enumerate(computed.lifecycles):
         lifecycle = tables.lifecycles[number]
-        kinds = computed.kinds[computed.offsets[walk] : computed.offsets[walk + 1]]
-        events = [tables.events[kind] for kind in kinds]
-        assert set(events) <= set(lifecycle.events)
-        assert [event.state for event in events] == [lifecycle.events[0].state] + [
+        kinds = computed.transitions[computed.offsets[walk] : computed.offsets[walk + 1]]
+        events = [tables.transitions[kind] for kind in kinds]
+        assert set(events) <= set(lifecycle.transitions)
+        assert [event.state for event in events] == [lifecycle.transitions[0].state] + [
             event.next for event in events[:-1]
         ]
 
@@ -206,7 +206,7 @@ def test_walks_do_not_depend_on_the_estimate(monkeypatch: pytest.MonkeyPatch) ->
 
     computed = compute_walks(Rng(1), LIFECYCLES, 5000)
 
-    assert np.array_equal(computed.kinds, expected.kinds)
+    assert np.array_equal(computed.transitions, expected.transitions)
     assert np.array_equal(computed.offsets, expected.offsets)
 
 
@@ -218,7 +218,7 @@ def test_no_walk_ends_within_a_request(tables: LifecycleTables, seed: int) -> No
     incomplete = tables.must_continue[tables.next_states]
 
     assert incomplete.any()
-    assert not incomplete[computed.kinds[computed.offsets[1:-1] - 1]].any()
+    assert not incomplete[computed.transitions[computed.offsets[1:-1] - 1]].any()
 
 
 def test_every_type_has_a_resource_type() -> None:

@@ -25,7 +25,7 @@ def test_columns_have_one_entry_per_log(logs: int) -> None:
 
     assert {
         len(column)
-        for column in (columns.ages, columns.kinds, columns.actors, columns.targets, columns.events)
+        for column in (columns.ages, columns.transitions, columns.actors, columns.targets, columns.events)
     } == {logs}
 
 
@@ -74,7 +74,9 @@ def test_walk_is_in_order_of_time() -> None:
 
 def test_logs_of_one_request_are_adjacent() -> None:
     """A second event of a request has the same actor and nearly the same time."""
-    for event in np.flatnonzero([LIFECYCLES.events[kind].same_request for kind in COLUMNS.walks.kinds]):
+    for event in np.flatnonzero(
+        [LIFECYCLES.transitions[number].same_request for number in COLUMNS.walks.transitions]
+    ):
         place, before = COLUMNS.places[event], COLUMNS.places[event - 1]
         assert COLUMNS.actors[place] == COLUMNS.actors[before]
         assert COLUMNS.ages[before] - COLUMNS.ages[place] < 10
@@ -110,7 +112,7 @@ def test_columns_are_deterministic() -> None:
 
     assert all(
         np.array_equal(getattr(first, name), getattr(second, name))
-        for name in ("ages", "kinds", "actors", "targets", "events", "owners")
+        for name in ("ages", "transitions", "actors", "targets", "events", "owners")
     )
 
 

@@ -76,7 +76,7 @@ def test_duplicate_logs_are_served_once(tmp_path: Path, caplog: pytest.LogCaptur
     records = read(json.dumps(LOGS[:80]), json.dumps(LOGS[60:]), tmp_path=tmp_path)
 
     assert decode_all(records) == LOGS
-    assert "logs that stand in the data once more, each served once: 20" in caplog.text
+    assert "ignored duplicate logs in the data: 20" in caplog.text
 
 
 def test_unknown_fields_are_kept(tmp_path: Path) -> None:
@@ -97,26 +97,29 @@ def make_lines(**changes: Any) -> str:
 
 
 _UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
-_WRITTEN = 'must be in UTC, end in "Z", and have six digits of a fraction at most'
-_NO_LOG = "must be a log or the body of a list; it is"
-_FIRST = "FILE, the value that begins in line 1"
-_TWICE = 'the name "a" stands more than once in an object'
+_WRITTEN = 'must be in UTC, end in "Z" and have at most six fractional digits'
+_NO_LOG = 'expected a log or a response with "audit_logs"; got'
+_FIRST = "FILE, value starting in line 1"
+_TWICE = 'duplicate name "a" in an object'
 _OTHER_ACTION = (
     'action: "login" is not one of "create", "write" or 3 other candidates; '
-    "it can be create, write, delete, start, stop"
+    "accepted: create, write, delete, start, stop"
 )
 _OVERFLOW = 'time: "0001-01-01T00:00:00+01:00" is outside the years 1 to 9999 in UTC'
 
 INVALID_FILES = {
-    "nothing": ("", "FILE is empty; it must hold logs, or the body of GET /api/v2/audit"),
+    "nothing": ("", "FILE is empty; expected logs or a response of GET /api/v2/audit"),
     "broken": ('[{"a": 1}\n', "FILE, line 2, column 1: Expecting ',' delimiter"),
     "number": ("[]\n7", f"FILE, line 2, log 1: {_NO_LOG} 7"),
     "no list": ('\n{"audit_logs": 5}', 'FILE, line 2: "audit_logs" must be an array of logs'),
-    "NaN": ('{"a": NaN}', f"{_FIRST}: NaN is no JSON"),
+    "NaN": ('{"a": NaN}', f"{_FIRST}: NaN is not valid JSON"),
     "twice": ('{"a": 1, "a": 2}', f"{_FIRST}: {_TWICE}"),
-    "deep": ("[" * 100_000, f"{_FIRST}: nested too deep"),
+    "deep": ("[" * 100_000, f"{_FIRST}: nested too deeply"),
     "enum": (make_lines(action="login"), f"FILE, line 3, log 3, {_OTHER_ACTION}"),
-    "uuid": (make_lines(id="x"), f'FILE, line 3, log 3, id: "x" is not a "uuid"; write it like {_UUID}'),
+    "uuid": (
+        make_lines(id="x"),
+        f'FILE, line 3, log 3, id: "x" is not a "uuid"; expected a UUID such as {_UUID}',
+    ),
     "another zone": (
         make_lines(time="2024-05-06T01:30:00+02:00"),
         f'FILE, line 3, log 3, time: "2024-05-06T01:30:00+02:00" {_WRITTEN}',
@@ -127,11 +130,11 @@ INVALID_FILES = {
     ),
     "null before": (
         make_lines(diff={"name": {"old": None, "new": "x", "secret": False}}),
-        "FILE, line 3, log 3, diff.name.old: must not be null; leave it out",
+        "FILE, line 3, log 3, diff.name.old: must not be null; omit it",
     ),
     "a secret shown": (
         make_lines(diff={"password": {"old": "", "new": "hunter2", "secret": True}}),
-        'FILE, line 3, log 3, diff.password.new: a secret is shown; it must be "", or left out',
+        'FILE, line 3, log 3, diff.password.new: the field is secret, so it must be "" or omitted',
     ),
     "no log": ('{"message": "Not found."}', f'FILE, line 1, log 1: {_NO_LOG} {{"message":"Not found."}}'),
     "digits": ('{"a": ' + "9" * 5000 + "}", f"{_FIRST}: a number of 5000 digits is too long"),
@@ -140,7 +143,7 @@ INVALID_FILES = {
     "overflow": (make_lines(time="0001-01-01T00:00:00+01:00"), f"FILE, line 3, log 3, {_OVERFLOW}"),
     "surrogate": (
         make_lines(resource_target="\ud800"),
-        "FILE, line 3, log 3: holds one half of a surrogate pair",
+        "FILE, line 3, log 3: contains an unpaired surrogate",
     ),
 }
 
@@ -156,7 +159,7 @@ def test_duplicate_id_is_rejected(tmp_path: Path) -> None:
     text = "\n".join(json.dumps(log) for log in [LOGS[0], LOGS[1] | {"id": LOGS[0]["id"].upper()}])
 
     assert read_error(text, tmp_path) == (
-        f"FILE, line 2, log 2: another log has the id {LOGS[0]['id']}: FILE, line 1, log 1"
+        f"FILE, line 2, log 2: a different log has the ID {LOGS[0]['id']}: FILE, line 1, log 1"
     )
 
 
@@ -165,7 +168,7 @@ def test_true_and_1_differ(tmp_path: Path) -> None:
     log = LOGS[0] | {"additional_fields": {"a": 1}}
     text = json.dumps([log, log | {"additional_fields": {"a": True}}])
 
-    assert "another log has the id" in read_error(text, tmp_path)
+    assert "a different log has the ID" in read_error(text, tmp_path)
 
 
 def test_order_of_fields_is_ignored(tmp_path: Path) -> None:

@@ -51,7 +51,7 @@ def test_invalid_utf8_is_rejected(tmp_path: Path) -> None:
 
 def test_deep_nesting_is_rejected() -> None:
     """A deeply nested file is rejected and does not crash the process."""
-    with pytest.raises(InputFileError, match="nested too deep"):
+    with pytest.raises(InputFileError, match="nested too deeply"):
         read("[" * 300_000)
 
 
@@ -132,7 +132,9 @@ def test_token_must_be_unique(tmp_path: Path) -> None:
     """Two scenarios cannot have the same token."""
     (tmp_path / "mine.yaml").write_text("summary: mine\ntoken: Empty00000")
 
-    with pytest.raises(InputFileError, match="line 2, column 1: Empty00000 is the token of empty; give this"):
+    with pytest.raises(
+        InputFileError, match="line 2, column 1: token Empty00000 is already used by scenario empty; choose"
+    ):
         read_scenarios(CONTRACT, str(tmp_path))
 
 

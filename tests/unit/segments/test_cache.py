@@ -9,14 +9,14 @@ def test_keep_returns_the_log() -> None:
     """`keep` stores a log and returns it."""
     cache = LogCache()
 
-    assert cache.keep(7, b"seven") == cache[7] == b"seven"
+    assert cache.add(7, b"seven") == cache[7] == b"seven"
 
 
 def test_cache_is_bounded() -> None:
     """Beyond its capacity the cache evicts the oldest entries."""
     cache = LogCache()
     for number in range(CAPACITY + 3):
-        cache.keep(number, b"")
+        cache.add(number, b"")
 
     assert list(cache) == list(range(3, CAPACITY + 3))
 

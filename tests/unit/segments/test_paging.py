@@ -8,7 +8,7 @@ from order_segments import Plain
 from pyroaring import BitMap
 
 from auditmock.fixtures.segments.paging import BLOCK, Part, blocks, skip, starts_after
-from auditmock.fixtures.segments.segment import Matches, Order
+from auditmock.fixtures.segments.segment import Matches, SortKey
 
 ids = st.text("abc", min_size=1, max_size=4)
 rows = st.lists(
@@ -34,7 +34,7 @@ def parts_of(drawn: Rows) -> list[Part]:
     return [part_of(drawn, segment, whole=segment == 3) for segment in range(4)]
 
 
-def matching(drawn: Rows) -> list[Order]:
+def matching(drawn: Rows) -> list[SortKey]:
     """List the orders of all matches in plain Python."""
     return sorted((age, log_id) for age, log_id, segment, matches in drawn if matches or segment == 3)
 
@@ -56,7 +56,7 @@ def test_page_is_a_slice_of_all_matches(drawn: Rows, offset: int, size: int) -> 
 
 
 @given(rows, st.tuples(st.integers(0, 9), ids), numbers)
-def test_page_after_a_cursor_has_the_later_matches(drawn: Rows, after: Order, offset: int) -> None:
+def test_page_after_a_cursor_has_the_later_matches(drawn: Rows, after: SortKey, offset: int) -> None:
     """A page after a cursor has the later matches in order, minus the offset."""
     parts = parts_of(drawn)
     later = [order for order in matching(drawn) if order > after][offset:]

@@ -10,7 +10,7 @@ from order_segments import Plain
 from pyroaring import BitMap
 
 from auditmock.core.models import Filter
-from auditmock.fixtures.segments.segment import Matches, Order, to_bitmap
+from auditmock.fixtures.segments.segment import Matches, SortKey, to_bitmap
 
 ages = st.integers(-5, 5)
 ids = st.text("abc", min_size=1, max_size=3)
@@ -28,7 +28,7 @@ def test_matches_of_a_bitmap_equal_a_list(
     matches = Matches(BitMap(positions_of_matches), low, max(low, high))
 
     assert matches.count == len(plain)
-    assert list(matches.run(start, length)) == plain[start : start + length]
+    assert list(matches.slice(start, length)) == plain[start : start + length]
 
 
 @given(st.integers(0, 31), st.integers(0, 31), st.integers(0, 40), st.integers(0, 40))
@@ -37,7 +37,7 @@ def test_matches_without_a_bitmap_are_a_range(low: int, size: int, start: int, l
     matches = Matches(None, low, low + size)
 
     assert matches.count == size
-    assert list(matches.run(start, length)) == list(range(low, low + size))[start : start + length]
+    assert list(matches.slice(start, length)) == list(range(low, low + size))[start : start + length]
 
 
 @given(st.none() | positions, st.integers(0, 31), st.integers(0, 31), st.integers(0, 35))
@@ -56,28 +56,28 @@ def test_matches_before_a_position_are_counted(
 
 
 @given(orders, ages, ids)
-def test_position_after_an_order_is_found(rows: list[Order], age: int, log_id: str) -> None:
+def test_position_after_an_order_is_found(rows: list[SortKey], age: int, log_id: str) -> None:
     """The first position after an order is found, whether a log has that order or not."""
     assert Plain(rows).position_after((age, log_id)) == bisect_right(rows, (age, log_id))
 
 
 @given(orders)
-def test_order_is_age_and_id(rows: list[Order]) -> None:
+def test_order_is_age_and_id(rows: list[SortKey]) -> None:
     """The order of a log is its age and id."""
     segment = Plain(rows)
 
-    assert [segment.order(position) for position in range(len(segment))] == rows
+    assert [segment.sort_key(position) for position in range(len(segment))] == rows
 
 
 @given(orders, st.none() | ages, st.none() | ages, st.lists(st.sampled_from("abc"), max_size=2))
 def test_filter_finds_matching_logs(
-    rows: list[Order], since: int | None, until: int | None, letters: list[str]
+    rows: list[SortKey], since: int | None, until: int | None, letters: list[str]
 ) -> None:
     """A match is within the times, inclusive, and has every value of the filter."""
     segment = Plain(rows)
     matches = segment.matches(Filter(tuple(("letter", letter) for letter in letters), since, until))
 
-    found = [rows[position] for position in matches.run(0, len(rows))]
+    found = [rows[position] for position in matches.slice(0, len(rows))]
 
     assert found == [
         (age, log_id)

@@ -9,11 +9,11 @@ from histories import CONTRACT, FIELD_OF_KEY, NO_VALUE, Log, decode, find, make_
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditmock.core.errors import ApiError
 from auditmock.core.models import Filter, Page
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.importing.reader import LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator, Record
+from auditmock.fixtures.store.errors import LogExistsError
 from auditmock.fixtures.store.store import Store
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
@@ -74,16 +74,16 @@ def test_known_logs_are_not_inserted_again() -> None:
 
 @pytest.mark.parametrize("location", [0, 1, 50, 51])
 def test_different_log_with_a_used_id_is_rejected(location: int) -> None:
-    """A different log with a used id gets a 409, and nothing is inserted."""
+    """A different log with a used id is rejected, and nothing is inserted."""
     store = open_store(make_history(logs=50))
     store.add(new_log(), BuiltinUser.OWNER)
     store.insert(RECORDS[:1])
     log = {**find(store)[location], "status_code": 418}
 
-    with pytest.raises(ApiError) as caught:
+    with pytest.raises(LogExistsError) as caught:
         store.insert([*RECORDS, *validate([log])])
 
-    assert (caught.value.status, len(store)) == (409, 52)
+    assert (caught.value.log_id, len(store)) == (log["id"], 52)
 
 
 def test_posted_log_uses_inserted_state() -> None:

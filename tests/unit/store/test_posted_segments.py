@@ -67,7 +67,7 @@ def test_segments_are_sorted(sizes: list[int]) -> None:
         segments.segments()
 
     for segment in segments.segments():
-        orders = [segment.order(position) for position in range(len(segment))]
+        orders = [segment.sort_key(position) for position in range(len(segment))]
         assert orders == sorted(orders)
 
 
@@ -112,10 +112,10 @@ def test_posted_log_is_found_by_id() -> None:
     segments = PostedSegments(WRITER)
     post(segments, range(100))
 
-    assert [segments.order(log["id"]) for log in read(segments)] == [order(log) for log in read(segments)]
-    assert segments.order(HISTORY.log_id(0)) is None
-    assert segments.order(WRITER.log_id(100)) is None
-    assert segments.order("x") is None
+    assert [segments.sort_key(log["id"]) for log in read(segments)] == [order(log) for log in read(segments)]
+    assert segments.sort_key(HISTORY.log_id(0)) is None
+    assert segments.sort_key(WRITER.log_id(100)) is None
+    assert segments.sort_key("x") is None
 
 
 def test_log_without_time_has_the_current_time() -> None:

@@ -26,13 +26,13 @@ from histories import (
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditmock.core.errors import ApiError
 from auditmock.core.models import Filter, NewLog, Page
 from auditmock.core.timestamps import DAY, parse_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.history.history import History
 from auditmock.fixtures.history.ids import Kind
 from auditmock.fixtures.history.log_renderer import LogRenderer
+from auditmock.fixtures.store.errors import LogNotFoundError
 from auditmock.fixtures.store.post_writer import PostWriter
 from auditmock.fixtures.store.store import Store
 
@@ -240,12 +240,11 @@ def test_page_writes_only_its_own_logs(
     ],
 )
 def test_unknown_cursor_is_rejected(log_id: str) -> None:
-    """An unknown `after_id` gets a 404, also if nothing matches."""
-    with pytest.raises(ApiError) as caught:
+    """An unknown `after_id` is rejected, also if nothing matches."""
+    with pytest.raises(LogNotFoundError) as caught:
         open_store(HISTORY).find(Filter((("action", "none"),)), Page(1, after=log_id))
 
-    assert caught.value.status == 404
-    assert [problem.field for problem in caught.value.validations] == ["after_id"]
+    assert caught.value.log_id == log_id
 
 
 @pytest.mark.parametrize("position", [0, 9, 10, 300])
@@ -261,7 +260,7 @@ def test_future_log_id_is_no_cursor() -> None:
     """The id of the next posted log is unknown until the log is posted."""
     store = store_with([(new_log(), BuiltinUser.OWNER)])
     cursor = Page(1, after=HISTORY.ids.uuid(Kind.POSTED_LOG, 1))
-    with pytest.raises(ApiError):
+    with pytest.raises(LogNotFoundError):
         store.find(Filter(), cursor)
 
     store.add(new_log(), BuiltinUser.OWNER)

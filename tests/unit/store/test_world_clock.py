@@ -73,6 +73,6 @@ def test_released_clock_shows_the_real_time(now: int, shown: int, step: int) -> 
     clock = WorldClock(ManualClock(now))
     clock.set(shown, frozen=True)
     clock.advance(step)
-    clock.release()
+    clock.reset()
 
     assert (clock(), clock.is_real) == (now, True)

@@ -140,14 +140,14 @@ def test_faults_set_during_a_request_are_kept() -> None:
 
 INVALID_FAULTS: list[tuple[dict[str, Any], str]] = [
     ({"kind": "nonsense"}, "nonsense"),
-    ({"kind": "status", "status": 299}, 'status: "299" is none of 400, 401'),
+    ({"kind": "status", "status": 299}, 'status: "299" is not one of 400, 401'),
     ({"kind": "latency", "milliseconds": "x"}, "milliseconds: "),
     ({"kind": "latency", "milliseconds": -1}, "milliseconds: "),
     ({"kind": "reset", "times": 0}, "times: "),
     ({"kind": "reset", "fraction": 7}, "fraction: "),
     ({"kind": "reset", "tims": 3}, "tims"),
     ({"kind": "reset", "operation": "list"}, "operation: "),
-    ({"kind": "status"}, "needs status"),
+    ({"kind": "status"}, "requires status"),
 ]
 
 
@@ -186,28 +186,28 @@ def test_statuses_match_the_schema() -> None:
 
 
 INCONSISTENT_FAULTS = [
-    ({"kind": "status"}, "status", "a fault of kind status needs status"),
-    ({"kind": "latency"}, "milliseconds", "a fault of kind latency needs milliseconds"),
-    ({"kind": "slow_body"}, "milliseconds", "a fault of kind slow_body needs milliseconds"),
+    ({"kind": "status"}, "status", "a fault of kind status requires status"),
+    ({"kind": "latency"}, "milliseconds", "a fault of kind latency requires milliseconds"),
+    ({"kind": "slow_body"}, "milliseconds", "a fault of kind slow_body requires milliseconds"),
     (
         {"kind": "reset", "status": 500},
         "status",
-        "status belongs to the kind status, not to reset; leave it out",
+        "status is not accepted for kind reset, only for status",
     ),
     (
         {"kind": "status", "status": 500, "milliseconds": 3},
         "milliseconds",
-        "milliseconds belongs to the kind latency and slow_body, not to status; leave it out",
+        "milliseconds is not accepted for kind status, only for latency and slow_body",
     ),
     (
         {"kind": "status", "status": 500, "retry_after": 3},
         "retry_after",
-        "retry_after goes with the status 429 or 503",
+        "retry_after requires status 429 or 503",
     ),
     (
         {"kind": "latency", "milliseconds": 3, "spread": 3},
         "spread",
-        "spread goes with the distribution uniform or lognormal",
+        "spread requires distribution uniform or lognormal",
     ),
 ]
 

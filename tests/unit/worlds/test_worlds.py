@@ -68,7 +68,7 @@ def test_least_recently_used_world_is_evicted(caplog: pytest.LogCaptureFixture) 
     worlds.open("third")
 
     assert [len(find(worlds.open(name).store)) for name in ("first", "second")] == [101, 100]
-    assert "a world is forgotten" in caplog.text
+    assert "evicted the least recently used world" in caplog.text
 
 
 def test_shared_world_is_never_evicted() -> None:
