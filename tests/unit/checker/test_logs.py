@@ -11,12 +11,13 @@ from auditmock.checker.rules.log_model import description_of, is_replaced, link_
 from auditmock.openapi.releases import list_releases, open_release
 
 CODER_RELEASES = [release for release in list_releases() if open_release(release).server]
-NUMBERS = {"v0.14": ("buildNumber", "workspaceName"), "v2.35": ("build_number", "workspace_name")}
 
 
 def list_additional_fields(release: str) -> list[Any]:
     """List possible additional fields of a workspace build."""
-    number, name = NUMBERS[release]
+    schema = open_release(release).schema("AuditLog")["properties"]["additional_fields"]
+    names = {meaning: field for field, meaning in schema["x-build-fields"].items()}
+    number, name = names["build_number"], names["workspace_name"]
     return [
         {},
         None,
