@@ -126,7 +126,7 @@ USAGE_ERRORS = {
         "no checks left: --skip excludes everything",
     ),
     "unknown report format": (("--report", "pdf"), '"pdf" is not one of html, junit, json, har'),
-    "unknown release": (("--release", "v9"), "'v9' is not one of"),
+    "unknown release": (("--release", "v9"), '"v9" is not one of auto, documented, '),
     "report folder inside a file": (
         ("--report", "json", "--report-dir", "file/x"),
         "cannot write reports to file/x",

@@ -41,9 +41,9 @@ BAD_TOKENS: Mapping[str, tuple[str, str]] = {
     "header injection": (f"{OWNER}\nX-Evil: 1", "is a control character"),
     "delete character": (f"{OWNER}\x7f", "is a control character"),
     "space": (f"{OWNER} x", "is a space"),
-    "accented letter": (f"{OWNER}é", "is no ASCII"),
-    "Chinese characters": (f"中文{OWNER}", "character 1 of the token, $CODER_SESSION_TOKEN, is no ASCII"),
-    "surrogate": (f"{OWNER}\udcff", "is no ASCII"),
+    "accented letter": (f"{OWNER}é", "is not ASCII"),
+    "Chinese characters": (f"中文{OWNER}", "invalid token in $CODER_SESSION_TOKEN: character 1 is not ASCII"),
+    "surrogate": (f"{OWNER}\udcff", "is not ASCII"),
 }
 
 
