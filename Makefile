@@ -89,6 +89,10 @@ lint-contract: ## Check openapi.yaml with Redocly (needs npm)
 docs: $(TOOLS) ## Build the documentation site in build/site
 	$(BIN)/zensical build --clean --strict
 
+.PHONY: screenshot
+screenshot: $(TOOLS) ## Take the screenshot of the dashboard for README and documentation
+	$(BIN)/python scripts/dashboard_screenshot.py
+
 .PHONY: dist
 dist: $(TOOLS) ## Build the wheel and the source archive, in dist/
 	rm -rf dist

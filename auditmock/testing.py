@@ -46,7 +46,7 @@ class AuditMock:
         """
         secret = beside.partition("-")[2] or f"{next(self._worlds):0{SECRET_LENGTH}}"
         if not scenario:
-            return token_of(_find_holder(role), secret)
+            return token_of(_find_user(role), secret)
         known = self._mock.scenarios.scenarios
         if scenario not in known:
             raise ValueError(f'Unknown scenario "{scenario}". Available: {", ".join(known)}.')
@@ -92,8 +92,8 @@ class AuditMock:
         self._listener.close()
 
 
-def _find_holder(role: str) -> BuiltinUser:
-    roles = {holder.name.lower().replace("_", "-"): holder for holder in BuiltinUser}
+def _find_user(role: str) -> BuiltinUser:
+    roles = {user.name.lower().replace("_", "-"): user for user in BuiltinUser}
     if role not in roles:
         raise ValueError(f'Unknown role "{role}". Available: {", ".join(roles)}.')
     return roles[role]

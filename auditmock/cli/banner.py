@@ -47,9 +47,9 @@ def format_banner(mock: MockState, url: str, settings: Settings) -> str:
 
 
 def _tokens(mock: MockState) -> Iterator[str]:
-    for holder in BuiltinUser:
-        token = token_of(holder)
-        name = holder.name.lower().replace("_", "-")
+    for user in BuiltinUser:
+        token = token_of(user)
+        name = user.name.lower().replace("_", "-")
         yield f"    {name:<10}  {click.style(token, fg='green')}  {_rights(mock, token)}"
 
 
