@@ -98,7 +98,7 @@ def test_each_request_is_one_line(start_server: Start, tmp_path: Path) -> None:
 
     first, second = lines_of(server, tmp_path)
     assert "200 GET /api/v2/audit?q=resourcetype:user " in first
-    assert first.endswith('did you mean "resource_type"?')
+    assert first.endswith('Did you mean "resource_type"?')
     assert "404 GET /nowhere " in second
 
 
