@@ -124,7 +124,7 @@ def test_terms_are_highlighted_while_typing(dashboard: Dashboard) -> None:
     for mark, effect in zip(marks.all(), ("filters", "ignored", "ignored", "rejected"), strict=True):
         expect(mark).to_have_class(effect)
     expect(dashboard.page.locator("#search-notes")).to_contain_text("must be a valid uuid")
-    expect(dashboard.page.locator("#search-notes")).to_contain_text('did you mean "action"?')
+    expect(dashboard.page.locator("#search-notes")).to_contain_text('Did you mean "action"?')
 
 
 def test_highlights_align_with_terms(dashboard: Dashboard) -> None:
