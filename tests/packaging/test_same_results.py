@@ -94,6 +94,7 @@ def test_wheel_gives_the_same_outcomes(
     assert run_suite(tmp_path, *COMMAND, url, path=str(site)) == outcomes
 
 
+@pytest.mark.slow
 def test_own_mock_gives_the_same_outcomes(tmp_path: Path) -> None:
     """A mock that the suite starts itself gives the same outcomes as one at a URL."""
     own, other = tmp_path / "own", tmp_path / "other"

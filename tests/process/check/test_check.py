@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from processes import Running, Start
+from slow_cases import slow_except
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
@@ -38,6 +39,7 @@ def check(folder: Path, *words: str, token: str = TOKEN) -> Done:
     )
 
 
+@pytest.mark.slow
 def test_check_ignores_pytest_settings_of_the_folder(server: Running, tmp_path: Path) -> None:
     """A conforming deployment passes, whatever pytest settings the folder has."""
     (tmp_path / "pytest.ini").write_text("[pytest]\naddopts = --no-such-flag\n")
@@ -47,6 +49,7 @@ def test_check_ignores_pytest_settings_of_the_folder(server: Running, tmp_path: 
     assert f"{server.url} conforms: " in done.stdout
 
 
+@pytest.mark.slow
 def test_mock_conforms_with_writes(start_server: Start, tmp_path: Path) -> None:
     """The mock passes the checks that write, too."""
     flags = ("--rate-limit", "0", "--allow-writes", "--max-requests", "1000")
@@ -149,23 +152,23 @@ def test_usage_error_is_one_line(server: Running, tmp_path: Path, case: str) -> 
     assert "Traceback" not in done.stderr
 
 
-@pytest.mark.parametrize(
-    "url",
-    [
-        "notaurl",
-        "coder.example.com:443",
-        "ftp://coder.example.com",
-        "http://",
-        "http://[",
-        "http://mock:99999",
-        "http://exa mple.com",
-        " http://coder.example.com",
-        "http://a..b",
-        "http://xn--/",
-        "http://xn--zzzzzz",
-        "http://" + "a-" * 40,
-    ],
+INVALID_URLS = (
+    "notaurl",
+    "coder.example.com:443",
+    "ftp://coder.example.com",
+    "http://",
+    "http://[",
+    "http://mock:99999",
+    "http://exa mple.com",
+    " http://coder.example.com",
+    "http://a..b",
+    "http://xn--/",
+    "http://xn--zzzzzz",
+    "http://" + "a-" * 40,
 )
+
+
+@pytest.mark.parametrize("url", slow_except(INVALID_URLS, "notaurl", "http://["))
 def test_invalid_url_is_a_usage_error(tmp_path: Path, url: str) -> None:
     """An invalid deployment URL is reported in one line with status 2."""
     done = check(tmp_path, url)
@@ -218,6 +221,7 @@ def test_terminal_shows_progress_bar(server: Running, tmp_path: Path) -> None:
     assert b"conforms" in shown
 
 
+@pytest.mark.slow
 def test_junit_names_do_not_depend_on_seed(server: Running, tmp_path: Path) -> None:
     """JUnit names are the same for every seed."""
     names = []

@@ -28,6 +28,7 @@ def run_check(url: str, folder: Path, seed: int, token: str = OWNER) -> subproce
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", SEEDS)
 def test_idle_server_conforms(start_server: Start, tmp_path: Path, seed: int) -> None:
     """A conforming server passes with every seed."""

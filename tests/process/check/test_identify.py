@@ -41,7 +41,7 @@ def identify(url: str, status: int = 0) -> Mapping[str, Any]:
 
 
 @every_release
-@pytest.mark.parametrize("logs", ["300", "0"])
+@pytest.mark.parametrize("logs", ["300", pytest.param("0", marks=pytest.mark.slow)])
 def test_mock_of_each_release_is_identified(start_server: Start, release: str, logs: str) -> None:
     """The mock of each release matches that release only, with logs and without."""
     identity = identify(start_server("--release", release, "--logs", logs).url)

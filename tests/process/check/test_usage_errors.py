@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from processes import Running
+from slow_cases import slow_except
 
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
@@ -64,7 +65,9 @@ USAGE_ERRORS: Mapping[str, tuple[Sequence[str], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", USAGE_ERRORS)
+@pytest.mark.parametrize(
+    "case", slow_except(USAGE_ERRORS, "negative rate", "invalid proxy", "missing certificate")
+)
 def test_usage_error_is_reported_before_any_request(tmp_path: Path, case: str) -> None:
     """A usage error gives one line and status 2; no request is sent."""
     flags, reason = USAGE_ERRORS[case]

@@ -77,6 +77,7 @@ def run_session(url: str, token: str) -> Transcript:
     return Transcript(bodies, faults)
 
 
+@pytest.mark.slow
 def test_worlds_equal_a_new_server(start_server: Start) -> None:
     """Fifty worlds, half of them with faults, give the same bytes as a new server."""
     expected = run_session(start_server().url, f"Owner00000-{0:022}")
