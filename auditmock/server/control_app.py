@@ -1,6 +1,7 @@
 """Builds the control API app from its document and its operations."""
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,12 @@ from auditmock.settings import Settings
 from auditmock.version import VERSION
 
 
+@cache
 def load_control_document() -> Contract:
-    """Read the control API's OpenAPI document and add the `Fault` schema, which scenario files share."""
+    """Read the control API's OpenAPI document and add the `Fault` schema, which scenario files share.
+
+    Cached: writing its text takes longer than all else that a mock needs to start.
+    """
     document: Any = load_contract(Path(auditmock.handlers.__path__[0]) / "control.yaml").document
     document["components"]["schemas"]["Fault"] = fault_schema()
     return Contract(write_yaml(document), document)

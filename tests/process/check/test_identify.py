@@ -87,6 +87,7 @@ def test_version_between_releases_claims_the_nearest(
     assert (identity["claims"], identity["matches"], identity["consistent"]) == (claim, [release], True)
 
 
+@pytest.mark.slow
 def test_identify_only_reads(start_server: Start) -> None:
     """It sends few requests, all of them GET, to the list and `/buildinfo` only."""
     with record_requests(start_server().url) as (url, requests):
@@ -97,6 +98,7 @@ def test_identify_only_reads(start_server: Start) -> None:
     assert len(requests) <= MOST
 
 
+@pytest.mark.slow
 def test_differences_from_other_releases_are_listed(start_server: Start) -> None:
     """The text output lists each difference from another release with its place in the contract."""
     newest = [*find_overlays()][-1]

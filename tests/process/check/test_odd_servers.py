@@ -160,6 +160,7 @@ def test_odd_server_is_reported(tmp_path: Path, kind: str) -> None:
     assert reason != TIMED_OUT or len(connections) == 1
 
 
+@pytest.mark.slow
 def test_server_without_tls_is_reported(tmp_path: Path) -> None:
     """A failed TLS handshake gives status 3 and one line."""
     with listening(respond("400 Bad Request", "text/plain", b"plain HTTP")) as port:

@@ -55,6 +55,7 @@ def test_rerun_command_reproduces_failure(failed: dict[str, dict[str, Any]], tmp
         assert '--second-token "$CODER_SECOND_TOKEN"' in command
 
 
+@pytest.mark.slow
 def test_every_failure_has_a_request(failed: dict[str, dict[str, Any]]) -> None:
     """Every failure, also of a single log, has a request that reproduces it."""
     assert [name for name in failed if name.startswith("fields/")]

@@ -110,6 +110,7 @@ def test_url_with_extra_parts_is_a_usage_error(tmp_path: Path, kind: str, comman
     assert SECRET[:9] not in done.stderr
 
 
+@pytest.mark.slow
 def test_builtin_token_is_redacted(server: Running, tmp_path: Path) -> None:
     """If a variable holds a built-in token of the mock, the output shows the variable instead."""
     member = token_of(BuiltinUser.MEMBER)

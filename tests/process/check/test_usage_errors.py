@@ -136,6 +136,7 @@ def run_check(folder: Path, url: str, redirected: str = "", *flags: str, **varia
     )
 
 
+@pytest.mark.slow
 def test_pytest_variables_are_ignored(server: Running, tmp_path: Path) -> None:
     """Environment variables of pytest have no effect."""
     done = run_check(tmp_path, server.url, **HOSTILE)
@@ -176,6 +177,7 @@ def test_unwritable_report_is_reported(server: Running, tmp_path: Path) -> None:
     assert json.loads((reports / "report.json").read_text())["conforms"] is True
 
 
+@pytest.mark.slow
 def test_baseline_of_another_release_is_noted(server: Running, tmp_path: Path) -> None:
     """Unknown checks and another release in the baseline are noted; `~` is the home folder."""
     known = {"release": "another", "failures": ["order/nothing-such", "order/ties"]}

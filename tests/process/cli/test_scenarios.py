@@ -90,6 +90,7 @@ def test_export_can_be_served(scenario: str, release: str, start_server: Start, 
     assert exported == first == reserved
 
 
+@pytest.mark.slow
 def test_export_has_logs_without_user(start_server: Start) -> None:
     """Logs without a user are exported, even if the release cannot list them."""
     flags = ("--release", "v0.14", "--scenario", "hostile")

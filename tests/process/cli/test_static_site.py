@@ -124,6 +124,7 @@ def test_server_is_allowed(tmp_path: Path) -> None:
     assert 'data-server="https://mock.example.com:8443/base"' in page
 
 
+@pytest.mark.slow
 def test_earlier_site_is_replaced(tmp_path: Path) -> None:
     """Files that only the earlier site had are removed; other files stay."""
     run("-o", tmp_path)
@@ -185,6 +186,7 @@ def test_usage_error_is_one_line(
     assert not Path("site").exists()
 
 
+@pytest.mark.slow
 def test_interrupted_run_can_be_repeated(tmp_path: Path) -> None:
     """After Ctrl-C the next run accepts the folder as its own."""
     os.mkfifo(tmp_path / "index.html")

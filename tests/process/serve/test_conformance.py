@@ -55,6 +55,7 @@ def read_passed_phases(done: Done) -> list[str]:
     return re.findall(r"^ +✅ (\w+)$", done.stdout.partition("Test Phases:")[2], re.MULTILINE)
 
 
+@pytest.mark.slow
 def test_mock_passes_schemathesis(start_server: Start, tmp_path: Path) -> None:
     """With 50 examples every check passes in all four phases."""
     done = run_schemathesis(start_server(), tmp_path, CONFIG, "--max-examples", "50")

@@ -61,6 +61,7 @@ def test_events_are_in_order(events_server: Running) -> None:
     )
 
 
+@pytest.mark.slow
 def test_every_client_gets_events(events_server: Running) -> None:
     """Several clients get the same events, and one that disconnects does not affect the others."""
     with watch(events_server) as first:
@@ -73,6 +74,7 @@ def test_every_client_gets_events(events_server: Running) -> None:
     assert received == [1, 1]
 
 
+@pytest.mark.slow
 def test_client_that_does_not_read_is_harmless(events_server: Running) -> None:
     """Thousands of unread events do not affect the server."""
     with watch(events_server), httpx.Client(base_url=events_server.url, headers=TOKEN) as client:
@@ -98,6 +100,7 @@ def rest_of(events: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
         return
 
 
+@pytest.mark.slow
 def test_seconds_limits_the_stream(events_server: Running) -> None:
     """With `seconds` the stream ends after that time."""
     httpx.put(f"{events_server.url}/_mock/worlds/{WORLD}", json={})
@@ -106,6 +109,7 @@ def test_seconds_limits_the_stream(events_server: Running) -> None:
     assert (response.status_code, response.text) == (200, ": keep-alive\n\n")
 
 
+@pytest.mark.slow
 def test_evicted_world_is_an_event(start_server: Start) -> None:
     """The eviction of a world is sent as an event."""
     server = start_server("--logs", "10", "--max-worlds", "1")

@@ -17,7 +17,10 @@ from auditmock.testing import AuditMock
 LIST, WRITE = "/api/v2/audit", "/api/v2/audit/testgenerate"
 
 
-@pytest.fixture(scope="module", params=["documented", pytest.param("v0.14", marks=pytest.mark.slow), "v2.35"])
+@pytest.fixture(
+    scope="module",
+    params=["documented", *(pytest.param(release, marks=pytest.mark.slow) for release in ("v0.14", "v2.35"))],
+)
 def mock(request: pytest.FixtureRequest) -> Iterator[AuditMock]:
     """Start a mock of each release."""
     with AuditMock(Settings(release=request.param, logs=50)) as mock:

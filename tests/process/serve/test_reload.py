@@ -96,6 +96,7 @@ def test_invalid_data_is_not_served(start_server: Start, tmp_path: Path) -> None
     wait_for(lambda: count_logs(url) == 4)
 
 
+@pytest.mark.slow
 def test_no_request_fails_during_reload(start_server: Start, tmp_path: Path) -> None:
     """Every request during a reload gets the earlier or the new logs."""
     data = tmp_path / "logs.ndjson"
@@ -124,6 +125,7 @@ def test_no_request_fails_during_reload(start_server: Start, tmp_path: Path) -> 
     assert 6 in seen
 
 
+@pytest.mark.slow
 def test_new_scenario_is_loaded(start_server: Start, tmp_path: Path) -> None:
     """A new scenario file in a watched folder is loaded."""
     folder = tmp_path / "scenarios"

@@ -180,6 +180,7 @@ def test_started_response_is_completed(start_server: Start) -> None:
     assert response.endswith(b'],"count":10000}\r\n0\r\n\r\n')
 
 
+@pytest.mark.slow
 def test_incomplete_request_is_dropped(start_server: Start) -> None:
     """A request that is incomplete at Ctrl-C is dropped without a response."""
     server = start_server("--logs", "1")
@@ -196,6 +197,7 @@ def test_incomplete_request_is_dropped(start_server: Start) -> None:
     assert server.process.wait(30) == 0
 
 
+@pytest.mark.slow
 def test_slow_client_does_not_delay_the_stop(start_server: Start, tmp_path: Path) -> None:
     """After Ctrl-C a response that is not read is aborted, with one line and no traceback."""
     server = start_server("--log-level", "error")
@@ -232,6 +234,7 @@ def bodies(server: Running) -> list[bytes]:
     return [list_logs(server, query).content for query in QUERIES]
 
 
+@pytest.mark.slow
 def test_seed_determines_every_byte(start_server: Start) -> None:
     """Two processes with the same seed serve identical pages, with another seed others."""
     first, second, other = (bodies(start_server("--seed", seed)) for seed in ("3", "3", "4"))
@@ -263,6 +266,7 @@ def test_failed_build_ends_the_server() -> None:
     assert "CRITICAL cannot build the app" in done.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("host", ["::1", "localhost"])
 def test_server_listens_on_the_host(start_server: Start, host: str) -> None:
     """The server listens on the given host, including IPv6."""
