@@ -80,6 +80,7 @@ def test_token_without_write_permission_is_reported_first(
     assert count_logs(url) == before
 
 
+@pytest.mark.slow
 def test_denied_write_ends_the_run(start_server: Start, tmp_path: Path) -> None:
     """If the server checks roles last, the first denied write ends the run and no check fails."""
     url = start_server("--release", "v2.35").url

@@ -100,6 +100,7 @@ def test_export_has_logs_without_user(start_server: Start) -> None:
     assert b"unsupported scan type for UserStatus" in read_list(start_server(*flags).url)
 
 
+@pytest.mark.slow
 def test_export_formats_have_the_same_logs(tmp_path: Path) -> None:
     """NDJSON has the same logs as the body, and CSV the same values, one row per log."""
     flags = ("export", "--scenario", "hostile")

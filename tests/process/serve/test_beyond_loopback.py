@@ -51,6 +51,7 @@ def test_token_allows_remote_access(start_server: Start) -> None:
     assert responses == [200, 403]
 
 
+@pytest.mark.slow
 def test_browser_can_sign_in_remotely(start_server: Start, tmp_path: Path) -> None:
     """A remote browser can sign in, and no log contains the token."""
     url = external_url(start_server("--host", "0.0.0.0", "--logs", "10", "--control-token", TOKEN))  # noqa: S104

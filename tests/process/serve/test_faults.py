@@ -10,6 +10,7 @@ import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from slow_cases import slow_except
 
 from auditmock.settings import Settings
 from auditmock.testing import AuditMock
@@ -19,7 +20,7 @@ LIST, WRITE = "/api/v2/audit", "/api/v2/audit/testgenerate"
 
 @pytest.fixture(
     scope="module",
-    params=["documented", *(pytest.param(release, marks=pytest.mark.slow) for release in ("v0.14", "v2.35"))],
+    params=slow_except(["documented", "v0.14", "v2.35"], "documented"),
 )
 def mock(request: pytest.FixtureRequest) -> Iterator[AuditMock]:
     """Start a mock of each release."""

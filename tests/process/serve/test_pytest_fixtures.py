@@ -27,9 +27,8 @@ def test_token_sees_its_own_world(audit_mock, audit_token, number):
 LIST = "/api/v2/audit?q="
 
 
-@pytest.mark.parametrize(
-    "flags", [(), pytest.param(("-n", "2"), marks=pytest.mark.slow)], ids=["one process", "xdist"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("flags", [(), ("-n", "2")], ids=["one process", "xdist"])
 def test_each_test_has_its_own_world(tmp_path: Path, flags: tuple[str, ...]) -> None:
     """Tests see only their own posts, in one process or in several."""
     (tmp_path / "test_mine.py").write_text(SUITE, encoding="utf-8")

@@ -24,7 +24,6 @@ ROOT = Path(__file__).parents[3]
 OVERLAYS = find_overlays()
 NEWEST = list_releases()[-1]
 every_overlay = pytest.mark.parametrize("name", OVERLAYS)
-CODE = [path for folder in ("auditmock", "handlers", "fixtures") for path in (ROOT / folder).rglob("*.py")]
 
 
 def test_releases_are_sorted_by_version() -> None:
@@ -93,12 +92,6 @@ def test_action_without_target_is_rejected(tmp_path: Path) -> None:
 
     with pytest.raises(ReleaseError, match=r"^coder-v1\.yaml, action 2: \$\.paths\.nowhere does not exist"):
         overlay_contract(load_contract(), path)
-
-
-@pytest.mark.parametrize("path", CODE, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_code_names_no_release(path: Path) -> None:
-    """No module contains the name of a release: differences are in the overlays."""
-    assert not [name for name in OVERLAYS if re.search(rf"{re.escape(name)}\b", path.read_text("utf-8"))]
 
 
 @pytest.mark.parametrize("name", OVERLAYS)
