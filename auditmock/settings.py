@@ -62,20 +62,16 @@ class Settings:
 
 
 class Setting(NamedTuple):
-    """A setting as the command line declares it."""
-
     name: str
     default: Any
     help: str
 
     @property
     def flag(self) -> str:
-        """The command-line flag."""
         return "--" + self.name.replace("_", "-")
 
     @property
     def variable(self) -> str:
-        """The environment variable."""
         return ENVIRONMENT_PREFIX + self.name.upper()
 
 

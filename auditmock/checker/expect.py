@@ -12,8 +12,6 @@ _TRIES = 5
 
 
 class Violation(AssertionError):  # noqa: N818 - what pytest calls a failure
-    """A check failed."""
-
     def __init__(self, expected: str, seen: object, exchanges: tuple[Exchange, ...] = ()) -> None:
         super().__init__(f"expected {expected}; seen {seen}")
         self.expected = expected

@@ -12,7 +12,6 @@ from auditmock.checker.core.tokens import Tokens
 
 
 def add_flags(parser: pytest.Parser) -> None:
-    """Add a flag for each option."""
     group = parser.getgroup("auditmock", "auditmock's contract suite")
     for option in OPTIONS:
         group.addoption(option.flag, default=option.default, help=option.help, **_action(option))

@@ -32,7 +32,6 @@ class ProbeResult(NamedTuple):
     has: Mapping[str, str]
 
     def matches(self, release: str) -> bool:
-        """Whether a release responds like this."""
         return self.has[release] == self.seen
 
 
@@ -68,12 +67,10 @@ class Identification:
         return bool(self.matched) and self.claimed in {"", *self.matched}
 
     def differences(self, release: str) -> Sequence[ProbeResult]:
-        """List the responses that differ from a release."""
         return [result for result in self.results if not result.matches(release)]
 
     @property
     def summary(self) -> str:
-        """Summarize the identification in a sentence."""
         names = " and ".join(self.matched)
         if not names:
             number = len(self.differences(self.nearest))

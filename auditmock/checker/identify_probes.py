@@ -30,7 +30,6 @@ class Probe(NamedTuple):
     """Whether it is useless without logs."""
 
     def request(self, contract: Contract) -> Request:
-        """Make the request."""
         path = contract.base_path + self.below if self.below else contract.operations[LIST].path
         return Request("GET", path, self.query, self.headers, None, self.token)
 

@@ -18,8 +18,6 @@ _LIMIT = 100
 
 
 class Page(NamedTuple):
-    """The logs of a response, the total count, the exchange, and the contract."""
-
     logs: Sequence[Log]
     total: int
     exchange: Exchange
@@ -27,7 +25,6 @@ class Page(NamedTuple):
 
     @property
     def ids(self) -> list[str]:
-        """The ids in order."""
         return [log["id"] for log in self.logs]
 
     @property
@@ -62,7 +59,6 @@ def parse_page(exchange: Exchange, contract: Contract) -> Page:
 
 
 def expect_logs(page: Page, expected: Sequence[Log], total: int) -> None:
-    """Expect these logs on a page, and this total."""
     wanted = [log["id"] for log in expected]
     same = page.ids == wanted or (
         not page.contract.orders_ties and _instants(page.logs) == _instants(expected)

@@ -24,8 +24,6 @@ _PLUGINS = ("_hypothesis_pytestplugin", "schemathesis.pytest.plugin", "auditmock
 
 
 class ExitStatus(IntEnum):
-    """The exit status of a run."""
-
     CONFORMS = 0
     VIOLATES = 1
     USAGE = 2

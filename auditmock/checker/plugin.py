@@ -42,13 +42,11 @@ _LAST = ("writes", "operations", RESPONSES)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Add a flag for each option."""
     add_flags(parser)
 
 
 @pytest.hookimpl(tryfirst=True)  # before Hypothesis looks for its seed
 def pytest_configure(config: pytest.Config) -> None:
-    """Prepare a run."""
     config.addinivalue_line(
         "markers", "check(layer, aspect, place, sentence): a check and its place in the contract"
     )
@@ -118,7 +116,6 @@ def _open(run: Run, url: str, tokens: Tokens) -> Iterator[Client]:
 
 
 def _register_profiles(options: Options) -> None:
-    """Register the Hypothesis profiles."""
     base = settings(
         max_examples=100 if options.deep else 5,
         deadline=None,
@@ -246,7 +243,6 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Add a summary to pytest's own."""
     run = config.stash[RUN]
     results = run.results
     if results.found:
@@ -257,13 +253,11 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.fixture(scope="session")
 def options(pytestconfig: pytest.Config) -> Options:
-    """Return the options of this run."""
     return pytestconfig.stash[RUN].options
 
 
 @pytest.fixture(scope="session")
 def contract(pytestconfig: pytest.Config) -> Contract:
-    """Return the contract that this run checks against."""
     return pytestconfig.stash[RUN].contract
 
 

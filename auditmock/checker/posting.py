@@ -31,19 +31,16 @@ def new_id() -> str:
 
 
 def unique_user_agent() -> str:
-    """Return a user agent that identifies logs of one check."""
     return f"{USER_AGENT}/{new_id()}"
 
 
 def post_request(target: Client, body: bytes | Mapping[str, Any], user_agent: str = USER_AGENT) -> Request:
-    """Return a request that creates a log."""
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     headers = {"Content-Type": "application/json", "User-Agent": user_agent}
     return Request("POST", target.path("generate-fake-audit-logs"), (), headers, content)
 
 
 def post(target: Client, body: bytes | Mapping[str, Any], user_agent: str = USER_AGENT) -> Exchange:
-    """POST a body to testgenerate."""
     return target.send(post_request(target, body, user_agent))
 
 
@@ -60,7 +57,6 @@ def find_by_user_agent(target: Client, user_agent: str, q: str = "") -> list[Log
 
 
 def expect_not_written(target: Client, user_agent: str, *exchanges: Exchange) -> None:
-    """Expect no log with this user agent."""
     found = [log["id"] for log in find_by_user_agent(target, user_agent)]
     expect(not found, "no new log", found, *exchanges)
 

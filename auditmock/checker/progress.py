@@ -19,8 +19,6 @@ _USUAL_WIDTH = 80
 
 
 class ProgressReporter:
-    """A pytest plugin that shows the progress of a run and its results."""
-
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._moves = out.isatty() and os.environ.get("TERM") != "dumb"
@@ -52,11 +50,9 @@ class ProgressReporter:
             os.dup2(os.open(os.devnull, os.O_WRONLY), self._out.fileno())
 
     def pytest_collection_finish(self, session: pytest.Session) -> None:
-        """Note the number of checks."""
         self._total = len(session.items)
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
-        """Show the progress."""
         self._done += 1
         if self._moves:
             line = f"{_bar(self._done, self._total)} {_check_name(nodeid)}"
@@ -71,7 +67,6 @@ class ProgressReporter:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """Print the results."""
         run = session.config.stash[RUN]
         results = run.results
         if self._moves:
@@ -92,7 +87,6 @@ class ProgressReporter:
             click.echo(line, err=True)
 
     def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
-        """Print why the run ended early."""
         self._has_said_why = True
         if isinstance(excinfo.value, pytest.exit.Exception):
             click.echo(str(excinfo.value.msg), err=True)
@@ -100,19 +94,16 @@ class ProgressReporter:
             click.echo("interrupted", err=True)
 
     def pytest_internalerror(self, excrepr: object) -> None:
-        """Print an internal error."""
         self.broken = True
         click.echo(f"internal error of the suite; please report it:\n{excrepr}", err=True)
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        """Print an error of collection."""
         if report.failed:
             self.broken = True
             click.echo(f"the checks cannot be loaded; please report it:\n{report.longreprtext}", err=True)
 
 
 def _width(out: TextIO) -> int:
-    """Return the width of the terminal."""
     told = os.environ.get("COLUMNS", "")
     try:
         width = int(told) if told.isdecimal() else os.get_terminal_size(out.fileno()).columns

@@ -82,8 +82,6 @@ def _skip_reason(report: pytest.TestReport) -> str:
 
 
 class Run:
-    """One run of the suite: options, client and results."""
-
     def __init__(self, options: Options, tokens: Tokens) -> None:
         self.options = options
         self.tokens = tokens
@@ -127,10 +125,7 @@ class Run:
         return result
 
     def has_seen_enough(self, check: Check) -> bool:
-        """Whether --fail-fast may skip this check.
-
-        That is so once a response is invalid, which the checks of all responses report at the end.
-        """
+        """Whether --fail-fast may skip this check: the last checks will report an invalid response."""
         stops = self.options.fail_fast and self.checks_responses and check.aspect != RESPONSES
         return stops and self.target is not None and bool(self.target.response_checker.violations)
 
@@ -144,7 +139,6 @@ class Run:
             self.results.ended, self.status = reason, status
 
     def close(self) -> Results:
-        """Complete the results."""
         self.results.seconds = time.monotonic() - self.started
         self.results.requests = self.pace.spent
         return self.results

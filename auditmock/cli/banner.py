@@ -54,7 +54,6 @@ def _tokens(mock: MockState) -> Iterator[str]:
 
 
 def _scenarios(mock: MockState) -> Iterator[str]:
-    """List the scenarios and their token prefixes."""
     yield "  Token prefixes of the scenarios:"
     entries = [
         f"{name} {click.style(each.token, fg='green')}" for name, each in mock.scenarios.scenarios.items()
@@ -64,7 +63,6 @@ def _scenarios(mock: MockState) -> Iterator[str]:
 
 
 def _rights(mock: MockState, token: str) -> str:
-    """Describe which methods a token may use."""
     try:
         caller = mock.tokens.open_session(token.encode())
     except ApiError as error:

@@ -35,14 +35,11 @@ _PLACEHOLDERS = {
 
 
 class OptionValue(click.ParamType[Any]):
-    """The click type of an option of the suite."""
-
     def __init__(self, option: Option) -> None:
         self._option = option
         self.name = option.name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Parse the text of an option."""
         if not isinstance(value, str):
             return value
         try:

@@ -6,8 +6,6 @@ from enum import IntEnum
 
 
 class Exit(IntEnum):
-    """The exit statuses."""
-
     DONE = 0
     FAILED = 1
     USAGE = 2

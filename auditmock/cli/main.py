@@ -24,7 +24,6 @@ from auditmock.version import VERSION
 @click.version_option(VERSION, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> None:
-    """Print the help if no command is given."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

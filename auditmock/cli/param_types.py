@@ -22,7 +22,6 @@ class TextType(click.ParamType[str]):
         self.name = name
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Return the text unchanged."""
         del param, ctx
         return str(value)
 
@@ -36,7 +35,6 @@ class NumberType(click.ParamType[int]):
         self._high = high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Parse the number."""
         try:
             number = int(value)
         except ValueError:
@@ -53,7 +51,6 @@ class SeedType(click.ParamType[int]):
     name = "n"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Parse the number."""
         try:
             return int(value)
         except ValueError:
@@ -61,10 +58,7 @@ class SeedType(click.ParamType[int]):
 
 
 class ChoiceType(click.Choice[str]):
-    """One of a few words."""
-
     def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:
-        """List the words."""
         del ctx
         return f'"{value}" is not one of {", ".join(self.choices)}.'
 
@@ -75,7 +69,6 @@ class TimestampType(click.ParamType[int]):
     name = "time"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Parse the time."""
         if isinstance(value, int):
             return value
         if value == "now":
@@ -96,7 +89,6 @@ class OriginType(click.ParamType[str]):
     name = "origin"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the origin."""
         if value != "*" and not _ORIGIN.fullmatch(value):
             self.fail(
                 f'"{value}" is not an origin; use a form such as http://localhost:3000, or "*".', param, ctx
@@ -105,12 +97,9 @@ class OriginType(click.ParamType[str]):
 
 
 class ReleaseType(click.ParamType[str]):
-    """The name of a release."""
-
     name = "release"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the name."""
         try:
             check_release(value)
         except ReleaseError as error:
@@ -136,7 +125,6 @@ class ServerType(click.ParamType[str]):
     name = "url"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
-        """Check the address."""
         if value and not _SERVER.fullmatch(value):
             self.fail(f'"{value}" is not an address such as https://mock.example.com.', param, ctx)
         return str(value).rstrip("/")
@@ -148,7 +136,6 @@ class DirectoryType(click.ParamType[Path]):
     name = "dir"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
-        """Reject files."""
         path = Path(value)
         if path.exists() and not path.is_dir():
             self.fail(f'"{value}" is a file, not a directory.', param, ctx)

@@ -56,7 +56,6 @@ class MockApp:
         self._recorder = Recorder(_route(backends.own_pages, api), headers, state.request_log, redaction)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer over ASGI."""
         if scope["type"] == "lifespan":
             await self._run_lifespan(receive, send)
         elif _REPLY in scope:

@@ -19,8 +19,6 @@ from auditmock.web.routes import CONTROL_REDIRECTS, DOCS_REDIRECTS, Site, contro
 
 
 class BuiltBackends(NamedTuple):
-    """The apps, built."""
-
     api: App
     own_pages: App
 
@@ -41,5 +39,4 @@ def build_backends(state: MockState, settings: Settings) -> BuiltBackends:
 
 
 async def not_found(_scope: Scope, _receive: Receive, send: Send) -> None:
-    """Answer 404."""
     await send_reply(error_reply(route_not_found()), send)

@@ -37,13 +37,11 @@ def load_control_document() -> Contract:
 
 
 def make_explainer(mock: MockState) -> Explainer:
-    """Make the explainer of a mock's requests."""
     describer = SearchExplainer(mock.contract, make_search_parser(mock.contract, mock.organization))
     return Explainer(mock.contract, mock.tokens, mock.worlds, describer)
 
 
 def build_control_app(mock: MockState, settings: Settings, document: Contract) -> App:
-    """Build the app of the control API."""
     contract = mock.contract
     describer = SearchExplainer(contract, make_search_parser(contract, mock.organization))
     explainer = make_explainer(mock)
@@ -77,7 +75,6 @@ def _describe(mock: MockState, scenario: str) -> Mapping[str, Any]:
 
 
 def _method(groups: tuple[object, ...], operation_id: str) -> Callable[..., Any]:
-    """Find the method of an operation in one of the groups."""
     name = operation_id.replace("-", "_")
     method: Callable[..., Any] = next(getattr(part, name) for part in groups if hasattr(part, name))
     return method

@@ -22,15 +22,12 @@ class LazyBackends:
         self._built: asyncio.Future[Backends] | None = None
 
     def start(self) -> None:
-        """Schedule the build."""
         asyncio.get_running_loop().call_later(_DELAY, self._ensure_built)
 
     async def api(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request to the API or to its documentation."""
         await (await asyncio.shield(self._ensure_built())).api(scope, receive, send)
 
     async def own_pages(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request below `/_mock`."""
         await (await asyncio.shield(self._ensure_built())).own_pages(scope, receive, send)
 
     def _ensure_built(self) -> asyncio.Future[Backends]:

@@ -11,7 +11,6 @@ class TextLines(logging.Formatter):
     """Formats records as text: time, level unless it is info, message."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format one record."""
         level = f"{record.levelname} " if record.levelno != logging.INFO else ""
         time = datetime.fromtimestamp(record.created).astimezone().strftime("%H:%M:%S")
         return f"{time} {level}{super().format(record)}"
@@ -21,7 +20,6 @@ class JsonLines(logging.Formatter):
     """Formats records as JSON: `time`, `level`, and `message` or the fields of an access line."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Format one record."""
         line: dict[str, Any] = {
             "time": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname.lower(),

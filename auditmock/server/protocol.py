@@ -95,7 +95,6 @@ class Protocol(HttpToolsProtocol):
                 self._cached = _cache_request(cycle.scope, data)
 
     def on_message_begin(self) -> None:
-        """Note the start of a request."""
         self._between = False
         super().on_message_begin()
 
@@ -104,7 +103,6 @@ class Protocol(HttpToolsProtocol):
         super().on_header(name, value.rstrip(b" \t"))
 
     def on_message_complete(self) -> None:
-        """Note the end of a request."""
         self._between = True
         super().on_message_complete()
 
@@ -240,7 +238,6 @@ class _Headers:
         self.found: list[tuple[bytes, bytes]] = []
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        """Collect a header."""
         self.found.append((name.lower(), value.rstrip(b" \t")))
 
 

@@ -37,7 +37,6 @@ class Server(uvicorn.Server):
         self.failed = False
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Start, then call `ready`."""
         await super().startup(sockets)
         if self.watch is not None:
             self._beside = asyncio.create_task(self.watch())
@@ -46,7 +45,6 @@ class Server(uvicorn.Server):
         self._ready()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop the watch and the server."""
         if self._beside is not None:
             self._beside.cancel()
         await super().shutdown(sockets)

@@ -45,7 +45,6 @@ _VENDORED = {
 
 
 def dashboard_documents() -> Builders:
-    """Return the builder of each file of the dashboard, by path."""
     own = {path.name: path for path in _OWN.iterdir() if path.suffix in _TYPES}
     vendored = {f"vendor/{name}": _VENDOR / file for name, file in _VENDORED.items()}
     return {
@@ -65,10 +64,7 @@ def _asset(path: Path) -> Document:
 
 @cache
 def sign_in_page(problem: str) -> Reply:
-    """Build the page with the form for the control token and an error message, if any.
-
-    It contains its style sheet: the dashboard's files require the token.
-    """
+    """Build a page that contains its style sheet: the dashboard's files require the control token."""
     style = (_OWN / "dashboard.css").read_text(encoding="utf-8")
     text = (_PAGES / "sign-in.html").read_text(encoding="utf-8")
     message = f'<p id="problem" class="error-box" role="alert">{html.escape(problem)}</p>' if problem else ""

@@ -31,8 +31,6 @@ class Addresses(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An entry of the navigation bar."""
-
     name: str
     address: str
     is_current: bool = False
@@ -63,13 +61,11 @@ class ApiPage(NamedTuple):
 
 
 def api_page(page: ApiPage, addresses: Addresses) -> Document:
-    """Render the API page."""
     template = Template((_PAGES / "docs.html").read_text(encoding="utf-8"), autoescape=True)
     return Document(_HTML, template.render(page=page, addresses=addresses).encode())
 
 
 def drift_page(addresses: Addresses) -> Document:
-    """Render the page of all differences."""
     text = write_page(
         find_drift(), api=addresses.api, favicon=addresses.favicon, reference=addresses.reference
     )
@@ -77,7 +73,6 @@ def drift_page(addresses: Addresses) -> Document:
 
 
 def reference_page(addresses: Addresses) -> Document:
-    """Give the server reference with the links of this site."""
     text = _REFERENCE.read_text(encoding="utf-8")
     for name in ("api", "drift", "favicon"):
         text = text.replace(f"{{{{{name}}}}}", getattr(addresses, name))
@@ -90,15 +85,12 @@ def script() -> Document:
 
 
 def contract_yaml(contract: Contract) -> Document:
-    """Give a contract as written."""
     return Document("application/yaml", contract.text.encode())
 
 
 def contract_json(contract: Contract) -> Document:
-    """Give a contract as JSON."""
     return Document("application/json", orjson.dumps(contract.document))
 
 
 def favicon() -> Document:
-    """Give the icon."""
     return Document("image/svg+xml", (_PAGES / "favicon.svg").read_bytes())

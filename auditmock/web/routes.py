@@ -51,7 +51,6 @@ class Site:
         self._paths = builders.keys() | redirects.keys()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve a document, or pass the request on."""
         if scope["path"] not in self._paths:
             await self._app(scope, receive, send)
             return

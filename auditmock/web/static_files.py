@@ -22,7 +22,6 @@ class Document(NamedTuple):
         return f'"{blake2b(self.body, digest_size=16).hexdigest()}"'
 
     def unpacked(self) -> "Document":
-        """Return the file without compression."""
         return self._replace(body=gzip.decompress(self.body), encoding="")
 
 

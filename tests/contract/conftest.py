@@ -26,13 +26,11 @@ def sample(target: Client) -> Sample:
 
 @pytest.fixture(scope="session")
 def pages_by_value(target: Client, sample: Sample) -> PagesByValue:
-    """Read a page of logs for each enum value."""
     return read_pages_by_value(target, sample.past)
 
 
 @pytest.fixture(scope="session")
 def varied_logs(target: Client, sample: Sample, pages_by_value: PagesByValue) -> Sequence[Log]:
-    """Return the sample and some logs for each enum value."""
     return [*sample.logs, *read_varied_logs(target, pages_by_value)]
 
 

@@ -32,7 +32,6 @@ def ordered_locations(contract: Contract) -> list[tuple[TokenLocation, TokenLoca
 
 
 def label(token_location: TokenLocation) -> str:
-    """Return the label of a location in test ids."""
     return token_location.label
 
 
@@ -175,7 +174,6 @@ def test_role_is_checked_before_the_query(target: Client, member_token: str, mis
 
 
 def with_a_bad_token(request: Request, token_location: TokenLocation, bad: str = UNKNOWN) -> Request:
-    """Add an invalid token in this location."""
     header, parameter = request._replace(token=token_location.label).carry(bad)
     return request._replace(
         headers=dict([header] if header else []), query=[*request.query, *([parameter] if parameter else [])]

@@ -66,7 +66,6 @@ def test_error_does_not_affect_the_next_request(target: Client, sample: Sample) 
 
 
 def send_query(target: Client, query: str) -> Exchange:
-    """Send a raw query string."""
     return target.send(Request("GET", f"{target.path('get-audit-logs')}?{query}"))
 
 

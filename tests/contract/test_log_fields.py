@@ -32,13 +32,11 @@ SHORTEST_KEY = 40
 
 
 def properties(contract: Contract) -> Mapping[str, Any]:
-    """Return the contract's properties of a log."""
     fields: Mapping[str, Any] = contract.schema("AuditLog")["properties"]
     return fields
 
 
 def expect_rule(logs: Sequence[Log], rule: Rule, contract: Contract) -> None:
-    """Expect a rule to hold for each log."""
     for log in logs:
         violation = rule(log, contract)
         if violation:

@@ -21,7 +21,6 @@ CONCURRENT = 4
 
 
 def sorted_ids(logs: Sequence[Log]) -> list[str]:
-    """List the ids in the expected order."""
     return [log["id"] for log in sorted(logs, key=lambda log: (-time_of(log), log["id"]))]
 
 

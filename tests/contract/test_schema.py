@@ -76,7 +76,6 @@ class TargetAdapter(HTTPAdapter):
         self._target = target
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """Send a prepared request."""
         exchange = self._target.send(read_request(request, self._target))
         # the body is complete, decoded and redacted
         headers = {name: value for name, value in exchange.headers.items() if name not in _OF_TRANSFER}
@@ -116,7 +115,6 @@ def read_request(request: requests.PreparedRequest, target: Client) -> Request:
 
 @pytest.fixture(scope="session")
 def session(target: Client) -> requests.Session:
-    """Make a session that sends requests through the suite's client."""
     session = requests.Session()
     session.trust_env = False
     for scheme in ("http://", "https://"):
@@ -209,7 +207,6 @@ def drop_unrelated_cursor(case: schemathesis.Case[Any]) -> None:
 
 
 def check_case(case: schemathesis.Case[Any], session: requests.Session, target: Client) -> None:
-    """Send a case and validate the response."""
     limit_page_size(case)
     move_to_the_past(case)
     with as_violations(target):
@@ -221,7 +218,6 @@ def check_case(case: schemathesis.Case[Any], session: requests.Session, target: 
 
 
 def names_cursor(request: Request) -> bool:
-    """Whether a request has a cursor."""
     return "after_id" in parse_qs(urlsplit(request.target).query)
 
 

@@ -82,7 +82,6 @@ def test_last_value_of_every_repeated_key_wins(target: Client, sample: Sample) -
 
 
 def another(key: SearchKey, value: str) -> str:
-    """Return another value of a key."""
     return next((other for other in key.values if other != value), OTHER.get(key.name, "nobody"))
 
 

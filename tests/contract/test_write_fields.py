@@ -83,7 +83,6 @@ def test_omitted_fields_get_their_defaults(target: Client, given: Mapping[str, s
 
 
 def expect_fields(log: Log, expected: Mapping[str, Any]) -> None:
-    """Expect these fields of a log."""
     seen = {name: log[name] for name in expected}
     expect(seen == expected, f"{expected}", seen)
 

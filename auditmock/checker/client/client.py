@@ -84,7 +84,6 @@ class Client:
         return self.send(Request("GET", self.path("get-audit-logs"), query, token=token))
 
     def path(self, operation_id: str) -> str:
-        """Return the path of an operation."""
         return self.contract.operations[operation_id].path
 
     def begin(self) -> None:

@@ -9,10 +9,7 @@ Result = TypeVar("Result")
 
 
 def within(seconds: float, call: Callable[[], Result]) -> Result:
-    """Return the result of a call; raises TimeoutError when it takes longer, without cancelling it.
-
-    The call runs in its own daemon thread.
-    """
+    """Return the result of a call; raises TimeoutError when it takes longer, without cancelling it."""
     future: Future[Result] = Future()
     threading.Thread(target=_settle, args=(future, call), daemon=True).start()
     return future.result(seconds)

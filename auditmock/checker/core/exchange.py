@@ -35,7 +35,6 @@ class Request(NamedTuple):
 
     @property
     def target(self) -> str:
-        """The path and query."""
         return f"{self.path}?{urlencode(self.query, quote_via=quote)}" if self.query else self.path
 
     def carry(self, token: str) -> tuple[Pair | None, Pair | None]:

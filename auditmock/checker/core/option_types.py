@@ -20,10 +20,7 @@ class SettingsError(ValueError):
 
 
 def read_token(text: str, variable: str) -> str:
-    """Parse a session token, without surrounding whitespace; raises SettingsError.
-
-    The message names `variable` instead of the token.
-    """
+    """Parse a session token; raises SettingsError, whose message names `variable` instead of the token."""
     token = text.strip()
     for place, letter in enumerate(token, 1):
         if not "!" <= letter <= "~":

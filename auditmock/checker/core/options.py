@@ -91,8 +91,6 @@ class Options:
 
 
 class Option(NamedTuple):
-    """An option as command lines declare it."""
-
     name: str
     default: Any
     help: str
@@ -102,7 +100,6 @@ class Option(NamedTuple):
 
     @property
     def flag(self) -> str:
-        """The command-line flag."""
         return "--" + self.name.replace("_", "-")
 
     @property

@@ -74,10 +74,7 @@ class RateLimiter:
         self.spent = 0
 
     def step(self, requests: int = 1) -> None:
-        """Wait until this many requests may be sent together.
-
-        Raises BudgetSpentError or TooManyAtOnceError.
-        """
+        """Wait until these requests may be sent; raises BudgetSpentError or TooManyAtOnceError."""
         if self.spent + requests > self._most:
             raise BudgetSpentError(f"the budget of {self._most} requests is spent; {BUDGET_HINT}")
         if requests > self.at_once:

@@ -19,10 +19,7 @@ def choose_release(name: str, version: str) -> str:
 
 
 def find_release(version: str) -> str:
-    """Return the release of a version: the latest one that is not newer.
-
-    Empty for a malformed version and for one older than all releases.
-    """
+    """Return the latest release that is not newer; empty for a malformed version and one older than all."""
     number, _, build = version.partition("+")
     if build == DOCUMENTED:
         return DOCUMENTED

@@ -60,7 +60,6 @@ class Results:
     """Why the run ended early; empty if it did not."""
 
     def of(self, outcome: Outcome) -> list[Result]:
-        """List the results with this outcome."""
         return [result for result in self.found if result.outcome is outcome]
 
     @property
@@ -81,14 +80,12 @@ class Results:
         return None if self.ended or not self.made else True
 
     def by_check(self) -> Mapping[str, list[Result]]:
-        """Group results by check, in order."""
         checks: dict[str, list[Result]] = {}
         for result in self.found:
             checks.setdefault(result.check.name, []).append(result)
         return checks
 
     def cell(self, layer: str, aspect: str) -> Counter[Outcome]:
-        """Count the outcomes of one layer and aspect."""
         return Counter(
             result.outcome
             for result in self.found
@@ -97,12 +94,10 @@ class Results:
 
     @property
     def aspects(self) -> list[str]:
-        """List the aspects in order."""
         return list(dict.fromkeys(result.check.aspect for result in self.found))
 
     @property
     def summary(self) -> str:
-        """Summarize the run in one phrase."""
         failed, known = (len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN))
         ended = f"{self.ended} after {count(self.made, 'check', 'checks')}" if self.ended else ""
         if failed:

@@ -79,7 +79,6 @@ class Tokens(NamedTuple):
         return hide(text, _forms(self))
 
     def hide_bytes(self, body: bytes) -> bytes:
-        """Do the same in a response body."""
         return self.hide(body.decode("latin-1")).encode("latin-1")
 
 

@@ -27,8 +27,6 @@ class Word(NamedTuple):
 
 
 class Group(NamedTuple):
-    """Items of one kind."""
-
     title: str
     words: tuple[Word, ...]
 

@@ -15,8 +15,6 @@ from auditmock.openapi.contract import Contract
 
 
 class Format(NamedTuple):
-    """A report format."""
-
     file: str
     write: Callable[[Results, Contract], str]
 

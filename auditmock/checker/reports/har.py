@@ -16,7 +16,6 @@ _UNKNOWN = -1
 
 
 def write_har(results: Results) -> str:
-    """Return the archive of all exchanges of a run."""
     creator = {"name": "auditmock", "version": VERSION}
     log = {
         "version": "1.2",

@@ -84,8 +84,6 @@ class Level(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """The response times of one operation."""
-
     name: str
     requests: int
     bars: tuple[Bar, ...]
@@ -115,7 +113,6 @@ class Scale(NamedTuple):
 
 
 def write_page(results: Results, contract: Contract) -> str:
-    """Return the whole report."""
     page = _template().render(_view(results, contract))
     return _UNSEEN.sub(lambda match: f"\\u{ord(match[0]):04x}", page)
 
@@ -219,7 +216,6 @@ def _start(text: str) -> str:
 
 
 def _sent(body: bytes) -> str:
-    """Return the start of a request body."""
     return _head(body, len(body), indent=False)
 
 

@@ -43,7 +43,6 @@ def describe_checks(results: Results) -> Iterator[str]:
 
 
 def worst_of(cases: Iterable[Result]) -> Outcome:
-    """Return the worst outcome of some cases."""
     outcomes = {case.outcome for case in cases}
     return next(outcome for outcome in _WORST if outcome in outcomes)
 
@@ -92,7 +91,6 @@ def _cell(counts: Counter[Outcome]) -> str:
 
 
 def describe_failures(results: Results) -> Iterator[str]:
-    """Yield the description of each failure."""
     for name, cases in results.by_check().items():
         failed = [case for case in cases if case.outcome is Outcome.FAILED]
         for case in failed[:_CASES]:
@@ -146,5 +144,4 @@ def describe_result(results: Results) -> Iterator[str]:
 
 
 def clip(text: str) -> str:
-    """Truncate a long text."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}... ({len(text)} characters)"

@@ -17,7 +17,6 @@ Log = Mapping[str, Any]
 
 
 def time_of(log: Log) -> int:
-    """Return the time of a log."""
     return parse_timestamp(log["time"])
 
 

@@ -101,7 +101,6 @@ class ResponseChecker:
         self.violations: dict[str, ResponseViolation] = {}
 
     def check_response(self, exchange: Exchange) -> None:
-        """Apply the rules to a response."""
         path = exchange.request.path.partition("?")[0]
         method = exchange.request.method
         responses = self._responses.get((method, path)) or self._responses.get(("", path), self._elsewhere)

@@ -39,7 +39,6 @@ def expect_error(exchange: Exchange, status: int, fields: Collection[str] | None
 
 
 def expect_message(exchange: Exchange, example: str, contract: Contract) -> None:
-    """Expect the message of this example of the contract."""
     examples = contract.document["components"]["responses"]["BadQuery"]["content"]["application/json"][
         "examples"
     ]

@@ -26,7 +26,6 @@ class Bounds(NamedTuple):
 
     @property
     def q(self) -> str:
-        """The search text."""
         return f"{self.words} {self.days}".strip()
 
 
@@ -46,12 +45,10 @@ class Sample(NamedTuple):
 
     @property
     def q(self) -> str:
-        """The search that finds the sample."""
         return self.bounds.q
 
     @property
     def scope(self) -> Scope:
-        """The sample as a scope."""
         return Scope(self.q, self.fingerprint)
 
     @property
@@ -73,7 +70,6 @@ class Sample(NamedTuple):
         return " ".join(word for word in self.q.split() if not word.startswith(f"{key}:"))
 
     def on_days(self, days: str) -> str:
-        """Return the sample's search with other days."""
         return Bounds(self.bounds.words, days).q
 
 

@@ -17,7 +17,6 @@ def of_types(contract: Contract, *types: str) -> list[SearchKey]:
 
 
 def enum_values(contract: Contract) -> list[tuple[SearchKey, str]]:
-    """List all enum keys with each of their values."""
     return [(key, value) for key in of_types(contract, "enum") for value in key.values]
 
 
@@ -90,5 +89,4 @@ def bare_words(contract: Contract) -> list[str]:
 
 
 def locations(contract: Contract) -> list[str]:
-    """List the locations of the token."""
     return [token_location.label for token_location in contract.token_locations]
