@@ -86,6 +86,5 @@ class AuditOperations:
             raise database_error(self._no_user)
 
     def generate_fake_audit_logs(self, caller: Caller, new: NewLog) -> Reply:
-        """Insert an audit log."""
         caller.world.store.add(new, caller.number)
         return NO_CONTENT

@@ -23,13 +23,10 @@ class ReplyResponse(Response):
         self._reply = reply
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
-        """Send the reply."""
         await send_reply(self._reply, send)
 
 
 class Endpoints:
-    """Endpoints by operation ID."""
-
     def __init__(self, operations: AuditOperations, new_logs: NewLogReader) -> None:
         self._operations = operations
         self._new_logs = new_logs
@@ -41,11 +38,9 @@ class Endpoints:
     async def get_audit_logs(
         self, user: Caller, q: str, limit: int, offset: int, after_id: str | None = None
     ) -> Response:
-        """List audit logs."""
         return ReplyResponse(self._operations.get_audit_logs(user, q, Page(limit, offset, after_id)))
 
     async def generate_fake_audit_logs(self, user: Caller, body: Mapping[str, Any]) -> Response:
-        """Insert an audit log."""
         values = dict(body)
         if "time" in values:
             values["time"] = parse_timestamp(values["time"])

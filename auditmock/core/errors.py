@@ -57,7 +57,6 @@ def signed_out(detail: str, suggestion: str) -> ApiError:
 
 
 def inactive_user(status: str, suggestion: str) -> ApiError:
-    """401: the user is suspended or dormant."""
     message = f'User is not active (status = "{status}"). Contact an admin to reactivate your account.'
     return ApiError(401, message, detail=suggestion)
 
@@ -68,53 +67,44 @@ def forbidden(detail: str) -> ApiError:
 
 
 def route_not_found(detail: str = "") -> ApiError:
-    """404: unknown path."""
     return ApiError(404, "Route not found.", detail=detail)
 
 
 def log_not_found(log_id: str) -> ApiError:
-    """404: unknown `after_id`."""
     detail = f'No audit log has the ID "{log_id}". after_id accepts the ID of a log in this list.'
     return ApiError(404, "Audit log not found.", validations=[Validation("after_id", detail)])
 
 
 def world_not_found(name: str) -> ApiError:
-    """404: the world is not open."""
     detail = f'World "{name}" is not open. Open it with a PUT or with a request that sends its token.'
     return ApiError(404, "World not found.", detail=detail)
 
 
 def clock_out_of_range(latest: str) -> ApiError:
-    """409: the clock cannot be set that far ahead."""
     return ApiError(409, "Time out of range.", detail=f"The clock accepts times up to {latest}.")
 
 
 def request_not_found(number: int) -> ApiError:
-    """404: the request is not in the request log."""
     detail = f"Request {number} is not in the request log. --request-log sets how many requests it keeps."
     return ApiError(404, "Request not found.", detail=detail)
 
 
 def control_forbidden(detail: str) -> ApiError:
-    """403: the client may not use the control API."""
     return ApiError(403, "This client may not use the control API.", detail=detail)
 
 
 def scenario_not_found(name: str, known: Iterable[str]) -> ApiError:
-    """404: unknown scenario."""
     return ApiError(
         404, "Scenario not found.", detail=f'Unknown scenario "{name}". Available: {", ".join(known)}.'
     )
 
 
 def log_exists(log_id: str) -> ApiError:
-    """409: a different log has the ID."""
     detail = f'A different log has the ID "{log_id}". Choose another ID.'
     return ApiError(409, "Audit log already exists.", detail=detail)
 
 
 def invalid_logs(problems: Iterable[Validation]) -> ApiError:
-    """409: the logs to insert are invalid in this release."""
     return ApiError(409, "Invalid audit logs.", validations=problems)
 
 
@@ -124,20 +114,17 @@ def search_conflict(problems: Iterable[Validation]) -> ApiError:
 
 
 def method_not_allowed(path: str, allowed: str) -> ApiError:
-    """405: the path does not support the method."""
     return ApiError(
         405, "Method not allowed.", detail=f"{path} supports {allowed}.", headers=(("Allow", allowed),)
     )
 
 
 def not_acceptable(accept: str, types: str) -> ApiError:
-    """406: the client accepts none of the media types."""
     detail = f'The request accepts only "{accept}". Available: {types}.'
     return ApiError(406, "Not acceptable.", detail=detail)
 
 
 def body_too_large(limit: int) -> ApiError:
-    """413: the body exceeds the limit."""
     return ApiError(413, "Request body is too large.", detail=f"The maximum size is {limit} bytes.")
 
 
@@ -155,19 +142,16 @@ def rate_limited(limit: int, headers: Iterable[tuple[str, str]] = ()) -> ApiErro
 
 
 def origin_not_allowed(origin: str) -> ApiError:
-    """400: a CORS preflight of an origin that is not allowed."""
     detail = f"Pages of {origin} may not call this server. To allow them, start it with --cors {origin}."
     return ApiError(400, "Disallowed CORS origin.", detail=detail)
 
 
 def cors_method_not_allowed(method: str) -> ApiError:
-    """400: a CORS preflight for a method that is not allowed."""
     detail = f'Pages may not use the method "{method}". Available: GET, POST.'
     return ApiError(400, "Disallowed CORS method.", detail=detail)
 
 
 def malformed_request() -> ApiError:
-    """400: not an HTTP request."""
     detail = (
         "Expected a method in capitals, a target of at most 65,535 bytes, HTTP/1.1 and headers. "
         "Each line ends with CR LF."

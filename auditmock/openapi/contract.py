@@ -85,7 +85,6 @@ class Contract:
     document: Mapping[str, Any]
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Resolve local `$ref`s."""
         while "$ref" in node:
             target: Any = self.document
             for step in node["$ref"].removeprefix("#/").split("/"):
@@ -94,19 +93,16 @@ class Contract:
         return node
 
     def merged(self, schema: Mapping[str, Any]) -> Mapping[str, Any]:
-        """Merge a schema with its `allOf` parts."""
         merged = dict(self.resolve(schema))
         for part in merged.pop("allOf", ()):
             merged = {**self.merged(part), **merged}
         return merged
 
     def schema(self, name: str) -> Mapping[str, Any]:
-        """Return a named schema."""
         schema: Mapping[str, Any] = self.document["components"]["schemas"][name]
         return schema
 
     def enum(self, name: str) -> tuple[str, ...]:
-        """Return the values of a named enumeration, in the order of the contract."""
         return tuple(self.schema(name)["enum"])
 
     def json_schema(self, name: str) -> dict[str, Any]:
@@ -117,7 +113,6 @@ class Contract:
 
     @property
     def version(self) -> str:
-        """The Coder version of the contract."""
         return str(self.document["info"]["version"])
 
     @property
@@ -157,7 +152,6 @@ class Contract:
 
     @cached_property
     def operations(self) -> Mapping[str, Operation]:
-        """The operations, by id."""
         return {operation.id: operation for operation in self._operations()}
 
     @cached_property
@@ -204,7 +198,6 @@ class Contract:
         raise KeyError(operation_id)
 
     def parameter(self, name: str) -> Mapping[str, Any]:
-        """Return a named parameter."""
         parameter: Mapping[str, Any] = self.document["components"]["parameters"][name]
         return parameter
 
@@ -217,7 +210,6 @@ class Contract:
 
     @cached_property
     def search(self) -> Search:
-        """The search language of `q`."""
         table = self.parameter("q")["x-search"]
         keys = {name: self._search_key(name, row) for name, row in table["keys"].items()}
         rules = {name: rule for name, rule in table.items() if isinstance(rule, str)}
@@ -231,7 +223,6 @@ class Contract:
 
     @cached_property
     def search_pattern(self) -> re.Pattern[str]:
-        """The `pattern` of `q`."""
         return re.compile(self.parameter("q")["schema"]["pattern"])
 
     @property

@@ -39,8 +39,6 @@ class Drift(NamedTuple):
 
 
 class ReleaseDrift(NamedTuple):
-    """All differences of a release."""
-
     release: str
     version: str
     drifts: Sequence[Drift]
@@ -87,7 +85,6 @@ def anchor(section: str) -> str:
 
 
 def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
-    """Convert the differences to JSON data."""
     return [
         {
             "release": each.release,

@@ -116,5 +116,4 @@ class _Dumper(yaml.SafeDumper):
     """Writes repeated values in full, without YAML aliases."""
 
     def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-        """Disable aliases."""
         return True

@@ -22,7 +22,6 @@ class TokenSecurity(ApiKeySecurityHandler):  # type: ignore[misc]
         self._tokens = tokens
 
     def get_fn(self, _security_scheme: Any, _required_scopes: Any) -> Verify:
-        """Return the function that authenticates a request."""
         return self._verify
 
     async def _verify(self, request: ConnexionRequest) -> dict[str, Caller]:

@@ -60,7 +60,6 @@ _NO_RULES: Mapping[str, Any] = MappingProxyType({})
 
 
 def token_of(holder: BuiltinUser, secret: str = SHARED_SECRET) -> str:
-    """Build the token of a built-in user."""
     return f"{TOKEN_IDS[holder]}-{secret}"
 
 
@@ -86,8 +85,6 @@ class Caller(NamedTuple):
 
 
 class Tokens:
-    """Finds tokens in requests and opens sessions with them."""
-
     def __init__(
         self,
         token_locations: tuple[TokenLocation, ...],

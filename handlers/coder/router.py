@@ -14,15 +14,11 @@ _SLASHES = re.compile("/{2,}")
 
 
 class Route(NamedTuple):
-    """The operations of a path by method, and whether it requires a token."""
-
     operations: Mapping[str, Operation]
     requires_token: bool
 
 
 class Routes:
-    """Finds the route of a path."""
-
     def __init__(self, contract: Contract) -> None:
         self._collapses_slashes = contract.server["repeated_slashes"] == "collapsed"
         self._keeps_encoded_paths = contract.server["encoded_paths"] == "kept"

@@ -29,8 +29,6 @@ class _CollectedValues(NamedTuple):
 
 
 class CoderSearch:
-    """Parses searches by the table of one contract."""
-
     def __init__(self, search: Search, organization: Callable[[str], str | None]) -> None:
         """`organization` finds the ID of an organization by its name."""
         self._keys = search.keys

@@ -100,7 +100,6 @@ class CoderServer:
         self._checks = tuple(checks[name] for name in server["checks"] if name in checks)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request or pass it on."""
         if self._routes.find(scope) is None:
             await self._app(scope, receive, send)
             return
@@ -197,7 +196,6 @@ def _is_preflight(scope: Scope) -> bool:
 
 
 def go_json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:
-    """Make a response of JSON like Go's."""
     return json_reply(status, go_json(value) + b"\n", headers)
 
 

@@ -33,7 +33,6 @@ class EventStream:
         self._queues: list[asyncio.Queue[Event]] = []
 
     def publish(self, name: str, data: Any) -> None:
-        """Publish a change."""
         self._enqueue(name, lambda: data)
 
     def open(self) -> asyncio.Queue[Event]:
@@ -70,7 +69,6 @@ class EventStreamResponse(Response):
         self._seconds = seconds
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
-        """Send events as they occur."""
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
         queue = self._events.open()
         disconnected = asyncio.ensure_future(_wait_for_end(receive))

@@ -29,8 +29,6 @@ class ServerInfo(NamedTuple):
 
 
 class RequestOperations:
-    """Operations on the request log of one mock."""
-
     def __init__(
         self,
         request_log: RequestLog,
@@ -46,30 +44,25 @@ class RequestOperations:
         self._server = server
 
     async def get_health(self) -> Response:
-        """Get the state of the mock."""
         counts = {"worlds": len(self._worlds), "requests": len(self._request_log)}
         return json_response({"status": "ok", **self._server.health, **counts})
 
     async def list_scenarios(self) -> Response:
-        """List the scenarios."""
         return json_response(self._server.list_scenarios())
 
     async def explain_search(self, q: str = "", username: str = "") -> Response:
-        """Explain a search."""
         return json_response(self._searches.explain(q, username))
 
     async def list_requests(self, limit: int, **wanted: Any) -> Response:
-        """List requests, newest first."""
+        """Newest first."""
         found = list(self._find(wanted))
         return json_response({"requests": found[:limit], "count": len(found)})
 
     async def clear_requests(self) -> Response:
-        """Clear the request log."""
         self._request_log.clear()
         return ReplyResponse(NO_CONTENT)
 
     async def verify_requests(self, body: Mapping[str, Any]) -> Response:
-        """Verify the number of matching requests."""
         found = list(self._find(body))
         expected = {name: body[name] for name in _BOUNDS if name in body} or {"at_least": 1}
         count = len(found)
@@ -85,7 +78,6 @@ class RequestOperations:
         )
 
     async def explain_request(self, id: int) -> Response:  # noqa: A002 - the name in the document
-        """Explain a request."""
         entry = self._request_log.find(id)
         if entry is None:
             raise request_not_found(id)

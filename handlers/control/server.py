@@ -23,7 +23,6 @@ class ServerOperations:
         self._events = events
 
     async def reset_everything(self) -> Response:
-        """Reset all worlds and clear the request log."""
         for world in self._worlds:
             self._worlds.forget(world.name)
         self._request_log.clear()
@@ -31,27 +30,21 @@ class ServerOperations:
         return ReplyResponse(NO_CONTENT)
 
     async def watch_events(self, seconds: float = inf) -> Response:
-        """Stream requests and changes."""
         return EventStreamResponse(self._events, seconds)
 
     async def list_worlds(self) -> Response:
-        """List the open worlds."""
         return json_response([self._worlds.describe(world) for world in self._worlds])
 
     async def get_world(self, world: str) -> Response:
-        """Get a world."""
         return json_response(self._worlds.describe(self._worlds.find(world)))
 
     async def open_world(self, world: str, body: Mapping[str, Any]) -> Response:
-        """Open a world or change its scenario."""
         return json_response(self._worlds.publish_change(self._worlds.open(world, body.get("scenario"))))
 
     async def reset_world(self, world: str) -> Response:
-        """Reset a world."""
         self._worlds.forget(world)
         return ReplyResponse(NO_CONTENT)
 
 
 def json_response(value: Any) -> Response:
-    """Make a response of JSON."""
     return ReplyResponse(json_reply(200, orjson.dumps(value)))

@@ -35,7 +35,7 @@ class WorldOperations:
         self._validator = LogValidator(contract)
 
     async def insert_logs(self, world: str, body: Sequence[Any]) -> Response:
-        """Insert complete logs, all of them or none."""
+        """Insert all of the complete logs, or none."""
         problems: list[Validation] = []
         records = list(self._validate(body, problems))
         if problems:
@@ -49,7 +49,6 @@ class WorldOperations:
         return json_response({"inserted": inserted, "known": len(records) - inserted})
 
     async def list_faults(self, world: str) -> Response:
-        """List the faults of a world."""
         return json_response(self._worlds.find(world).faults.show())
 
     async def set_faults(self, world: str, body: Sequence[Mapping[str, Any]]) -> Response:
@@ -75,18 +74,15 @@ class WorldOperations:
         return ReplyResponse(NO_CONTENT)
 
     async def read_clock(self, world: str) -> Response:
-        """Read the clock."""
         return json_response(describe_clock(self._worlds.find(world).clock))
 
     async def set_clock(self, world: str, body: Mapping[str, Any]) -> Response:
-        """Set, freeze or unfreeze the clock."""
         now = parse_timestamp(body["now"]) if "now" in body else None
         opened = self._worlds.open(world)
         opened.clock.set(now, frozen=body.get("frozen"))
         return self._clock_response(opened)
 
     async def advance_clock(self, world: str, body: Mapping[str, Any]) -> Response:
-        """Advance the clock."""
         opened = self._worlds.open(world)
         microseconds = round(body["seconds"] * SECOND)
         if opened.clock() + microseconds > _LATEST:

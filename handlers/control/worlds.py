@@ -12,8 +12,6 @@ from auditmock.handlers.control.events import EventStream
 
 
 class WorldDirectory:
-    """Finds and opens worlds, and publishes their changes."""
-
     def __init__(self, worlds: Worlds, tokens: Tokens, events: EventStream) -> None:
         self._worlds = worlds
         self._tokens = tokens
@@ -31,7 +29,7 @@ class WorldDirectory:
         return world
 
     def open(self, name: str, scenario: str | None = None) -> World:
-        """Open a world, with a scenario if one is given; raises ApiError (404) if that is unknown."""
+        """Without a scenario, an open world keeps its own. Raises ApiError (404) for an unknown scenario."""
         self._tokens.token_for_world(name)  # rejects names that no token has
         if scenario is None:
             return self._worlds.open(name)
@@ -39,7 +37,6 @@ class WorldDirectory:
         return self._worlds.put(name, scenario)
 
     def forget(self, name: str) -> None:
-        """Reset a world."""
         self._worlds.reset(name)
         self._publish_forgotten(name)
 

@@ -25,8 +25,6 @@ class TokenInfo(NamedTuple):
 
 
 class RequestAnalysis(NamedTuple):
-    """The parts of a request that explanations need."""
-
     token: TokenInfo
     method: str
     path: str
@@ -39,8 +37,6 @@ class RequestAnalysis(NamedTuple):
 
 
 class RequestAnalyzer:
-    """Analyzes the requests of one mock."""
-
     def __init__(self, contract: Contract, tokens: Tokens) -> None:
         self._contract = contract
         self._tokens = tokens
@@ -49,7 +45,6 @@ class RequestAnalyzer:
         self._read_query = read_go_query if contract.server else read_query
 
     def find(self, entry: Entry) -> RequestAnalysis:
-        """Read a request."""
         method, path = entry.scope["method"], entry.scope["path"]
         path = _SLASHES.sub("/", path) if self._collapses_slashes else path
         return RequestAnalysis(

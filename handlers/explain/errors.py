@@ -37,7 +37,6 @@ class ContractPointers:
         return next((place for place in places if self.exists_in_contract(place)), "#/paths")
 
     def exists_in_contract(self, pointer: str) -> bool:
-        """Return whether a pointer resolves."""
         node: Any = self._contract.document
         for step in pointer.removeprefix("#/").split("/"):
             name = step.replace("~1", "/").replace("~0", "~")
@@ -82,8 +81,6 @@ _PATH_SIMILARITY = 0.8
 
 
 class ErrorExplainer:
-    """Explains the errors of one contract."""
-
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
         self._pointers = ContractPointers(contract)

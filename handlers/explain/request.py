@@ -26,8 +26,6 @@ _COUNT = re.compile(rb'"count":([0-9]+)')
 
 
 class Explainer:
-    """Explains the requests of one mock."""
-
     def __init__(self, contract: Contract, tokens: Tokens, worlds: Worlds, searches: SearchExplainer) -> None:
         self._contract = contract
         self._worlds = worlds

@@ -36,7 +36,6 @@ class TermParser:
         self._joined = search.rules.get("bare_terms") == "joined"
 
     def parse(self, text: str, username: str) -> ParsedSearch:
-        """Parse the search of the user with that name."""
         terms = [self._term(start, element) for start, element in split_with_positions(text, " ")]
         if self._rules.checks_overridden:
             for index, term in enumerate(terms):
@@ -64,7 +63,6 @@ class TermParser:
         return Term(element, start, name[0] if name else self._search.bare_term, value)
 
     def _evaluate_key(self, terms: list[Term], indices: Sequence[int], username: str) -> None:
-        """Evaluate the terms of one key together."""
         try:
             wanted = self._rules.parse(" ".join(terms[index].text for index in indices), username).filter
         except ApiError as error:
@@ -92,7 +90,6 @@ class TermParser:
         return key.type if key else ""
 
     def _reason_ignored(self, term: Term) -> str:
-        """Explain why a valid term does not filter."""
         key = self._search.keys.get(term.key)
         if key is None:
             return unknown_key(term.key, tuple(self._search.keys))
@@ -134,8 +131,6 @@ def make_search_parser(contract: Contract, organization: Callable[[str], str | N
 
 
 class SearchExplainer:
-    """Explains the searches of one release."""
-
     def __init__(self, contract: Contract, parse: ParseSearch) -> None:
         self._search = contract.search
         self._fields = {key.lookup: key.field for key in contract.search.keys.values()}

@@ -54,7 +54,6 @@ def _candidates(search: Search, term: Term) -> Iterator[str]:
 
 
 def _similar_values(key: SearchKey, value: str) -> Iterator[str]:
-    """List valid values that are similar."""
     if key.type == "date" and (found := _DATE.match(value)):
         year, month, day = map(int, found.groups())
         for last in _LAST_DAYS:

@@ -10,22 +10,18 @@ _UUID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 
 def unknown_key(word: str, keys: tuple[str, ...]) -> str:
-    """Describe an unknown search key."""
     return f'Unknown search key "{clip(word)}" is ignored. {suggest(word, keys)}'
 
 
 def unknown_value(word: str, key: str, values: tuple[str, ...]) -> str:
-    """Describe an unknown value of a search key."""
     return f'Unknown {key} "{clip(word)}" is ignored. {suggest(word, values)}'
 
 
 def repeated_key(key: str, value: str) -> str:
-    """Describe a repeated search key."""
     return f'Search key "{clip(key)}" is repeated. The last value wins: "{clip(value)}".'
 
 
 def wrong_uuid(word: str) -> str:
-    """Describe an invalid UUID."""
     return f'must be a valid uuid such as {_UUID}; it is "{clip(word)}"'
 
 
@@ -48,7 +44,6 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
 
 
 def clip(word: str) -> str:
-    """Shorten a long word."""
     return word if len(word) <= _MAX_WORD_LENGTH else word[:_MAX_WORD_LENGTH] + "..."
 
 

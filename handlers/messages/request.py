@@ -43,12 +43,10 @@ def first_header(headers: Headers, name: bytes) -> bytes | None:
 
 
 def join_headers(headers: Headers, name: bytes) -> str:
-    """Join the values of a header that may be repeated."""
     return ", ".join(value.decode("latin-1") for key, value in headers if key == name)
 
 
 def read_cookies(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
-    """List the names and values of the cookies."""
     for header, line in headers:
         if header == b"cookie":
             for cookie in line.split(b";"):

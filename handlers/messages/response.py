@@ -54,12 +54,10 @@ def page_reply(found: SearchResult, hints: Sequence[str], end: bytes = _END) -> 
 
 
 def json_reply(status: int, body: bytes, headers: Sequence[Header] = ()) -> Reply:
-    """Make a response of encoded JSON."""
     return Reply(status, [JSON_CONTENT, content_length(body), *headers], body)
 
 
 def content_length(body: bytes) -> Header:
-    """Make the `Content-Length` header of a body."""
     return b"content-length", b"%d" % len(body)
 
 
@@ -69,7 +67,6 @@ def encode_headers(headers: Iterable[tuple[str, str]]) -> list[Header]:
 
 
 def error_reply(error: ApiError) -> Reply:
-    """Make the response of an error: its envelope."""
     return json_reply(error.status, orjson.dumps(envelope(error)), encode_headers(error.headers))
 
 
@@ -84,7 +81,6 @@ def envelope(error: ApiError) -> Mapping[str, Any]:
 
 
 async def send_reply(reply: Reply, send: Send) -> None:
-    """Send a response over ASGI."""
     await send({"type": "http.response.start", "status": reply.status, "headers": reply.headers})
     if isinstance(reply.body, bytes):
         await send({"type": "http.response.body", "body": reply.body})

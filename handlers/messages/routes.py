@@ -12,8 +12,6 @@ _PARAMETER = re.compile(r"\{(\w+)\}")
 
 
 class Path(NamedTuple):
-    """A path template, its methods, and the schemas of its parameters."""
-
     template: str
     methods: Sequence[str]
     parameters: Mapping[str, Mapping[str, Any]]
@@ -25,8 +23,6 @@ class Path(NamedTuple):
 
 
 class PathTable:
-    """Finds the path template of a request."""
-
     def __init__(self, contract: Contract) -> None:
         self._paths = {
             path: Path(path, tuple(operations), _path_parameters(operations.values()))
@@ -44,7 +40,6 @@ class PathTable:
         return next((found for pattern, found in self._patterns if pattern.fullmatch(path)), None)
 
     def problems(self, path: str) -> Iterator[Validation]:
-        """List the problems of the parameters in a path."""
         for pattern, found in self._patterns if path not in self._paths else ():
             if values := pattern.fullmatch(path):
                 for name, schema in found.parameters.items():

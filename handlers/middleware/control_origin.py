@@ -27,7 +27,6 @@ class ControlAccess:
         self._auth = auth
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or reject it."""
         try:
             reply = await self._answer(scope, receive)
         except ApiError as error:

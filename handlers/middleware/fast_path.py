@@ -45,8 +45,6 @@ class _NotPlainError(ValueError):
 
 
 class FastPath:
-    """Answers valid requests to list and to write logs."""
-
     def __init__(self, app: App, contract: Contract, tokens: Tokens, operations: AuditOperations) -> None:
         self._app = app
         self._tokens = tokens
@@ -69,7 +67,6 @@ class FastPath:
         }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request or pass it on."""
         route = self._routes.get((scope["method"], scope["path"]))
         if route is None or FAST_PATH_TRIED in scope:
             await self._app(scope, receive, send)
@@ -82,7 +79,6 @@ class FastPath:
             await self._app(scope, receive if message is None else replay(message, receive), send)
 
     def handles(self, scope: Scope) -> bool:
-        """Return whether a request is for an operation that the fast path knows."""
         return (scope["method"], scope["path"]) in self._routes
 
     def answer(self, scope: Scope, message: Message | None) -> Reply | None:

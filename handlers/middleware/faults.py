@@ -56,7 +56,6 @@ class FaultMiddleware:
         return self._reads_prefer and any(name == PREFER for name, _ in scope["headers"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on, or inject a fault."""
         if not scope["path"].startswith(self._prefix):
             await self._app(scope, receive, send)
             return
@@ -110,8 +109,6 @@ class FaultMiddleware:
 
 
 class _BufferedResponse:
-    """Collects a response instead of sending it."""
-
     def __init__(self) -> None:
         self.start: Message = {}
         self.body = b""

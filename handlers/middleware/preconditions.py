@@ -85,7 +85,6 @@ class RequestCheck:
         self._operations = contract.operations
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on with its whole body and plain headers, or reject it."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

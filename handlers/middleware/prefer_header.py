@@ -51,7 +51,6 @@ def _apply(given: Mapping[str, str], statuses: Sequence[int]) -> Preference:
 
 
 def _hint(name: str, value: str, statuses: Sequence[int]) -> str:
-    """Explain why a preference is ignored."""
     if name == "wait":
         return f'Preference "wait={clip(value)}" is ignored. wait accepts seconds, at most {_LONGEST_WAIT}.'
     if name == "code":

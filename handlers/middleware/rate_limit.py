@@ -52,8 +52,6 @@ class RateLimitStatus(NamedTuple):
 
 
 class RateLimit:
-    """Counts requests by client and path."""
-
     def __init__(self, limit: int, clock: Callable[[], int]) -> None:
         self.limit = limit
         self._clock = clock

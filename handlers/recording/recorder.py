@@ -39,11 +39,9 @@ class ResponseHeaders:
         self._count = 0
 
     def set_version(self, version: str) -> None:
-        """Change the version."""
         self._version = (_BUILD_VERSION, version.encode())
 
     def headers(self) -> tuple[tuple[bytes, bytes], tuple[bytes, bytes]]:
-        """Make the headers of the next response."""
         self._count += 1
         return (_REQUEST_ID, b"%b%012x" % (self._prefix, self._count)), self._version
 
@@ -60,7 +58,6 @@ class Recorder:
         self._redaction = redaction
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request; an exception becomes a 500."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -84,7 +81,6 @@ class Recorder:
     async def record_and_send(
         self, scope: Scope, reply: Reply, send: Send, received: ReceivedRequest
     ) -> None:
-        """Record a reply and send it."""
         number, reply = self._with_headers(reply)
         try:
             await send_reply(reply, send)
@@ -103,7 +99,6 @@ class Recorder:
         return number, Reply(reply.status, headers, reply.body)
 
     def _record(self, number: int, scope: Scope, reply: Reply, started: float, body: bytes) -> None:
-        """Add to the request log, and write the access log."""
         status, headers, answer = reply
         seconds = perf_counter() - started
         if number:
@@ -145,14 +140,12 @@ class RecordingChannel:
         self.answer = b""
 
     async def receive(self) -> Message:
-        """Receive a message, and keep the start of the body."""
         message = await self._receive()
         if len(self.body) < BODY_SHOWN:
             self.body += message.get("body", b"")[:BODY_SHOWN]
         return message
 
     async def send(self, message: Message) -> None:
-        """Send a message, and keep what the request log needs."""
         if message["type"] == "http.response.start":
             message["headers"] = self.headers = [*message["headers"], *self._added]
             self.status = message["status"]

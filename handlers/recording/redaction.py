@@ -12,8 +12,6 @@ _ALWAYS_REDACTED = frozenset({"authorization", "proxy-authorization"})
 
 
 class Redaction:
-    """Redacts tokens in these locations."""
-
     def __init__(self, token_locations: Iterable[TokenLocation]) -> None:
         token_locations = tuple(token_locations)
         self._parameters = {each.name for each in token_locations if each.place == "query"}

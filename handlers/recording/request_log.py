@@ -67,13 +67,11 @@ class RequestLog:
         return 0
 
     def add(self, entry: Entry) -> None:
-        """Add a request."""
         self._entries.append(entry)
         for watcher in self.watchers:
             watcher(entry)
 
     def find(self, number: int) -> Entry | None:
-        """Find an entry by its number."""
         return next((entry for entry in self._entries if entry.number == number), None)
 
     def clear(self) -> None:

@@ -47,8 +47,6 @@ class _Term(NamedTuple):
 
 
 class SearchLanguage:
-    """Parses searches by the table of one contract."""
-
     def __init__(self, search: Search) -> None:
         self._keys = search.keys
         self._bare_term = search.keys[search.bare_term]
@@ -84,7 +82,6 @@ class SearchLanguage:
         return [*(each.lower() if each.lower() in self._keys else each for each in name), value]
 
     def _elements(self, text: str) -> list[_Term | Validation]:
-        """Parse each element to a term or a problem."""
         elements = _ELEMENT.findall(text) if '"' in text else filter(None, text.split(" "))
         read: list[_Term | Validation] = [self._read(element) for element in elements]
         if "\0" in text:

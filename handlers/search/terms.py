@@ -26,11 +26,9 @@ class Term(NamedTuple):
         return self.start + len(self.text)
 
     def ignored(self, reason: str) -> "Term":
-        """Return the term marked as ignored."""
         return self._replace(effect=IGNORED, problem=reason)
 
     def rejected(self, problem: str) -> "Term":
-        """Return the term marked as rejected."""
         return self._replace(effect=REJECTED, problem=problem)
 
 
@@ -43,5 +41,4 @@ class ParsedSearch(NamedTuple):
 
     @property
     def valid(self) -> bool:
-        """Whether no term is rejected."""
         return all(term.effect != REJECTED for term in self.terms)

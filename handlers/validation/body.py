@@ -23,13 +23,11 @@ FORMATS = FormatChecker(formats=())
 
 @FORMATS.checks("uuid")
 def is_uuid(value: object) -> bool:
-    """Whether a string is a UUID of 36 characters."""
     return not isinstance(value, str) or UUID.fullmatch(value) is not None
 
 
 @FORMATS.checks("date-time", raises=ValueError)
 def is_instant(value: object) -> bool:
-    """Whether a string is an RFC 3339 time in the years 1 to 9999 of UTC."""
     return not isinstance(value, str) or parse_timestamp(value) is not None
 
 
