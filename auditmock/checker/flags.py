@@ -1,14 +1,17 @@
-"""The options of the suite on pytest's command line."""
+"""The options of the suite on pytest's command line, and their check before a run."""
 
 import os
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from auditmock.checker.check_options import check_options
-from auditmock.checker.core.option_types import SettingsError, read_token
+from auditmock.checker.baseline import read_known
+from auditmock.checker.core.option_types import SettingsError, check_url, read_token, reason_of
 from auditmock.checker.core.options import OPTIONS, TOKENS, Option, Options
+from auditmock.checker.core.redaction import one_line
 from auditmock.checker.core.tokens import Tokens
+from auditmock.checker.reports.formats import FORMATS
 
 
 def add_flags(parser: pytest.Parser) -> None:
@@ -49,3 +52,38 @@ def read_tokens(config: pytest.Config) -> Tokens:
         for flag, (variable, _) in TOKENS.items()
     }
     return Tokens(*(read_token(token, variable) for variable, token in given.items()))
+
+
+def check_options(options: Options) -> None:
+    """Raise SettingsError for options that would fail only at the end of a run."""
+    if options.base_url:
+        check_url(options.base_url)
+    if options.report:
+        _make_folder(Path(options.report_dir))
+    for name in options.report:
+        _check_file(Path(options.report_dir) / FORMATS[name].file)
+    if options.baseline_update:
+        if not options.baseline:
+            raise SettingsError("--baseline-update needs --baseline, the file to update")
+        _check_file(Path(options.baseline))
+    read_known(options)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingsError(f"cannot write reports to {one_line(str(folder))}: {reason_of(error)}") from None
+
+
+def _check_file(path: Path) -> None:
+    """Raise SettingsError if a file cannot be written; leaves no trace."""
+    if path.is_dir():
+        reason = "it is a folder"
+    elif not path.parent.is_dir():
+        reason = "the folder does not exist"
+    elif not os.access(path if path.exists() else path.parent, os.W_OK):
+        reason = "permission denied"
+    else:
+        return
+    raise SettingsError(f"cannot write {one_line(str(path))}: {reason}")

@@ -104,6 +104,10 @@ def _search(q: str) -> Sequence[Pair]:
     return (("q", q), ("limit", "1"))
 
 
+def _search_probe(about: str, q: str, rejected: Callable[[Contract], bool]) -> Probe:
+    return Probe(about, _SEARCH, _search(q), _one_of(rejected), _status)
+
+
 PROBES = (
     Probe("list without `q` and `limit`", _PAGING, (), _has_logs, _sees_logs, needs_logs=True),
     Probe("members of a list", "#/components/schemas/AuditLogResponse", _ANY, _has_members, _sees_members),
@@ -129,48 +133,16 @@ PROBES = (
         _one_of(lambda contract: not contract.server),
         _status,
     ),
-    Probe(
-        "unknown search key",
-        _SEARCH,
-        _search("nosuchkey:x"),
-        _one_of(_rule("unknown", "refused")),
-        _status,
+    _search_probe("unknown search key", "nosuchkey:x", _rule("unknown", "refused")),
+    _search_probe("unknown action", "action:nosuch", _rule("values", "refused")),
+    _search_probe("repeated key", "action:create action:delete", _rule("duplicates", "refused")),
+    _search_probe(
+        "invalid date", "date_from:x", lambda contract: contract.search.rules.get("values") != "ignored"
     ),
-    Probe(
-        "unknown action",
-        _SEARCH,
-        _search("action:nosuch"),
-        _one_of(_rule("values", "refused")),
-        _status,
+    _search_probe(
+        "reversed dates", "date_from:2022-02-02 date_to:2022-02-01", _rule("date_order", "refused")
     ),
-    Probe(
-        "repeated key",
-        _SEARCH,
-        _search("action:create action:delete"),
-        _one_of(_rule("duplicates", "refused")),
-        _status,
-    ),
-    Probe(
-        "invalid date",
-        _SEARCH,
-        _search("date_from:x"),
-        _one_of(lambda contract: contract.search.rules.get("values") != "ignored"),
-        _status,
-    ),
-    Probe(
-        "reversed dates",
-        _SEARCH,
-        _search("date_from:2022-02-02 date_to:2022-02-01"),
-        _one_of(_rule("date_order", "refused")),
-        _status,
-    ),
-    Probe(
-        "key without a value",
-        _SEARCH,
-        _search("action:"),
-        _one_of(_rule("empty_pieces", "refused", otherwise="refused")),
-        _status,
-    ),
+    _search_probe("key without a value", "action:", _rule("empty_pieces", "refused", otherwise="refused")),
     Probe(
         "negative limit",
         _PAGING,

@@ -14,9 +14,9 @@ import pytest
 from hypothesis.configuration import set_hypothesis_home_dir
 
 import auditmock.contract
-from auditmock.checker.check_options import check_options
 from auditmock.checker.core.option_types import read_token, reason_of
 from auditmock.checker.core.options import OPTIONS, TOKENS, Options
+from auditmock.checker.flags import check_options
 from auditmock.checker.progress import ProgressReporter
 
 _CHECKS = Path(auditmock.contract.__path__[0])

@@ -2,14 +2,14 @@
 
 import json
 import sys
-from collections.abc import Callable
 from typing import Any, NoReturn
 
 import click
 
 from auditmock.checker.core.option_types import SettingsError
 from auditmock.checker.core.options import OPTIONS, TOKENS, URL_VARIABLE, Option, Options
-from auditmock.cli.param_types import ChoiceType
+from auditmock.cli.options import Decorator, add_options, format_option
+from auditmock.cli.param_types import ChoiceType, ParsedType
 
 _CONNECTION = ("rate_limit", "request_timeout", "retries", "tls_verify", "proxy")
 """The options of the connection."""
@@ -34,61 +34,38 @@ _PLACEHOLDERS = {
 """What the help shows for the value of an option without choices."""
 
 
-class OptionValue(click.ParamType[Any]):
-    def __init__(self, option: Option) -> None:
-        self._option = option
-        self.name = option.name
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        if not isinstance(value, str):
-            return value
-        try:
-            return self._option.read(value)
-        except SettingsError as error:
-            self.fail(str(error), param, ctx)
-
-
-def _check_option(option: Option) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _check_option(option: Option) -> Decorator:
     one_of: Any = ChoiceType(option.choices) if option.choices and not option.many else None
     is_flag = isinstance(option.default, bool)
+
+    def parse(value: Any) -> Any:
+        return option.read(value) if isinstance(value, str) else value
+
     return click.option(
         option.flag,
         default=f"{option.default:g}" if isinstance(option.default, float) else option.default,
         metavar=None if one_of or is_flag else _PLACEHOLDERS.get(option.name) or ",".join(option.choices),
         is_flag=is_flag,
-        type=one_of or (None if is_flag else OptionValue(option)),
+        type=one_of or (None if is_flag else ParsedType(option.name, parse)),
         show_default=not is_flag and option.default not in ("", ()),
         help=option.help,
     )
 
 
-def _options(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    chosen = [option for option in OPTIONS if option.name in names]
-
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        for option in reversed(chosen):
-            command = _check_option(option)(command)
-        return command
-
-    return add
+def _options(*names: str) -> Decorator:
+    return add_options(_check_option(option) for option in OPTIONS if option.name in names)
 
 
-def _tokens(*flags: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    def add(command: Callable[..., None]) -> Callable[..., None]:
-        for flag in reversed(flags):
-            variable, explanation = TOKENS[flag]
-            option = click.option(
-                flag, envvar=variable, show_envvar=True, metavar="TOKEN", default="", help=explanation
-            )
-            command = option(command)
-        return command
-
-    return add
+def _token_option(flag: str) -> Decorator:
+    variable, explanation = TOKENS[flag]
+    return click.option(
+        flag, envvar=variable, show_envvar=True, metavar="TOKEN", default="", help=explanation
+    )
 
 
 @click.command()
 @click.argument("url", default="", envvar=URL_VARIABLE)
-@_tokens(*TOKENS)
+@add_options(map(_token_option, TOKENS))
 @_options(*(option.name for option in OPTIONS if option.name != "base_url"))
 def check(url: str, token: str, second_token: str, **values: Any) -> None:
     """Check a deployment against the contract.
@@ -115,16 +92,9 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
 
 @click.command()
 @click.argument("url", envvar=URL_VARIABLE)
-@_tokens("--token")
+@_token_option("--token")
 @_options(*_CONNECTION)
-@click.option(
-    "--format",
-    "form",
-    type=ChoiceType(["text", "json"]),
-    default="text",
-    show_default=True,
-    help="Output format.",
-)
+@format_option("text", "json")
 def identify(url: str, token: str, form: str, **values: Any) -> None:
     """Find the releases that match a deployment's responses.
 

@@ -1,10 +1,18 @@
-"""Click's usage errors as one line: the flag or variable, then the reason."""
+"""Exit statuses, usage errors as one line, and output after a closed pipe."""
 
 import os
+import sys
 from collections.abc import Sequence
+from enum import IntEnum
 
 import click
 from click.core import ParameterSource
+
+
+class Exit(IntEnum):
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
 
 
 def describe_error(error: click.ClickException) -> str:
@@ -31,3 +39,8 @@ def _place_of(error: click.BadParameter) -> str:
 
 def _long_flag(flags: Sequence[str]) -> str:
     return max(flags, key=len)
+
+
+def silence_stdout() -> None:
+    """Discard further output: the reader closed the pipe, and Python's flush at exit must not fail."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

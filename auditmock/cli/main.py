@@ -6,10 +6,8 @@ from typing import NoReturn
 import click
 
 from auditmock.cli.check import check, identify
-from auditmock.cli.contract import contract, drift
-from auditmock.cli.docs import docs
-from auditmock.cli.errors import describe_error
-from auditmock.cli.exit import Exit, silence_stdout
+from auditmock.cli.contract import contract, docs, drift
+from auditmock.cli.errors import Exit, describe_error, silence_stdout
 from auditmock.cli.scenario import export, scenario
 from auditmock.cli.serve import serve
 from auditmock.fixtures.importing.reader import InputFileError

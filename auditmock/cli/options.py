@@ -1,21 +1,21 @@
-"""The settings as command-line options."""
+"""Options of the command line: the settings, and what the commands share."""
 
 import sys
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Iterable
+from functools import partial, reduce
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from auditmock.cli.param_types import (
+    CONTROL_TOKEN,
+    ORIGIN,
+    RELEASE,
+    SEED,
+    TIMESTAMP,
     ChoiceType,
-    ControlTokenType,
-    NumberType,
-    OriginType,
-    ReleaseType,
-    SeedType,
-    TextType,
-    TimestampType,
+    number_type,
+    text_type,
 )
 from auditmock.core.clock import current_time
 from auditmock.settings import (
@@ -32,21 +32,23 @@ from auditmock.settings import (
 if TYPE_CHECKING:
     from auditmock.server.state import MockState
 
+Decorator = Callable[[Callable[..., None]], Callable[..., None]]
+
 TYPES: dict[str, click.ParamType[Any]] = {
-    "release": ReleaseType(),
-    "host": TextType("host"),
-    "port": NumberType(0, 65535, "port"),
-    "scenario": TextType("name"),
-    "scenarios": TextType("dir"),
-    "seed": SeedType(),
-    "logs": NumberType(0, MAX_LOGS),
-    "until": TimestampType(),
-    "data": TextType("file"),
-    "cors": OriginType(),
-    "rate_limit": NumberType(0),
-    "max_worlds": NumberType(1, MAX_WORLDS),
-    "request_log": NumberType(0, MAX_REQUEST_LOG),
-    "control_token": ControlTokenType(),
+    "release": RELEASE,
+    "host": text_type("host"),
+    "port": number_type(0, 65535, "port"),
+    "scenario": text_type("name"),
+    "scenarios": text_type("dir"),
+    "seed": SEED,
+    "logs": number_type(0, MAX_LOGS),
+    "until": TIMESTAMP,
+    "data": text_type("file"),
+    "cors": ORIGIN,
+    "rate_limit": number_type(0),
+    "max_worlds": number_type(1, MAX_WORLDS),
+    "request_log": number_type(0, MAX_REQUEST_LOG),
+    "control_token": CONTROL_TOKEN,
     "log_level": ChoiceType(LOG_LEVELS),
     "log_format": ChoiceType(LOG_FORMATS),
 }
@@ -57,7 +59,7 @@ _EXTRA_VARIABLES = {"port": ("PORT",)}
 """Environment variables that hosting platforms set."""
 
 
-def _option(setting: Setting, help_text: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def _option(setting: Setting, help_text: str) -> Decorator:
     is_switch = isinstance(setting.default, bool)
     return click.option(
         setting.flag,
@@ -73,19 +75,30 @@ def _option(setting: Setting, help_text: str) -> Callable[[Callable[..., None]],
     )
 
 
-def settings_options(*names: str, **help_texts: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+def settings_options(*names: str, **help_texts: str) -> Decorator:
     """Add the options of these settings to a command; of all settings if no name is given.
 
     `help_texts` override a setting's help, by its name.
     """
+    chosen = (setting for setting in SETTINGS if not names or setting.name in names)
+    return add_options(_option(setting, help_texts.get(setting.name, setting.help)) for setting in chosen)
 
-    def decorate(command: Callable[..., None]) -> Callable[..., None]:
-        for setting in reversed(SETTINGS):
-            if not names or setting.name in names:
-                command = _option(setting, help_texts.get(setting.name, setting.help))(command)
-        return command
 
-    return decorate
+def format_option(*choices: str, note: str = "") -> Decorator:
+    """Make the option `--format`; the first choice is the default."""
+    return click.option(
+        "--format",
+        "form",
+        type=ChoiceType(choices),
+        default=choices[0],
+        show_default=True,
+        help=f"Output format{note}.",
+    )
+
+
+def add_options(options: Iterable[Decorator]) -> Decorator:
+    """Add options to a command, whose help lists them in this order."""
+    return lambda command: reduce(lambda added, option: option(added), reversed([*options]), command)
 
 
 def load_state(settings: Settings) -> "MockState":

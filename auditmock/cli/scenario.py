@@ -5,8 +5,7 @@ from typing import Any, BinaryIO
 
 import click
 
-from auditmock.cli.options import load_state, settings_options
-from auditmock.cli.param_types import ChoiceType
+from auditmock.cli.options import format_option, load_state, settings_options
 from auditmock.core.clock import current_time
 from auditmock.openapi.releases import open_release
 from auditmock.settings import Settings
@@ -16,14 +15,7 @@ from auditmock.settings import Settings
 @settings_options(
     "release", "scenario", "scenarios", "seed", "logs", "until", "data", scenario="Scenario to export."
 )
-@click.option(
-    "--format",
-    "form",
-    type=ChoiceType(["json", "ndjson", "csv"]),
-    default="json",
-    show_default=True,
-    help="Output format; json is the body of a GET response.",
-)
+@format_option("json", "ndjson", "csv", note="; json is the body of a GET response")
 @click.option(
     "--output",
     "-o",

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from auditmock.cli.exit import Exit, silence_stdout
+from auditmock.cli.errors import Exit, silence_stdout
 from auditmock.cli.options import load_state, settings_options
 from auditmock.openapi.contract import find_contract
 from auditmock.openapi.releases import find_overlays

@@ -27,6 +27,7 @@ from auditmock.checker.expect import Violation, expect
 from auditmock.checker.posting import NIL, PAST
 from auditmock.checker.rules.database_errors import is_explained
 from auditmock.core.timestamps import parse_timestamp
+from auditmock.openapi.contract import Contract
 
 _EXAMPLES = 8
 _EXAMPLES_DEEP = 300
@@ -96,14 +97,9 @@ def read_request(request: requests.PreparedRequest, target: Client) -> Request:
     # httpx sends no surrounding whitespace of header values
     own = {name: value for name, value in request.headers.items() if name.lower() not in _OF_CLIENT}
     headers = {name: str(value).strip() for name, value in own.items()}
-    token_location = next(each for each in target.contract.token_locations if each.place == "header")
-    given = next(
-        (value for name, value in headers.items() if name.lower() == token_location.name.lower()), None
-    )
-    if given is not None:
-        headers = {
-            name: value for name, value in headers.items() if name.lower() != token_location.name.lower()
-        }
+    token_header = find_token_header(target.contract).lower()
+    given = next((value for name, value in headers.items() if name.lower() == token_header), None)
+    headers = {name: value for name, value in headers.items() if name.lower() != token_header}
     body = request.body.encode() if isinstance(request.body, str) else request.body
     assert body is None or isinstance(body, bytes), "JSON bodies are not streamed"
     path = f"{url.path}?{url.query}" if url.query else url.path
@@ -111,6 +107,10 @@ def read_request(request: requests.PreparedRequest, target: Client) -> Request:
     return Request(
         request.method or "GET", path, (), headers, body, None if given is None else "header", sender
     )
+
+
+def find_token_header(contract: Contract) -> str:
+    return next(each.name for each in contract.token_locations if each.place == "header")
 
 
 @pytest.fixture(scope="session")
@@ -125,14 +125,9 @@ def session(target: Client) -> requests.Session:
 @pytest.fixture(scope="session")
 def generated(target: Client, options: Options) -> Any:
     """Load the contract into Schemathesis."""
-    header = next(
-        token_location.name
-        for token_location in target.contract.token_locations
-        if token_location.place == "header"
-    )
     config = SchemathesisConfig.from_str(
         SETTINGS.format(
-            header=header,
+            header=find_token_header(target.contract),
             token=json.dumps(target.tokens.first),
             examples=_EXAMPLES_DEEP if options.deep else _EXAMPLES,
             seed=options.seed,

@@ -61,7 +61,6 @@ CHECKER_IMPORTS = ("version", "core", "openapi")
 LATE_IMPORTERS = {
     "auditmock.cli.check",
     "auditmock.cli.contract",
-    "auditmock.cli.docs",
     "auditmock.cli.options",
     "auditmock.cli.scenario",
     "auditmock.cli.serve",

@@ -1,20 +1,20 @@
 """The HTTP client for the deployment under test: limits rate and budget, records every exchange."""
 
+import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 from urllib.parse import quote
 
 import httpx
 import hypothesis
 import pytest
 
-from auditmock.checker.client.deadline import within
 from auditmock.checker.core.exchange import TOKEN_VARIABLE, Exchange, Request
 from auditmock.checker.core.rate import BudgetSpentError, RateLimiter, TooManyAtOnceError, read_wait
 from auditmock.checker.core.redaction import one_line
@@ -53,6 +53,8 @@ class ConnectionLostError(Exception):
 class LockedOutError(Exception):
     """The deployment rejects further requests of this run; the message says why, in one line."""
 
+
+Result = TypeVar("Result")
 
 NO_WRITER = "--allow-writes needs a token whose user may write"
 
@@ -240,7 +242,7 @@ class Client:
         started = time.perf_counter()
         try:
             receive = partial(self._receive, request.method, target, headers, request.body)
-            status, received, body = within(self.timeout, receive)
+            status, received, body = _within(self.timeout, receive)
         except (httpx.TimeoutException, TimeoutError) as error:
             raise LateError(f"no response within {self.timeout:g} s") from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
@@ -271,3 +273,20 @@ class Client:
                 if time.perf_counter() > deadline:
                     raise TimeoutError  # nobody waits for it any more
         return answer.status_code, answer.headers, bytes(body)
+
+
+def _within(seconds: float, call: Callable[[], Result]) -> Result:
+    """Return the result of a call; raises TimeoutError when it takes longer, without cancelling it.
+
+    httpx has no such limit: DNS may block, and headers may trickle in.
+    """
+    future: Future[Result] = Future()
+    threading.Thread(target=_settle, args=(future, call), daemon=True).start()
+    return future.result(seconds)
+
+
+def _settle(future: Future[Result], call: Callable[[], Result]) -> None:
+    try:
+        future.set_result(call())
+    except Exception as error:  # noqa: BLE001 - whatever it is, it is the caller's
+        future.set_exception(error)
