@@ -14,7 +14,7 @@ from auditmock.fixtures.store.store import Store
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.auth.visibility import VisibilityFilter
 from auditmock.handlers.messages.response import JSON_CONTENT, NO_CONTENT, Reply, content_length, page_reply
-from auditmock.handlers.search.parser import SearchLanguage
+from auditmock.handlers.search import SearchLanguage
 from auditmock.openapi.contract import Contract
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import orjson
 from connexion.context import scope as current_scope
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from auditmock.core.timestamps import parse_timestamp
 from auditmock.handlers.audit import AuditOperations
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.messages.request import NewLogReader
-from auditmock.handlers.messages.response import Reply, send_reply
+from auditmock.handlers.messages.response import Reply, json_reply, send_reply
 
 
 class ReplyResponse(Response):
@@ -24,6 +25,10 @@ class ReplyResponse(Response):
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
         await send_reply(self._reply, send)
+
+
+def json_response(value: Any) -> Response:
+    return ReplyResponse(json_reply(200, orjson.dumps(value)))
 
 
 class Endpoints:

@@ -70,7 +70,6 @@ class Operation(NamedTuple):
     path: str
     roles: frozenset[str]
     requires_token: bool
-    """Whether it requires a token."""
     parameters: tuple[Mapping[str, Any], ...]
     takes_body: bool
     types: frozenset[str]
@@ -118,8 +117,7 @@ class Contract:
     @property
     def build(self) -> str:
         """The build part of a server's version, after `+`; empty for the documented release."""
-        build: str = self.document.get("x-build", "")
-        return build
+        return str(self.document.get("x-build", ""))
 
     @property
     def server(self) -> Mapping[str, Any]:
@@ -142,8 +140,7 @@ class Contract:
     @property
     def escapes_html(self) -> bool:
         """Whether JSON is encoded as Go does: HTML characters escaped, trailing newline (`x-encoding`)."""
-        encoding: Mapping[str, Any] = self.document.get("x-encoding", {})
-        return encoding.get("html") == "escaped"
+        return bool(self.document.get("x-encoding", {}).get("html") == "escaped")
 
     @property
     def base_path(self) -> str:
@@ -182,12 +179,12 @@ class Contract:
                             for each in (*methods.get("parameters", ()), *spec.get("parameters", ()))
                         ),
                         takes_body="requestBody" in spec,
-                        types=frozenset(self._types(spec)),
+                        types=frozenset(
+                            media_type
+                            for response in spec["responses"].values()
+                            for media_type in self.resolve(response).get("content", ())
+                        ),
                     )
-
-    def _types(self, spec: Mapping[str, Any]) -> Iterator[str]:
-        for response in spec["responses"].values():
-            yield from self.resolve(response).get("content", ())
 
     def example(self, operation_id: str) -> Any:
         """Return the example of an operation's 200 response."""
@@ -205,8 +202,7 @@ class Contract:
     def token_locations(self) -> tuple[TokenLocation, ...]:
         """The locations of the token, in order of precedence."""
         schemes = self.document["components"]["securitySchemes"]
-        order = self.document["x-token-order"]
-        return tuple(_token_location(schemes[name]) for name in order)
+        return tuple(_token_location(schemes[name]) for name in self.document["x-token-order"])
 
     @cached_property
     def search(self) -> Search:
@@ -250,8 +246,7 @@ class Contract:
         """Return the value of `count` for these numbers of matching logs and of logs on the page."""
         if self.paging["count"] == "of_page" and not shown:
             return 0
-        cap: int = self.paging.get("count_cap", matching)
-        return min(matching, cap + 1)
+        return min(matching, int(self.paging.get("count_cap", matching)) + 1)
 
 
 def _token_location(scheme: Mapping[str, Any]) -> TokenLocation:

@@ -52,20 +52,16 @@ def write_generated() -> None:
     """Apply all overlays and store the contracts: opening a stored one is fast."""
     for path in find_overlays().values():
         contract = overlay_contract(load_contract(find_contract()), path)
-        _generated_path(path).write_text(f"{_source_line(path)}\n{contract.text}", encoding="utf-8")
+        (_GENERATED / path.name).write_text(f"{_source_line(path)}\n{contract.text}", encoding="utf-8")
 
 
 def _read_generated(path: Path) -> Contract | None:
     """Read the stored contract; None if it is missing or its sources have changed."""
-    stored = _generated_path(path)
+    stored = _GENERATED / path.name
     if not stored.exists():
         return None
     origin, _, text = stored.read_text(encoding="utf-8").partition("\n")
     return Contract(text, read_yaml(text)) if origin == _source_line(path) else None
-
-
-def _generated_path(path: Path) -> Path:
-    return _GENERATED / path.name
 
 
 def _source_line(path: Path) -> str:

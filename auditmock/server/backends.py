@@ -7,8 +7,7 @@ from auditmock.core.errors import route_not_found
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.handlers.auth.tokens import token_of
 from auditmock.handlers.messages.response import error_reply, send_reply
-from auditmock.handlers.middleware.control_origin import ControlAccess
-from auditmock.handlers.middleware.control_token import ControlAuth
+from auditmock.handlers.middleware.control_auth import ControlAccess, ControlAuth
 from auditmock.handlers.middleware.cors import CorsMiddleware
 from auditmock.server.connexion_app import build_connexion_app
 from auditmock.server.control_app import build_control_app, load_control_document

@@ -12,9 +12,8 @@ from auditmock.fixtures.worlds import name_world
 from auditmock.handlers.auth.tokens import SHARED_SECRET
 from auditmock.handlers.control.events import EventStream
 from auditmock.handlers.control.requests import RequestOperations, ServerInfo
-from auditmock.handlers.control.server import ServerOperations
 from auditmock.handlers.control.world_data import WorldOperations
-from auditmock.handlers.control.worlds import WorldDirectory
+from auditmock.handlers.control.worlds import ServerOperations, WorldDirectory
 from auditmock.handlers.explain.request import Explainer
 from auditmock.handlers.explain.search import SearchExplainer, make_search_parser
 from auditmock.openapi.contract import Contract, load_contract

@@ -32,7 +32,6 @@ TOKEN_IDS: Mapping[BuiltinUser, str] = {
     BuiltinUser.SUSPENDED: "Suspended0",
     BuiltinUser.EXPIRED: "Expired000",
 }
-"""Token IDs of the built-in users."""
 
 
 class Credential(NamedTuple):
@@ -121,17 +120,12 @@ class Tokens:
 
         `first` has the first value of each header, if the caller has it already.
         """
-        token = self._find_in_header(dict(reversed(headers)) if first is None else first, query)
-        if token is not None:
-            return token
+        first = dict(reversed(headers)) if first is None else first
+        # nearly all clients send it in its header
+        if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
+            return first.get(self._header, b"")
         found = (find_token(each, headers, query) for each in self._token_locations)
         return next(filter(None, found), b"")
-
-    def _find_in_header(self, first: Mapping[bytes, bytes], query: bytes) -> bytes | None:
-        """Find the token in its header, where nearly all clients send it; None if it may be elsewhere."""
-        if _OTHER_HEADERS.isdisjoint(first) and not (query and self._parameter.search(query)):
-            return first.get(self._header)
-        return None
 
     def open_session(self, token: bytes) -> Caller:
         """Open a session; raises ApiError (401) if the token is invalid or its user is not active."""
@@ -232,16 +226,17 @@ def _in_cookie(headers: Headers, _query: bytes, name: bytes) -> bytes:
     return b""
 
 
-def _in_query(_headers: Headers, query: bytes, name: bytes) -> bytes:
-    return find_go_value(query, name)
-
-
 def _in_bearer(headers: Headers, _query: bytes, name: bytes) -> bytes:
     scheme, _, token = _in_header(headers, b"", name).partition(b" ")
     return token.strip() if scheme.lower() == b"bearer" else b""
 
 
-_FINDERS = {"header": _in_header, "cookie": _in_cookie, "query": _in_query, "bearer": _in_bearer}
+_FINDERS: Mapping[str, Callable[[Headers, bytes, bytes], bytes]] = {
+    "header": _in_header,
+    "cookie": _in_cookie,
+    "query": lambda _headers, query, name: find_go_value(query, name),
+    "bearer": _in_bearer,
+}
 """Finders of the first value of a name, by kind of location."""
 
 

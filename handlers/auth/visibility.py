@@ -1,7 +1,7 @@
 """Redaction of logs for roles that may not read the resources they are about (reference 11.4, 11.5)."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import orjson
 
@@ -40,21 +40,19 @@ class VisibilityFilter:
         """Redact a result for a caller with these roles; resources that never existed are not redacted."""
         if not self._roles or not roles <= self._roles:
             return found
-        return found._replace(blocks=self._redact_blocks(found.blocks, is_known))
-
-    def _redact_blocks(self, blocks: Iterator[list[bytes]], is_known: IsKnown) -> Iterator[list[bytes]]:
-        for block in blocks:
-            yield [self._redact_log(log, is_known) for log in block]
+        blocks = ([self._redact_log(log, is_known) for log in block] for block in found.blocks)
+        return found._replace(blocks=blocks)
 
     def _redact_log(self, log: bytes, is_known: IsKnown) -> bytes:
         # additional_fields can contain anything: the log's own type is before it, its own link after it
         resource = _RESOURCE.search(log)
-        if resource is None or resource[1].decode() not in self._types:
+        if resource is None:
             return log
-        if not is_known(resource[1].decode(), resource[2].decode()):
+        resource_type, resource_id = (each.decode() for each in resource.groups())
+        if resource_type not in self._types or not is_known(resource_type, resource_id):
             return log
         before, name, rest = log.rpartition(_LINK)
-        link = go_json(self._link(log, resource[1].decode()))
+        link = go_json(self._link(log, resource_type))
         return b"".join((before, name, _LINK_AND_DELETED.sub(lambda _: link + _NOT_DELETED, rest, count=1)))
 
     def _link(self, log: bytes, resource_type: str) -> str:

@@ -43,11 +43,6 @@ def check_csrf(scope: Scope, token_locations: Sequence[TokenLocation]) -> None:
         raise PlainTextError(400, _CSRF_MISMATCH if header else _CSRF_ERROR)
 
 
-def _is_valid(cookie: bytes) -> bool:
-    """Return whether a cookie is a token: 32 bytes in base64."""
-    return len(_decode(cookie) or b"") == _LENGTH
-
-
 def _decode(token: bytes) -> bytes | None:
     """Decode a token; None if it is invalid."""
     try:
@@ -77,9 +72,7 @@ class CoderHeaders:
 
     def add(self, reply: Reply, request: Headers) -> Reply:
         """Add the headers; `request` are those of the request, or nothing if it has no cookie."""
-        has_cookie = bool(request) and _is_valid(find_token(_CSRF, request, b""))
-        return Reply(
-            reply.status,
-            [*reply.headers, *(self._with_cookie if has_cookie else self._without_cookie)],
-            reply.body,
-        )
+        cookie = find_token(_CSRF, request, b"") if request else b""
+        has_cookie = len(_decode(cookie) or b"") == _LENGTH
+        added = self._with_cookie if has_cookie else self._without_cookie
+        return Reply(reply.status, [*reply.headers, *added], reply.body)

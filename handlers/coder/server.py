@@ -113,7 +113,11 @@ class CoderServer:
         route = self._routes.find(scope)
         if route is None or message is None:
             return None
-        if self._answers_preflight and _is_preflight(scope):
+        if (
+            self._answers_preflight
+            and scope["method"] == "OPTIONS"
+            and first_header(scope["headers"], b"access-control-request-method")
+        ):
             return Reply(200, [*((b"vary", name) for name in _PREFLIGHT_VARY), _EMPTY], b"")
         request = RequestContext(scope, message["body"], route, dict(reversed(scope["headers"])))
         try:
@@ -187,12 +191,6 @@ def _check_method(request: RequestContext) -> None:
 
 def _check_rate_limit(limiter: RateLimiter, request: RequestContext) -> None:
     request.rate_headers = limiter.take(request.scope)
-
-
-def _is_preflight(scope: Scope) -> bool:
-    return scope["method"] == "OPTIONS" and bool(
-        first_header(scope["headers"], b"access-control-request-method")
-    )
 
 
 def go_json_reply(status: int, value: Any, headers: Sequence[Header] = ()) -> Reply:

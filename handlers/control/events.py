@@ -83,17 +83,12 @@ class EventStreamResponse(Response):
                     (next_event, disconnected), timeout=timeout, return_when=asyncio.FIRST_COMPLETED
                 )
                 next_event.cancel()
-                await _send_part(
-                    send, _write(next_event.result()) if _has_result(next_event) else _KEEP_ALIVE
-                )
+                arrived = next_event.done() and not next_event.cancelled()
+                await _send_part(send, _write(next_event.result()) if arrived else _KEEP_ALIVE)
             await send({"type": "http.response.body", "body": b""})
         finally:
             disconnected.cancel()
             self._events.close(queue)
-
-
-def _has_result(next_event: "asyncio.Future[Event]") -> bool:
-    return next_event.done() and not next_event.cancelled()
 
 
 async def _send_part(send: Send, body: bytes) -> None:

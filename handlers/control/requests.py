@@ -8,8 +8,7 @@ from starlette.responses import Response
 
 from auditmock.core.errors import request_not_found
 from auditmock.fixtures.worlds import Worlds
-from auditmock.handlers.control.server import json_response
-from auditmock.handlers.endpoints import ReplyResponse
+from auditmock.handlers.endpoints import ReplyResponse, json_response
 from auditmock.handlers.explain.request import Explainer
 from auditmock.handlers.explain.search import SearchExplainer
 from auditmock.handlers.messages.response import NO_CONTENT

@@ -14,9 +14,8 @@ from auditmock.fixtures.importing.validate import LogValidator, Record
 from auditmock.fixtures.store.errors import LogExistsError
 from auditmock.fixtures.store.histogram import count_over_time
 from auditmock.fixtures.worlds import World
-from auditmock.handlers.control.server import json_response
 from auditmock.handlers.control.worlds import WorldDirectory, describe_clock
-from auditmock.handlers.endpoints import ReplyResponse
+from auditmock.handlers.endpoints import ReplyResponse, json_response
 from auditmock.handlers.explain.search import SearchExplainer
 from auditmock.handlers.messages.response import NO_CONTENT
 from auditmock.openapi.contract import Contract

@@ -29,7 +29,9 @@ def write_hints(hints: Sequence[str]) -> str:
     """Join the first hints to one line of printable ASCII."""
     shown = " ".join(hints[:_MAX_SHOWN])
     more = f" {len(hints) - _MAX_SHOWN} more hints are not shown." if len(hints) > _MAX_SHOWN else ""
-    return "".join(_printable(character) for character in shown + more)
+    return "".join(
+        each if " " <= each <= "~" else each.encode("unicode_escape").decode() for each in shown + more
+    )
 
 
 def suggest(word: str, known: tuple[str, ...]) -> str:
@@ -45,9 +47,3 @@ def _nearest(word: str, known: tuple[str, ...]) -> str:
 
 def clip(word: str) -> str:
     return word if len(word) <= _MAX_WORD_LENGTH else word[:_MAX_WORD_LENGTH] + "..."
-
-
-def _printable(character: str) -> str:
-    if " " <= character <= "~":
-        return character
-    return character.encode("unicode_escape").decode()

@@ -16,11 +16,6 @@ class Path(NamedTuple):
     methods: Sequence[str]
     parameters: Mapping[str, Mapping[str, Any]]
 
-    @property
-    def pattern(self) -> str:
-        """A regular expression with a group for each parameter."""
-        return _PARAMETER.sub(r"(?P<\1>[^/]+)", self.template)
-
 
 class PathTable:
     def __init__(self, contract: Contract) -> None:
@@ -29,7 +24,9 @@ class PathTable:
             for path, operations in contract.operations_by_path.items()
         }
         self._patterns = [
-            (re.compile(path.pattern), path) for path in self._paths.values() if path.parameters
+            (re.compile(_PARAMETER.sub(r"(?P<\1>[^/]+)", path.template)), path)
+            for path in self._paths.values()
+            if path.parameters
         ]
         self.templates = tuple(self._paths)
 

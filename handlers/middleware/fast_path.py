@@ -164,16 +164,12 @@ def _query_reader(schema: Mapping[str, Any]) -> Callable[[bytes], Any]:
     """Make a reader of a parameter's value in a query; it raises ValueError."""
     if schema["type"] == "integer":
         return partial(_read_number, schema["minimum"], schema["maximum"])
-    return _read_plain_uuid if schema.get("format") == "uuid" else _unescape
+    return (lambda text: _read_uuid(text.decode())) if schema.get("format") == "uuid" else _unescape
 
 
 def _read_number(minimum: int, maximum: int, text: bytes) -> int:
     number = int(text) if text.isdigit() and len(text) <= _MAX_DIGITS else _not_plain()
     return number if minimum <= number <= maximum else _not_plain()
-
-
-def _read_plain_uuid(text: bytes) -> str:
-    return _read_uuid(text.decode())
 
 
 _BYTES = {(high + low).encode(): bytes.fromhex(high + low) for high in hexdigits for low in hexdigits}

@@ -1,19 +1,20 @@
-"""ASGI middleware: injects the faults of the caller's world and those requested by `Prefer`."""
+"""ASGI middleware: injects the faults of the caller's world and those requested by `Prefer` (RFC 7240)."""
 
 import asyncio
+import re
 import socket
 import struct
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any
+from typing import Any, NamedTuple
 
 from auditmock.core.asgi_types import App, Message, Receive, Scope, Send
 from auditmock.core.errors import ApiError
 from auditmock.fixtures.faults import InjectedFault, WorldsWithFaults
 from auditmock.handlers.auth.tokens import Tokens
-from auditmock.handlers.messages.hints import write_hints
+from auditmock.handlers.messages.hints import clip, write_hints
+from auditmock.handlers.messages.request import Headers
 from auditmock.handlers.messages.response import HINT, Header, Reply, error_reply, send_reply
-from auditmock.handlers.middleware.prefer_header import PREFER, Preference, read_preference
 from auditmock.handlers.recording.request_log import FAULT
 from auditmock.openapi.contract import Contract
 
@@ -29,6 +30,19 @@ _SLOW_PARTS = 20
 """Number of parts of a slow body."""
 
 _RESET = struct.pack("ii", 1, 0)
+_PREFER = b"prefer"
+_NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
+_LONGEST_WAIT = 600
+"""Seconds."""
+
+
+class _Preference(NamedTuple):
+    """Seconds to wait, status (0: none), the preferences that apply, and hints about the others."""
+
+    wait: float
+    status: int
+    applied: Sequence[str]
+    hints: Sequence[str]
 
 
 class FaultMiddleware:
@@ -53,15 +67,15 @@ class FaultMiddleware:
         """Return whether a fault may apply: a world has one, or the client requests one."""
         if self._worlds_with_faults:
             return True
-        return self._reads_prefer and any(name == PREFER for name, _ in scope["headers"])
+        return self._reads_prefer and any(name == _PREFER for name, _ in scope["headers"])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if not scope["path"].startswith(self._prefix):
             await self._app(scope, receive, send)
             return
-        preference = read_preference(scope["headers"], STATUSES) if self._reads_prefer else None
+        preference = _read_preference(scope["headers"]) if self._reads_prefer else None
         if preference is not None:
-            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != PREFER]
+            scope["headers"] = [(name, value) for name, value in scope["headers"] if name != _PREFER]
             send = _add_prefer_headers(preference, send)
         injected = _combine(preference, None if preference and preference.status else self._next_fault(scope))
         if injected is None:
@@ -177,7 +191,7 @@ async def _close_connection(scope: Scope, receive: Receive, *, reset: bool) -> N
         pass
 
 
-def _combine(preference: Preference | None, injected: InjectedFault | None) -> InjectedFault | None:
+def _combine(preference: _Preference | None, injected: InjectedFault | None) -> InjectedFault | None:
     """Combine a client's preference with its world's fault: waits add up, the preferred status wins."""
     if preference is None or not (preference.status or preference.wait):
         return injected
@@ -187,7 +201,7 @@ def _combine(preference: Preference | None, injected: InjectedFault | None) -> I
     return InjectedFault(preference.wait * 1000 + (injected.milliseconds if injected else 0), fault)
 
 
-def _add_prefer_headers(preference: Preference, send: Send) -> Send:
+def _add_prefer_headers(preference: _Preference, send: Send) -> Send:
     """Add `Preference-Applied` to a response, and a hint about preferences that were not understood."""
     applied: list[Header] = []
     if preference.applied:
@@ -221,3 +235,39 @@ def _messages(contract: Contract) -> Mapping[int, str]:
                 )
                 found.setdefault(int(status), next(messages, ""))
     return found
+
+
+def _read_preference(headers: Headers) -> _Preference | None:
+    """Parse the header; the first preference of each name wins. None without the header."""
+    lines = [value.decode("latin-1") for name, value in headers if name == _PREFER]
+    if not lines:
+        return None
+    given: dict[str, str] = {}
+    for word in ",".join(lines).split(","):
+        name, _, value = word.partition(";")[0].partition("=")
+        if name.strip():
+            given.setdefault(name.strip().lower(), value.strip().strip('"'))
+    return _apply_preferences(given)
+
+
+def _apply_preferences(given: Mapping[str, str]) -> _Preference:
+    read: dict[str, Any] = {"wait": 0.0, "code": 0}
+    applied, hints = [], []
+    for name, value in given.items():
+        if name == "wait" and _NUMBER.fullmatch(value) and float(value) <= _LONGEST_WAIT:
+            read["wait"] = float(value)
+        elif name == "code" and value.isdecimal() and int(value) in STATUSES:
+            read["code"] = int(value)
+        else:
+            hints.append(_hint(name, value))
+            continue
+        applied.append(f"{name}={value}")
+    return _Preference(read["wait"], read["code"], applied, hints)
+
+
+def _hint(name: str, value: str) -> str:
+    if name == "wait":
+        return f'Preference "wait={clip(value)}" is ignored. wait accepts seconds, at most {_LONGEST_WAIT}.'
+    if name == "code":
+        return f'Preference "code={clip(value)}" is ignored. Available: {", ".join(map(str, STATUSES))}.'
+    return f'Unknown preference "{clip(name)}" is ignored. Available: code, wait.'

@@ -127,14 +127,10 @@ def _note_repeated(problems: dict[str, None], pairs: list[tuple[str, Any]]) -> d
     if len(value) < len(pairs):
         for name, times in Counter(name for name, _ in pairs).items():
             if times > 1:
-                problem = f'The name "{_readable(name)}" occurs more than once in an object.'
-                problems[problem] = None
+                # half of a surrogate pair cannot be encoded
+                shown = clip(name).encode(errors="backslashreplace").decode()
+                problems[f'The name "{shown}" occurs more than once in an object.'] = None
     return value
-
-
-def _readable(text: str) -> str:
-    """Shorten a text and escape half of a surrogate pair, which cannot be encoded."""
-    return clip(text).encode(errors="backslashreplace").decode()
 
 
 def _read_integer(digits: str) -> int:
@@ -168,10 +164,6 @@ def _describe_error(error: Any) -> Iterator[Validation]:
         yield Validation(name, f"{name} {_REASONS[error.validator](error)}")
 
 
-def _wrong_type(error: Any) -> str:
-    return f"must be of type {error.validator_value}; it is {_TYPE_NAMES[type(error.instance)]}"
-
-
 def _wrong_value(error: Any) -> str:
     word = str(error.instance)
     suggestion = suggest(word, tuple(map(str, error.validator_value)))
@@ -183,7 +175,9 @@ def _wrong_format(error: Any) -> str:
 
 
 _REASONS: Mapping[str, Callable[[Any], str]] = {
-    "type": _wrong_type,
+    "type": lambda error: (
+        f"must be of type {error.validator_value}; it is {_TYPE_NAMES[type(error.instance)]}"
+    ),
     "enum": _wrong_value,
     "format": _wrong_format,
     "pattern": lambda error: f'must match {error.validator_value}; it is "{clip(error.instance)}"',

@@ -13,7 +13,7 @@ from auditmock.handlers.messages.hints import clip, suggest
 from auditmock.handlers.messages.parameter_values import check_text
 from auditmock.handlers.messages.query import BROKEN_ESCAPE, REPEATED, read_raw_query
 from auditmock.handlers.messages.request import QUERY_PROBLEMS
-from auditmock.handlers.search.parser import SearchLanguage
+from auditmock.handlers.search import SearchLanguage
 
 
 class StrictParameters(ParameterValidator):  # type: ignore[misc]

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from auditmock.core.errors import BAD_SEARCH, ApiError
 from auditmock.core.models import Filter
 from auditmock.core.timestamps import DAY, format_timestamp, parse_day
-from auditmock.handlers.search.parser import SearchLanguage
+from auditmock.handlers.search import SearchLanguage
 from auditmock.openapi.contract import load_contract
 
 SEARCH = load_contract().search

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from auditmock.handlers.search.parser import SearchLanguage
+from auditmock.handlers.search import SearchLanguage
 from auditmock.openapi.contract import load_contract
 
 CONTRACT = load_contract()

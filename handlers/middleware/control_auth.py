@@ -1,21 +1,35 @@
-"""Authentication for the control API: bearer token, or a cookie set after sign-in."""
+"""ASGI middleware: restricts the control API to allowed origins, and to local or authenticated clients.
+
+A client authenticates with a bearer token, or with a cookie set after sign-in.
+"""
 
 import hmac
 import re
 import string
 from collections.abc import Callable
 from http import HTTPStatus
+from ipaddress import ip_address
 from urllib.parse import parse_qs, quote
 
 from werkzeug.datastructures import MIMEAccept
 from werkzeug.http import parse_accept_header
 
-from auditmock.core.asgi_types import Receive, Scope
-from auditmock.core.errors import control_forbidden
-from auditmock.handlers.messages.request import Headers, first_header, join_headers, read_cookies
-from auditmock.handlers.messages.response import Header, Reply
+from auditmock.core.asgi_types import App, Receive, Scope, Send
+from auditmock.core.errors import ApiError, control_forbidden
+from auditmock.handlers.messages.request import (
+    Headers,
+    client_address,
+    first_header,
+    join_headers,
+    read_cookies,
+)
+from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
+from auditmock.handlers.middleware.cors import LOCAL_ORIGIN
 from auditmock.handlers.middleware.preconditions import read_body
 
+_LOCAL_ORIGIN = re.compile(LOCAL_ORIGIN, re.IGNORECASE)
+_LOCAL_NAME = re.compile(r"localhost|([a-z0-9-]+\.)+localhost", re.IGNORECASE)
+_HOST = re.compile(r"\[([0-9A-Fa-f:.]+)\](?::\d+)?|([^:\[\]]*)(?::\d+)?")
 _PURPOSE = b"auditmock: the cookie of the control API"
 _FORM_LIMIT = 1 << 14
 _PORT = re.compile(rb":([0-9]+)$")
@@ -97,3 +111,71 @@ def _wants_page(headers: Headers) -> bool:
     """Return whether `Accept` names HTML; `*/*` comes from programs."""
     accepted = parse_accept_header(join_headers(headers, b"accept"), MIMEAccept)
     return any(media_type.lower() == "text/html" and quality > 0 for media_type, quality in accepted)
+
+
+class ControlAccess:
+    """Rejects requests with 403 unless they are allowed.
+
+    Without a control token, only local clients are allowed, and only with a local host name: a page whose own
+    name resolves to this machine (DNS rebinding) sends that name as `Host`.
+    """
+
+    def __init__(self, app: App, auth: ControlAuth | None) -> None:
+        self._app = app
+        self._auth = auth
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            reply = await self._answer(scope, receive)
+        except ApiError as error:
+            reply = error_reply(error)
+        if reply is None:
+            await self._app(scope, receive, send)
+        else:
+            await send_reply(reply, send)
+
+    async def _answer(self, scope: Scope, receive: Receive) -> Reply | None:
+        """Return the sign-in's response, or None to pass the request on; raises ApiError (403)."""
+        headers = scope["headers"]
+        host = (first_header(headers, b"host") or b"").decode("latin-1")
+        own = f"{scope['scheme']}://{host}"
+        header = first_header(headers, b"origin")
+        origin = own if header is None else header.decode("latin-1")
+        if not _is_allowed_origin(origin, own):
+            raise control_forbidden("Pages of other origins may not call the control API.")
+        if self._auth:
+            # browsers add the cookie to requests of every page of this host, whatever its port
+            return await self._auth.answer(scope, receive, by_cookie=origin == own)
+        if not _is_loopback(client_address(scope)):
+            raise control_forbidden(
+                "To allow clients on other machines, start the server with --control-token."
+            )
+        if not _is_local_host(host):
+            raise control_forbidden(f'Unknown host name "{host}". Use localhost or an IP address.')
+        return None
+
+
+def _is_allowed_origin(origin: str, own: str) -> bool:
+    return origin == own or _LOCAL_ORIGIN.fullmatch(origin) is not None
+
+
+def _is_loopback(address: str) -> bool:
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    mapped = getattr(found, "ipv4_mapped", None)
+    return (mapped or found).is_loopback
+
+
+def _is_local_host(host: str) -> bool:
+    """Return whether a `Host` is local, an IP address, or empty, which no browser sends."""
+    parts = _HOST.fullmatch(host)
+    name = (parts[1] or parts[2]) if parts else ""
+    if not host or _LOCAL_NAME.fullmatch(name):
+        return True
+    try:
+        ip_address(name)
+    except ValueError:
+        return False
+    return True

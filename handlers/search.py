@@ -58,16 +58,10 @@ class SearchLanguage:
         return (self._parse_short if len(text) < _MAX_CACHED_LENGTH else self._parse)(text, username)
 
     def _parse(self, text: str, username: str) -> Query:
-        terms: list[_Term] = []
-        problems: list[Validation] = []
-        for term in self._elements(text):
-            if isinstance(term, Validation):
-                problems.append(term)
-            else:
-                terms.append(term)
-        if problems:
+        elements = self._elements(text)
+        if problems := [each for each in elements if isinstance(each, Validation)]:
             raise invalid_parameters(problems, only_search=True)
-        return _combine(terms, username)
+        return _combine((each for each in elements if isinstance(each, _Term)), username)
 
     def problems(self, text: str) -> list[Validation]:
         """List the problems of a search, one per malformed element."""

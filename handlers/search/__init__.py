@@ -1,1 +1,0 @@
-"""The search language of `q`."""
