@@ -1,6 +1,5 @@
 """The pytest plugin of the suite: options, the deployment under test, and results."""
 
-import warnings
 from collections.abc import Generator, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -65,10 +64,7 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.hypothesis_seed = str(options.seed)
     if not options.base_url:
         # imported by name: the suite depends on the mock only to start one
-        with warnings.catch_warnings():
-            # Connexion imports Starlette's test client, which announces its move to another HTTP library.
-            warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
-            config.pluginmanager.import_plugin("auditmock.pytest_plugin")
+        config.pluginmanager.import_plugin("auditmock.pytest_plugin")
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -3,7 +3,6 @@
 import errno
 import gc
 import sys
-import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -42,8 +41,6 @@ def serve(**values: Any) -> None:
 
     # Objects made before the server runs live on; `run_server` enables the garbage collector again.
     gc.disable()
-    # Connexion imports Starlette's test client, which announces its move to another HTTP library.
-    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
     settings = Settings(**values)
     if settings.watch and "-" in settings.data:
         raise click.ClickException("--watch cannot reload standard input; pass a file to --data.")

@@ -1,6 +1,14 @@
 """The apps behind the fast path: Connexion, the documentation and the control API. Slow to import."""
 
+import warnings
 from typing import NamedTuple
+
+with warnings.catch_warnings():
+    # Connexion imports Starlette's test client, which announces its move to another HTTP library, and
+    # jsonschema's old resolver. Callers of `AuditMock` see no warning of that, nor an error made from it.
+    warnings.filterwarnings("ignore", "Using `httpx` with `starlette.testclient` is deprecated")
+    warnings.filterwarnings("ignore", r"jsonschema\.(exceptions\.)?Ref\w+ is deprecated", DeprecationWarning)
+    from connexion import AsyncApp  # noqa: F401 - loads Connexion ahead of the modules below that use it
 
 from auditmock.core.asgi_types import App, Receive, Scope, Send
 from auditmock.core.errors import route_not_found
