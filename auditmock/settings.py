@@ -40,7 +40,7 @@ class Settings:
     )
     data: tuple[str, ...] = _row(
         (),
-        'Serve the logs of this file instead of a generated history; "-" reads stdin. '
+        'Use the logs of this file instead of a generated history; "-" reads stdin. '
         "Accepts responses of GET /api/v2/audit and NDJSON. Repeatable.",
     )
     cors: tuple[str, ...] = _row(

@@ -123,8 +123,8 @@ PROBES = (
         "end of the JSON",
         "#/x-encoding",
         _ANY,
-        lambda contract: "with a newline" if contract.escapes_html else "with the last brace",
-        lambda exchange: "with a newline" if exchange.body.endswith(b"\n") else "with the last brace",
+        lambda contract: "a newline" if contract.escapes_html else "a closing brace",
+        lambda exchange: "a newline" if exchange.body.endswith(b"\n") else "a closing brace",
     ),
     Probe(
         "unknown parameter",
