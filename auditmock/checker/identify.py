@@ -58,7 +58,6 @@ class Identification:
 
     @property
     def nearest(self) -> str:
-        """The release with the fewest differences."""
         return min(list_releases(), key=lambda release: len(self.differences(release)))
 
     @property

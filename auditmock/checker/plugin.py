@@ -70,11 +70,9 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection(session: pytest.Session) -> None:
     """Choose the release before collection, since cases are generated from its contract."""
-    if not session.config.option.collectonly:
-        _choose_release(session.config.stash[RUN])
-
-
-def _choose_release(run: Run) -> None:
+    if session.config.option.collectonly:
+        return
+    run = session.config.stash[RUN]
     name, url = run.options.release, run.options.base_url.rstrip("/")
     if name == AUTO and url:
         with _open(run, url, run.tokens) as target:
@@ -128,7 +126,6 @@ def _register_profiles(options: Options) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Generate the cases of checks marked with `each`."""
     contract = metafunc.config.stash[RUN].contract
     for mark in metafunc.definition.iter_markers("each"):
         names, values, ids = mark.args
@@ -168,10 +165,7 @@ def _place(check: Check | None) -> int:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
-    """Start a check with an empty record.
-
-    With --fail-fast, skips to the checks of all responses once a response is invalid.
-    """
+    """Start a check with an empty record; with --fail-fast, skip it once a response is invalid."""
     run, check = item.config.stash[RUN], check_of(item)
     if run.target:
         run.target.begin()

@@ -28,8 +28,6 @@ _SETUP_BROKEN = "its setup failed; see the failure above"
 
 
 class Recorder:
-    """Converts pytest's reports to results."""
-
     def __init__(self) -> None:
         self._told: set[int] = set()
 
@@ -47,11 +45,7 @@ class Recorder:
         if violation is None:
             return Result(check, Outcome.FAILED, expected=_JUDGED, seen=_describe(error))
         return Result(
-            check,
-            Outcome.FAILED,
-            expected=violation.expected,
-            seen=violation.seen,
-            shown=violation.exchanges,
+            check, Outcome.FAILED, expected=violation.expected, seen=violation.seen, shown=violation.exchanges
         )
 
 

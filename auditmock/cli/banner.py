@@ -17,11 +17,7 @@ _PER_LINE = 4
 def format_banner(mock: MockState, url: str, settings: Settings) -> str:
     """Format the banner with colours; `click.echo` strips them if stdout is not a terminal."""
     listing = mock.contract.operations["get-audit-logs"].path
-    header = next(
-        token_location.name
-        for token_location in mock.contract.token_locations
-        if token_location.place == "header"
-    )
+    header = next(each.name for each in mock.contract.token_locations if each.place == "header")
     token = token_of(BuiltinUser.OWNER)
     curl = f"curl -H '{header}: {token}' '{url}{listing}?q=resource_type:workspace&limit=1'"
     title = f"auditmock {VERSION}: Coder's audit API {mock.contract.version}, release {settings.release}"
@@ -67,7 +63,5 @@ def _rights(mock: MockState, token: str) -> str:
         caller = mock.tokens.open_session(token.encode())
     except ApiError as error:
         return f"rejected with {error.status}"
-    allowed = [
-        operation.method for operation in mock.contract.operations.values() if operation.roles & caller.roles
-    ]
+    allowed = [each.method for each in mock.contract.operations.values() if each.roles & caller.roles]
     return f"may {' and '.join(allowed)}" if allowed else "rejected with 403"

@@ -56,13 +56,7 @@ def drift(form: str, reference: str) -> None:
 
 
 @click.command()
-@click.option(
-    "--output",
-    "-o",
-    type=DIRECTORY,
-    required=True,
-    help="Directory to write; created if missing.",
-)
+@click.option("--output", "-o", type=DIRECTORY, required=True, help="Directory to write; created if missing.")
 @click.option(
     "--server",
     type=SERVER,

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Sequence
 from enum import IntEnum
 
 import click
@@ -30,15 +29,12 @@ def _place_of(error: click.BadParameter) -> str:
     param, context = error.param, error.ctx
     if param is None or context is None:
         return "command line"
-    name = param.human_readable_name.upper() if isinstance(param, click.Argument) else _long_flag(param.opts)
+    is_argument = isinstance(param, click.Argument)
+    name = param.human_readable_name.upper() if is_argument else max(param.opts, key=len)
     if context.get_parameter_source(param.name or "") != ParameterSource.ENVIRONMENT:
         return name
     variables = [param.envvar] if isinstance(param.envvar, str) else list(param.envvar or ())
     return next((variable for variable in variables if os.environ.get(variable)), name)
-
-
-def _long_flag(flags: Sequence[str]) -> str:
-    return max(flags, key=len)
 
 
 def silence_stdout() -> None:

@@ -76,10 +76,7 @@ def _option(setting: Setting, help_text: str) -> Decorator:
 
 
 def settings_options(*names: str, **help_texts: str) -> Decorator:
-    """Add the options of these settings to a command; of all settings if no name is given.
-
-    `help_texts` override a setting's help, by its name.
-    """
+    """Add the options of these settings, or of all if no name is given; `help_texts` override their help."""
     chosen = (setting for setting in SETTINGS if not names or setting.name in names)
     return add_options(_option(setting, help_texts.get(setting.name, setting.help)) for setting in chosen)
 

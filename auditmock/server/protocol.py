@@ -242,7 +242,6 @@ class _Headers:
 
 
 def _body(scope: Scope, body: bytes) -> bytes:
-    """Return the body to send: none for HEAD."""
     return b"" if scope["method"] == "HEAD" else body
 
 

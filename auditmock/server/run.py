@@ -112,10 +112,7 @@ def run_server(
 def make_server(
     state: MockState, settings: Settings, build: Callable[[], Backends], ready: Callable[[], None]
 ) -> MockServer:
-    """Make a server; `run_server` runs it.
-
-    The backends are built in the background: that takes most of the startup time.
-    """
+    """Make a server that builds its backends in the background: that takes most of the startup time."""
     headers = ResponseHeaders(state.ids, state.version)
     backends = LazyBackends(
         build,

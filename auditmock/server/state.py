@@ -42,10 +42,7 @@ class MockState(NamedTuple):
 
 
 def make_state(settings: Settings, clock: Clock, read_records: ReadRecords | None = None) -> MockState:
-    """Make the state of a mock; records from `read_records` replace the generated history.
-
-    Raises InputFileError for invalid scenarios and records.
-    """
+    """Make the state; `read_records` replaces the generated history. Raises InputFileError."""
     contract = open_release(settings.release)
     scenarios = ScenarioRegistry(settings, contract, clock, read_records)
     default = scenarios.snapshot(settings.scenario)

@@ -38,10 +38,7 @@ _INTRODUCTION = f"""\
 
 
 class Site:
-    """ASGI middleware: serves documents by path and passes other requests on.
-
-    A document is built at its first request.
-    """
+    """ASGI middleware: serves documents by path, built at their first request; passes other requests on."""
 
     def __init__(self, app: App, builders: Builders, redirects: Mapping[str, str]) -> None:
         self._app = app

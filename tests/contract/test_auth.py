@@ -87,9 +87,7 @@ def test_cookie_is_not_url_decoded(target: Client) -> None:
 
 def foreign_locations(contract: Contract) -> list[str]:
     """List the locations of other releases, except query parameters, which access logs record."""
-    known = (
-        token_location for name in list_releases() for token_location in open_release(name).token_locations
-    )
+    known = (each for name in list_releases() for each in open_release(name).token_locations)
     return sorted({each.label for each in known if each.place != "query"} - {*locations(contract)})
 
 

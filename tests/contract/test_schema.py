@@ -124,7 +124,6 @@ def session(target: Client) -> requests.Session:
 
 @pytest.fixture(scope="session")
 def generated(target: Client, options: Options) -> Any:
-    """Load the contract into Schemathesis."""
     config = SchemathesisConfig.from_str(
         SETTINGS.format(
             header=find_token_header(target.contract),

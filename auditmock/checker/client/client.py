@@ -182,10 +182,7 @@ class Client:
 
     def _is_ordinary(self, request: Request) -> bool:
         """Whether the request sends its token in the header and no other token."""
-        places = {
-            "cookie",
-            *(token_location.name.lower() for token_location in self.contract.token_locations),
-        }
+        places = {"cookie", *(each.name.lower() for each in self.contract.token_locations)}
         named = {name.lower() for name in (*request.headers, *dict(request.query))}
         return request.token == "header" and not named & places  # noqa: S105 - a place
 

@@ -37,7 +37,6 @@ class Check(NamedTuple):
         return f"{self.name}[{self.case}]" if self.case else self.name
 
     def is_selected_by(self, word: str) -> bool:
-        """Tell whether a word selects this check: a layer, an aspect, or a name."""
         bare = self.name.partition("/")[2]
         return word in {self.layer, self.aspect, self.name, bare, self.full_name}
 

@@ -71,10 +71,7 @@ class Request(NamedTuple):
 
 
 class Exchange(NamedTuple):
-    """A request and its response; `sent` is an RFC 3339 time, `seconds` the duration.
-
-    `size` is the length of the whole body, even if the body was dropped.
-    """
+    """A request and its response; `sent` is an RFC 3339 time, `size` the length of the whole body."""
 
     request: Request
     status: int

@@ -108,10 +108,7 @@ class Option(NamedTuple):
         return isinstance(self.default, tuple)
 
     def read(self, text: str) -> Any:
-        """Parse a value; raises SettingsError.
-
-        A comma inside brackets belongs to the name of a case.
-        """
+        """Parse a value; raises SettingsError. A comma inside brackets belongs to the name of a case."""
         words: tuple[str, ...] = (text,)
         if self.many:
             words = tuple(word.strip() for word in _DIVIDER.split(text) if word.strip())

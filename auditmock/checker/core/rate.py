@@ -12,10 +12,7 @@ DEFAULT_WAIT = 1.0
 
 
 def read_wait(headers: Mapping[str, str], now: int) -> float:
-    """Parse `Retry-After` (RFC 9110) as seconds; a date is compared with the server's `Date` header.
-
-    `now` is used if there is no `Date` header.
-    """
+    """Parse `Retry-After` as seconds; a date counts from the server's `Date` header, or else from `now`."""
     asked = headers.get("retry-after", "").strip()
     if asked.isascii() and asked.isdecimal():
         return float(asked)

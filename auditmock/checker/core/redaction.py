@@ -52,7 +52,6 @@ def forms_of(secret: Secret) -> Iterator[SecretForm]:
 
 
 def hide(text: str, forms: Sequence[SecretForm]) -> str:
-    """Replace secrets by their names."""
     spellings = [*_spell_out(text.lower())]
     for form in forms:
         if any(form.start in spelling for spelling in spellings):

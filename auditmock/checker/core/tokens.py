@@ -57,10 +57,7 @@ class Tokens(NamedTuple):
         return f"Tokens({[f'${variable}' for variable, token in given.items() if token]})"
 
     def reveal(self, sender: str) -> str:
-        """Expand the variables of a sender as a shell would.
-
-        Forms: the whole token, in capitals, the id before `-`, or the secret after it.
-        """
+        """Expand a sender's variables as a shell would: the token, in capitals, its id, or its secret."""
         for token, variable in ((self.first, TOKEN_VARIABLE), (self.second, SECOND_VARIABLE)):
             token_id, _, secret = token.partition("-")
             forms = {"%%-*}": token_id, "#*-}": secret, "^^}": token.upper(), "}": token}

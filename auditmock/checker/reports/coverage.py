@@ -32,12 +32,10 @@ class Group(NamedTuple):
 
     @property
     def exercised(self) -> int:
-        """Number of covered items of the contract."""
         return sum(word.listed and word.times > 0 for word in self.words)
 
     @property
     def listed(self) -> int:
-        """Number of items of the contract."""
         return sum(word.listed for word in self.words)
 
 

@@ -220,7 +220,6 @@ def _sent(body: bytes) -> str:
 
 
 def _received(exchange: Exchange) -> str:
-    """Return the start of a response body, indented if it is JSON."""
     return _head(exchange.body, exchange.size, indent=_is_json(exchange.body))
 
 

@@ -15,20 +15,14 @@ _LONGEST = 600
 _CASES = 3
 """Failed cases of a check that are described in full."""
 
-_COLOURS = {
-    Outcome.PASSED: "green",
-    Outcome.FIXED: "green",
-    Outcome.FAILED: "red",
-    Outcome.KNOWN: "yellow",
-    Outcome.SKIPPED: "bright_black",
+_MARKS = {
+    Outcome.PASSED: ("ok", "green"),
+    Outcome.FIXED: ("fixed", "green"),
+    Outcome.FAILED: ("FAIL", "red"),
+    Outcome.KNOWN: ("known", "yellow"),
+    Outcome.SKIPPED: ("skip", "bright_black"),
 }
-_WORDS = {
-    Outcome.PASSED: "ok",
-    Outcome.FIXED: "fixed",
-    Outcome.FAILED: "FAIL",
-    Outcome.KNOWN: "known",
-    Outcome.SKIPPED: "skip",
-}
+"""The word and the colour of each outcome."""
 _WORST = (Outcome.FAILED, Outcome.KNOWN, Outcome.FIXED, Outcome.PASSED, Outcome.SKIPPED)
 """The outcome of a check is the first of these among its cases."""
 
@@ -60,15 +54,12 @@ def _aside(cases: Sequence[Result]) -> str:
     told = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
     reasons = dict.fromkeys(one_line(case.reason) for case in cases if case.reason)
     told += list(reasons)[:1]
-    return _dim("; ".join(told)) if told else ""
-
-
-def _dim(text: str) -> str:
-    return click.style(f"  ({text})", fg="bright_black")
+    return click.style(f"  ({'; '.join(told)})", fg="bright_black") if told else ""
 
 
 def _mark(outcome: Outcome) -> str:
-    return click.style(f"{_WORDS[outcome]:5}", fg=_COLOURS[outcome])
+    word, colour = _MARKS[outcome]
+    return click.style(f"{word:5}", fg=colour)
 
 
 def describe_matrix(results: Results) -> Iterator[str]:
@@ -87,7 +78,7 @@ def _cell(counts: Counter[Outcome]) -> str:
     made = counts.total() - counts[Outcome.SKIPPED]
     good = counts[Outcome.PASSED] + counts[Outcome.FIXED]
     text = f"{good}/{made}" if made else "-"
-    return click.style(f"{text:>9}", fg=_COLOURS[worst])
+    return click.style(f"{text:>9}", fg=_MARKS[worst][1])
 
 
 def describe_failures(results: Results) -> Iterator[str]:
@@ -102,7 +93,6 @@ def describe_failures(results: Results) -> Iterator[str]:
 
 
 def describe_failure(result: Result, results: Results) -> Iterator[str]:
-    """Yield the description of one failure: the check, expected and seen, and how to reproduce it."""
     yield f"Check: {result.check.sentence}"
     yield f"Expected: {clip(one_line(result.expected))}"
     yield f"Seen: {clip(one_line(result.seen))}"
@@ -128,7 +118,6 @@ def _curl_commands(result: Result, results: Results) -> Iterator[str]:
 
 
 def describe_result(results: Results) -> Iterator[str]:
-    """Yield the summary: reasons for skips, notes, known failures and the result."""
     why = Counter(one_line(result.reason) for result in results.of(Outcome.SKIPPED))
     for reason, number in why.items():
         yield f"{number} skipped: {reason}"
@@ -138,7 +127,7 @@ def describe_result(results: Results) -> Iterator[str]:
         yield f"known failure: {result.check.full_name}"
     for result in results.of(Outcome.FIXED):
         yield f"fixed: {result.check.full_name} (remove it with --baseline-update)"
-    colour = _COLOURS[tone_of(results)]
+    _, colour = _MARKS[tone_of(results)]
     summary = click.style(f"{results.base_url} {results.summary}", fg=colour, bold=True)
     yield f"{summary} ({count(results.requests, 'request', 'requests')}, {results.seconds:.1f} s)"
 

@@ -67,7 +67,6 @@ def term(key: SearchKey, value: str) -> str:
 
 
 def description_of(log: Log, contract: Contract) -> str:
-    """Return the description of a log by the contract's rules."""
     fields = contract.schema("AuditLog")["properties"]
     rules = fields["description"]["x-description"]
     names = fields["additional_fields"].get("x-build-fields", {})

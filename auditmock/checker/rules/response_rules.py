@@ -47,8 +47,6 @@ Responses = Mapping[int, Mapping[str, Any]]
 
 
 class ResponseViolation(NamedTuple):
-    """A response that breaks a rule."""
-
     expected: str
     seen: str
     exchange: Exchange

@@ -106,10 +106,7 @@ def read_varied_logs(target: Client, pages_by_value: PagesByValue) -> Sequence[L
 
 
 def read_sample(target: Client) -> Sample:
-    """Read up to a few hundred logs of the days before the newest log.
-
-    They are read again if other clients write among them meanwhile.
-    """
+    """Read up to a few hundred logs of the days before the newest; again if other clients write meanwhile."""
     for _ in range(_TRIES):
         bounds = _choose(target)
         fingerprint = read_fingerprint(target, bounds.q)
