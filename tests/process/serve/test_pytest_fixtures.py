@@ -38,6 +38,21 @@ def test_each_test_has_its_own_world(tmp_path: Path, flags: tuple[str, ...]) -> 
     assert "12 passed" in done.stdout, done.stdout + done.stderr
 
 
+def test_mock_raises_no_warning() -> None:
+    """A caller whose warnings are errors can import and start a mock."""
+    command = [
+        sys.executable,
+        "-P",
+        "-W",
+        "error",
+        "-c",
+        "from auditmock.testing import AuditMock as A; A().__enter__()",
+    ]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def count_logs(mock: AuditMock, token: str) -> int:
     """Count the logs that a token sees."""
     total: int = httpx.get(f"{mock.url}{LIST}", headers={"Coder-Session-Token": token}).json()["count"]
