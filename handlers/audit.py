@@ -9,8 +9,7 @@ import orjson
 from auditmock.core.errors import PlainTextError, database_error, log_not_found
 from auditmock.core.models import Filter, NewLog, Page, SearchResult
 from auditmock.fixtures.segments.paging import BLOCK
-from auditmock.fixtures.store.errors import LogNotFoundError
-from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.store import LogNotFoundError, Store
 from auditmock.handlers.auth.tokens import Caller
 from auditmock.handlers.auth.visibility import VisibilityFilter
 from auditmock.handlers.messages.response import JSON_CONTENT, NO_CONTENT, Reply, content_length, page_reply

@@ -13,7 +13,7 @@ from auditmock.fixtures.scenarios.snapshot import (
     check_scenario,
     configure_history,
 )
-from auditmock.fixtures.segments.base import Base
+from auditmock.fixtures.segments.segment import Base
 from auditmock.fixtures.store.world_clock import Clock
 from auditmock.handlers.auth.tokens import TOKEN_IDS
 from auditmock.openapi.contract import Contract

@@ -11,8 +11,8 @@ from auditmock.core.timestamps import LAST, SECOND, format_timestamp, parse_time
 from auditmock.fixtures.faults import find_problems
 from auditmock.fixtures.importing.reader import InputFileError, LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator, Record
-from auditmock.fixtures.store.errors import LogExistsError
 from auditmock.fixtures.store.histogram import count_over_time
+from auditmock.fixtures.store.store import LogExistsError
 from auditmock.fixtures.worlds import World
 from auditmock.handlers.control.worlds import WorldDirectory, describe_clock
 from auditmock.handlers.endpoints import ReplyResponse, json_response

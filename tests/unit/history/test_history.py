@@ -16,7 +16,7 @@ from auditmock.fixtures.history.builtin_users import BUILTIN_USERS, BuiltinUser
 from auditmock.fixtures.history.history import History
 from auditmock.fixtures.history.history_config import HistoryConfig
 from auditmock.fixtures.history.ids import Kind
-from auditmock.fixtures.segments.base import Resource
+from auditmock.fixtures.segments.segment import Resource
 
 FIELDS: Mapping[str, Callable[[Log], str]] = {
     **FIELD_OF_KEY,

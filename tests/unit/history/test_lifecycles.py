@@ -11,7 +11,7 @@ from lifecycle_facts import CASES, Case
 from auditmock.fixtures.history import lifecycle_walks
 from auditmock.fixtures.history.history_config import MAX_WEIGHT, LifecycleTables, MixError, choose_lifecycles
 from auditmock.fixtures.history.lifecycle_walks import STEPS, compute_walks
-from auditmock.fixtures.history.lifecycles import basic
+from auditmock.fixtures.history.lifecycles.basic import BASIC_LIFECYCLES
 from auditmock.fixtures.history.lifecycles.model import GONE, LONGEST_WALK, WALK_LENGTHS
 from auditmock.fixtures.history.names import KEYS_PER_PERSON
 from auditmock.fixtures.history.resource_types import MAX_PER_WALK, RESOURCE_TYPES
@@ -103,7 +103,7 @@ def test_lifecycles_of_unknown_types_are_omitted(lacks: str, missing: str) -> No
 
 def test_release_without_logins_has_basic_lifecycles() -> None:
     """A release without an action of the newest table gets the basic one."""
-    assert choose_lifecycles(contract_without("AuditAction", "login")).lifecycles == basic.LIFECYCLES
+    assert choose_lifecycles(contract_without("AuditAction", "login")).lifecycles == BASIC_LIFECYCLES
 
 
 @pytest.mark.parametrize("release", list_releases())

@@ -13,8 +13,7 @@ from auditmock.core.models import Filter, Page
 from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.importing.reader import LogLocation, RawRecord
 from auditmock.fixtures.importing.validate import LogValidator, Record
-from auditmock.fixtures.store.errors import LogExistsError
-from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.store import LogExistsError, Store
 from auditmock.openapi.releases import DOCUMENTED, list_releases, open_release
 
 NOTHING = make_history(logs=0)

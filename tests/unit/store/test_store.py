@@ -32,9 +32,8 @@ from auditmock.fixtures.history.builtin_users import BuiltinUser
 from auditmock.fixtures.history.history import History
 from auditmock.fixtures.history.ids import Kind
 from auditmock.fixtures.history.log_renderer import LogRenderer
-from auditmock.fixtures.store.errors import LogNotFoundError
 from auditmock.fixtures.store.post_writer import PostWriter
-from auditmock.fixtures.store.store import Store
+from auditmock.fixtures.store.store import LogNotFoundError, Store
 
 HISTORY = make_history(logs=300)
 LOGS = decode(HISTORY)
