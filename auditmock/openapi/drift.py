@@ -87,8 +87,7 @@ def anchor(section: str) -> str:
 def write_data(drift: Sequence[ReleaseDrift]) -> list[dict[str, Any]]:
     return [
         {
-            "release": each.release,
-            "version": each.version,
+            **each._asdict(),
             "drifts": [
                 {
                     "description": one.description,

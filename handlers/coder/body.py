@@ -62,7 +62,8 @@ class BodyDecoder:
         if node.kind == "null":
             return {}
         if node.kind != "object":
-            raise ValueError(f"json: cannot unmarshal {node.kind} into Go value of type {self._type}")
+            go_type = f"{self._package}.{self._struct}"
+            raise ValueError(f"json: cannot unmarshal {node.kind} into Go value of type {go_type}")
         values: dict[str, Any] = {}
         wrong: _TypeMismatchError | None = None
         for written, value in node.value:
@@ -75,10 +76,6 @@ class BodyDecoder:
         if wrong:
             raise wrong
         return values
-
-    @property
-    def _type(self) -> str:
-        return f"{self._package}.{self._struct}"
 
     def _reader(self, schema: Mapping[str, Any]) -> FieldReader:
         if "allOf" in schema:

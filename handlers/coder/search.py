@@ -1,7 +1,7 @@
 """Parser of the search query of Coder servers (reference 9)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from typing import Any
 
 from auditmock.core.constants import ME, NIL_UUID, ZERO_TIME
 from auditmock.core.errors import ApiError, database_error, invalid_parameters
@@ -19,13 +19,6 @@ _PAIR = 2
 
 class _InvalidValueError(ValueError):
     """A value is invalid; the message is Coder's."""
-
-
-class _CollectedValues(NamedTuple):
-    """The values by key, and the problems of unknown keys."""
-
-    given: Mapping[str, list[str]]
-    unknown: list[Validation]
 
 
 class CoderSearch:
@@ -47,10 +40,10 @@ class CoderSearch:
         """Parse the search of the user with that name; raises ApiError (400, 500)."""
         if not text:
             return Filter()
-        values = self._collect(lower_case(text))
+        values, unknown = self._collect(lower_case(text))
         problems: list[Validation] = []
         read: dict[str, Any] = {}
-        for name, given in values.given.items():
+        for name, given in values.items():
             try:
                 read[name] = self._read(self._keys[name], given)
             except _InvalidValueError as problem:
@@ -59,8 +52,8 @@ class CoderSearch:
         since = None if since == _ZERO_DAY else since
         if self._rules["date_order"] == "refused" and until is not None and since is not None:
             _check_order(since, until + _LAST_SECOND)
-        if problems or values.unknown:
-            raise _bad_search(*problems, *values.unknown)
+        if problems or unknown:
+            raise _bad_search(*problems, *unknown)
         equal = {name: value for name, value in read.items() if value not in ("", None, NIL_UUID)}
         if any("\0" in value for value in equal.values()):
             raise database_error(NUL_IN_TEXT)
@@ -76,7 +69,8 @@ class CoderSearch:
             raise _InvalidValueError(f'Query param "{key.name}" {REPEATED.format(len(given))}')
         return self._readers[key.type](key, given[-1]) if given[-1] else None
 
-    def _collect(self, text: str) -> _CollectedValues:
+    def _collect(self, text: str) -> tuple[Mapping[str, list[str]], list[Validation]]:
+        """Return the values by key, and the problems of unknown keys."""
         given: dict[str, list[str]] = {}
         bare: list[str] = []
         joined = self._rules["bare_terms"] == "joined"
@@ -92,9 +86,7 @@ class CoderSearch:
             given.setdefault(self._bare_term, []).append(" ".join(bare))
         known = {name: given[name] for name in self._keys if name in given}
         unknown = [name for name in given if name not in known] if self._rules["unknown"] == "refused" else []
-        return _CollectedValues(
-            known, [Validation(name, f"{quote(name)} is not a valid query param") for name in unknown]
-        )
+        return known, [Validation(name, f"{quote(name)} is not a valid query param") for name in unknown]
 
     def split_element(self, element: str) -> list[str]:
         """Split an element at its colons; raises ApiError (400) with that problem alone."""

@@ -92,9 +92,9 @@ class TermParser:
                 query = self._rules.parse(text, username)
             except ApiError as error:
                 # each key is valid on its own, so the order of the two dates is wrong
-                for index, term in enumerate(terms):
-                    if self._type(term) == "date":
-                        terms[index] = term.rejected(_problem_of(error))
+                dates = {key.name for key in self._search.keys.values() if key.type == "date"}
+                problem = _problem_of(error)
+                terms = [term.rejected(problem) if term.key in dates else term for term in terms]
         hints = query.hints or tuple(dict.fromkeys(term.problem for term in terms if term.effect == IGNORED))
         return ParsedSearch(terms, query.filter, hints)
 
@@ -128,10 +128,6 @@ class TermParser:
     def _is_bare(self, term: Term) -> bool:
         return term.key == self._search.bare_term and len(self._rules.split_element(term.text)) == 1
 
-    def _type(self, term: Term) -> str:
-        key = self._search.keys.get(term.key)
-        return key.type if key else ""
-
     def _reason_ignored(self, term: Term) -> str:
         key = self._search.keys.get(term.key)
         if key is None:
@@ -159,17 +155,16 @@ ParseSearch = Callable[[str, str], ParsedSearch]
 
 def make_search_parser(contract: Contract, organization: Callable[[str], str | None]) -> ParseSearch:
     """Make the parser of a release; `organization` finds the ID of an organization by its name."""
-    if not contract.server:
+    if contract.server:
+        search = CoderSearch(contract.search, organization)
+        rules = SearchRules(
+            lambda text, username: Query(search.parse(text, username), ()),
+            lambda element: search.split_element(element.lower()),
+            checks_overridden=False,
+        )
+    else:
         language = SearchLanguage(contract.search)
-        return TermParser(
-            contract.search, SearchRules(language.parse, language.split_element, checks_overridden=True)
-        ).parse
-    search = CoderSearch(contract.search, organization)
-    rules = SearchRules(
-        lambda text, username: Query(search.parse(text, username), ()),
-        lambda element: search.split_element(element.lower()),
-        checks_overridden=False,
-    )
+        rules = SearchRules(language.parse, language.split_element, checks_overridden=True)
     return TermParser(contract.search, rules).parse
 
 

@@ -1,4 +1,4 @@
-"""Parts of requests that several handlers read: headers, cookies, simple bodies, new logs."""
+"""Parts of requests that several handlers read: headers, cookies, parameters, simple bodies, new logs."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,6 +10,7 @@ from auditmock.core.asgi_types import Message, Receive, Scope
 from auditmock.core.constants import NIL_UUID, USER_AGENT_LIMIT, ZERO_TIME
 from auditmock.core.models import NewLog
 from auditmock.core.timestamps import parse_timestamp
+from auditmock.handlers.messages.hints import clip, wrong_uuid
 from auditmock.openapi.contract import Contract
 
 Headers = Sequence[tuple[bytes, bytes]]
@@ -26,7 +27,7 @@ QUERY_PROBLEMS = "auditmock.query_problems"
 UUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 """The form of a UUID in the contract (`format: uuid`)."""
 
-NUMBER = re.compile(r"[0-9]{1,1000}")
+_NUMBER = re.compile(r"[0-9]{1,1000}")
 """A whole number in a query: ASCII digits, no more than `int` accepts."""
 
 _QUOTES_PER_MEMBER = 4
@@ -52,6 +53,24 @@ def read_cookies(headers: Headers) -> Iterator[tuple[bytes, bytes]]:
             for cookie in line.split(b";"):
                 name, _, value = cookie.strip(b" \t").partition(b"=")
                 yield name.strip(b" \t"), value
+
+
+def check_text(schema: Mapping[str, Any], text: str) -> None:
+    """Validate a path or query parameter by its schema; raises ValueError with the reason."""
+    if "\0" in text:
+        raise ValueError("cannot contain the character U+0000")
+    if schema.get("type") == "integer":
+        low, high = schema["minimum"], schema["maximum"]
+        if not _NUMBER.fullmatch(text) or not low <= int(text) <= high:
+            raise ValueError(
+                f'must be a valid integer from {low} to {high}, in digits only; it is "{clip(text)}"'
+            )
+    if schema.get("format") == "uuid" and not UUID.fullmatch(text):
+        raise ValueError(wrong_uuid(text))
+    if "pattern" in schema and not re.fullmatch(schema["pattern"], text):
+        raise ValueError(f'must match {schema["pattern"]}; it is "{clip(text)}"')
+    if "maxLength" in schema and len(text) > schema["maxLength"]:
+        raise ValueError(f"must have at most {schema['maxLength']} characters; it has {len(text)}")
 
 
 def client_address(scope: Scope) -> str:

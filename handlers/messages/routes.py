@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from auditmock.core.models import Validation
-from auditmock.handlers.messages.parameter_values import check_text
+from auditmock.handlers.messages.request import check_text
 from auditmock.openapi.contract import Contract, Operation
 
 _PARAMETER = re.compile(r"\{(\w+)\}")

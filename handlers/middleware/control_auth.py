@@ -141,7 +141,7 @@ class ControlAccess:
         own = f"{scope['scheme']}://{host}"
         header = first_header(headers, b"origin")
         origin = own if header is None else header.decode("latin-1")
-        if not _is_allowed_origin(origin, own):
+        if origin != own and not _LOCAL_ORIGIN.fullmatch(origin):
             raise control_forbidden("Pages of other origins may not call the control API.")
         if self._auth:
             # browsers add the cookie to requests of every page of this host, whatever its port
@@ -153,10 +153,6 @@ class ControlAccess:
         if not _is_local_host(host):
             raise control_forbidden(f'Unknown host name "{host}". Use localhost or an IP address.')
         return None
-
-
-def _is_allowed_origin(origin: str, own: str) -> bool:
-    return origin == own or _LOCAL_ORIGIN.fullmatch(origin) is not None
 
 
 def _is_loopback(address: str) -> bool:

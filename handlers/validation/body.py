@@ -170,16 +170,14 @@ def _wrong_value(error: Any) -> str:
     return f'has invalid value: "{clip(word)}" is not a valid value. {suggestion}'
 
 
-def _wrong_format(error: Any) -> str:
-    return f"must be a valid time: {error.cause}" if error.cause else wrong_uuid(error.instance)
-
-
 _REASONS: Mapping[str, Callable[[Any], str]] = {
     "type": lambda error: (
         f"must be of type {error.validator_value}; it is {_TYPE_NAMES[type(error.instance)]}"
     ),
     "enum": _wrong_value,
-    "format": _wrong_format,
+    "format": lambda error: (
+        f"must be a valid time: {error.cause}" if error.cause else wrong_uuid(error.instance)
+    ),
     "pattern": lambda error: f'must match {error.validator_value}; it is "{clip(error.instance)}"',
     "minimum": lambda error: f"must be {error.validator_value} or more; it is {clip(str(error.instance))}",
     "maximum": lambda error: f"must be {error.validator_value} or less; it is {clip(str(error.instance))}",

@@ -10,9 +10,8 @@ from connexion.validators.parameter import ParameterValidator
 from auditmock.core.errors import invalid_parameters
 from auditmock.core.models import Validation
 from auditmock.handlers.messages.hints import clip, suggest
-from auditmock.handlers.messages.parameter_values import check_text
 from auditmock.handlers.messages.query import BROKEN_ESCAPE, REPEATED, read_raw_query
-from auditmock.handlers.messages.request import QUERY_PROBLEMS
+from auditmock.handlers.messages.request import QUERY_PROBLEMS, check_text
 from auditmock.handlers.search import SearchLanguage
 
 
