@@ -27,8 +27,6 @@ _MAX_CACHED_LENGTH = 200
 
 
 class Query(NamedTuple):
-    """A parsed search, and hints about its ignored terms."""
-
     filter: Filter
     hints: tuple[str, ...]
 

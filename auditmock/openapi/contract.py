@@ -188,11 +188,10 @@ class Contract:
 
     def example(self, operation_id: str) -> Any:
         """Return the example of an operation's 200 response."""
-        for methods in self.document["paths"].values():
-            for operation in methods.values():
-                if operation["operationId"] == operation_id:
-                    return operation["responses"]["200"]["content"]["application/json"]["example"]
-        raise KeyError(operation_id)
+        operation = self.operations[operation_id]
+        path = operation.path.removeprefix(self.base_path)
+        responses = self.document["paths"][path][operation.method.lower()]["responses"]
+        return responses["200"]["content"]["application/json"]["example"]
 
     def parameter(self, name: str) -> Mapping[str, Any]:
         parameter: Mapping[str, Any] = self.document["components"]["parameters"][name]

@@ -58,8 +58,6 @@ def _member_to_python(member: tuple[str, Node]) -> tuple[str, Any]:
 
 
 class _Container:
-    """An object or array that is being parsed."""
-
     def __init__(self, first: str, start: int) -> None:
         self.first = first
         self.start = start

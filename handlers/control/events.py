@@ -35,16 +35,14 @@ class EventStream:
     def publish(self, name: str, data: Any) -> None:
         self._enqueue(name, lambda: data)
 
-    def open(self) -> asyncio.Queue[Event]:
-        """Subscribe."""
+    def subscribe(self) -> asyncio.Queue[Event]:
         queue: asyncio.Queue[Event] = asyncio.Queue(_QUEUE_SIZE)
         if not self._queues:
             self._request_log.watchers.append(self._on_request)
         self._queues.append(queue)
         return queue
 
-    def close(self, queue: asyncio.Queue[Event]) -> None:
-        """Unsubscribe."""
+    def unsubscribe(self, queue: asyncio.Queue[Event]) -> None:
         self._queues.remove(queue)
         if not self._queues:
             self._request_log.watchers.remove(self._on_request)
@@ -70,7 +68,7 @@ class EventStreamResponse(Response):
 
     async def __call__(self, _scope: Scope, receive: Receive, send: Send) -> None:
         headers = [(b"content-type", b"text/event-stream"), (b"cache-control", b"no-store")]
-        queue = self._events.open()
+        queue = self._events.subscribe()
         disconnected = asyncio.ensure_future(_wait_for_end(receive))
         try:
             await send({"type": "http.response.start", "status": 200, "headers": headers})
@@ -88,7 +86,7 @@ class EventStreamResponse(Response):
             await send({"type": "http.response.body", "body": b""})
         finally:
             disconnected.cancel()
-            self._events.close(queue)
+            self._events.unsubscribe(queue)
 
 
 async def _send_part(send: Send, body: bytes) -> None:

@@ -17,8 +17,6 @@ _BODY = "CreateTestAuditLogRequest"
 
 
 class ContractPointers:
-    """Finds the rule of the contract that a request violates."""
-
     def __init__(self, contract: Contract) -> None:
         self._contract = contract
 

@@ -73,7 +73,6 @@ class Explainer:
         }
 
     def _ignored_parameters(self, analysis: RequestAnalysis) -> Iterator[str]:
-        """List hints about parameters that a Coder release ignores."""
         if not self._contract.server or not analysis.operation:
             return
         known = tuple(each["name"] for each in analysis.operation.parameters)

@@ -8,28 +8,14 @@ from starlette.middleware.cors import ALL_METHODS, CORSMiddleware
 from starlette.responses import Response
 
 from auditmock.core.asgi_types import App, Scope
-from auditmock.core.constants import (
-    BUILD_VERSION_HEADER,
-    HINT_HEADER,
-    MOCK_REQUEST_HEADER,
-    REQUEST_ID_HEADER,
-)
+from auditmock.core.constants import BUILD_VERSION_HEADER, HINT_HEADER, MOCK_REQUEST_HEADER, REQUEST_ID_HEADER
 from auditmock.core.errors import cors_method_not_allowed, origin_not_allowed
 from auditmock.handlers.messages.request import first_header
 from auditmock.handlers.messages.response import Header, Reply, error_reply
 
 LOCAL_ORIGIN = r"https?://(localhost|([a-z0-9-]+\.)+localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?"
-"""Origins of local pages."""
-
 _ORIGINS_KEPT = 256
-_EXPOSED = (
-    REQUEST_ID_HEADER,
-    BUILD_VERSION_HEADER,
-    HINT_HEADER,
-    MOCK_REQUEST_HEADER,
-    "Allow",
-    "Retry-After",
-)
+_EXPOSED = (REQUEST_ID_HEADER, BUILD_VERSION_HEADER, HINT_HEADER, MOCK_REQUEST_HEADER, "Allow", "Retry-After")
 
 
 class CorsMiddleware(CORSMiddleware):

@@ -27,8 +27,6 @@ STATUSES = (400, 401, 403, 404, 405, 406, 413, 415, 429, 500, 502, 503, 504)
 _DETAIL = "Injected fault."
 _RETRY_AFTER = {429: "60", 503: "60"}
 _SLOW_PARTS = 20
-"""Number of parts of a slow body."""
-
 _RESET = struct.pack("ii", 1, 0)
 _PREFER = b"prefer"
 _NUMBER = re.compile(r"\d{1,6}(\.\d{1,3})?")
@@ -49,11 +47,7 @@ class FaultMiddleware:
     """Injects faults into requests below the base path of the contract."""
 
     def __init__(
-        self,
-        app: App,
-        contract: Contract,
-        tokens: Tokens,
-        worlds_with_faults: WorldsWithFaults,
+        self, app: App, contract: Contract, tokens: Tokens, worlds_with_faults: WorldsWithFaults
     ) -> None:
         self._app = app
         self._tokens = tokens
