@@ -91,7 +91,7 @@ def check(url: str, token: str, second_token: str, **values: Any) -> None:
 
 
 @click.command()
-@click.argument("url", envvar=URL_VARIABLE)
+@click.argument("url", default="", envvar=URL_VARIABLE)
 @_token_option("--token")
 @_options(*_CONNECTION)
 @format_option("text", "json")
@@ -110,6 +110,8 @@ def identify(url: str, token: str, form: str, **values: Any) -> None:
         from auditmock.checker.preflight import NotReadyError
     except ModuleNotFoundError as error:
         _missing_packages(error)
+    if not url:
+        raise click.UsageError(f"no URL: pass the address of the deployment, or set {URL_VARIABLE}.")
     try:
         identity = identify_at(Options(base_url=url, **values), token)
     except SettingsError as error:
