@@ -51,8 +51,8 @@ def read_baseline(path: Path) -> Baseline:
 def describe_unknown_entries(baseline: Baseline, release: str, names: Sequence[str]) -> Iterator[str]:
     """Describe baseline entries that do not apply to a run: another release, and unknown check names."""
     if baseline.release not in {"", release}:
-        told = one_line(baseline.release)
-        yield f"the baseline was written for release {told}; this run checks {release}"
+        name = one_line(baseline.release)
+        yield f"the baseline was written for release {name}; this run checks {release}"
     strays = sorted(baseline.failures.difference(names))
     for name in strays[:_MOST]:
         near = difflib.get_close_matches(name, names, 1)

@@ -10,7 +10,7 @@ from auditmock.openapi.contract import Contract
 LIST = "get-audit-logs"
 _BUILD_INFO = "/buildinfo"
 _FAR = "2147483647"
-_STRANGER = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
+_UNKNOWN_ID = "cff22a7b-bb6f-43d8-83e1-eefe0a1f5197"
 
 
 class Probe(NamedTuple):
@@ -133,16 +133,16 @@ PROBES = (
         _one_of(lambda contract: not contract.server),
         _status,
     ),
-    _search_probe("unknown search key", "nosuchkey:x", _rule("unknown", "refused")),
-    _search_probe("unknown action", "action:nosuch", _rule("values", "refused")),
-    _search_probe("repeated key", "action:create action:delete", _rule("duplicates", "refused")),
+    _search_probe("unknown search key", "nosuchkey:x", _rule("unknown", "rejected")),
+    _search_probe("unknown action", "action:nosuch", _rule("values", "rejected")),
+    _search_probe("repeated key", "action:create action:delete", _rule("duplicates", "rejected")),
     _search_probe(
         "invalid date", "date_from:x", lambda contract: contract.search.rules.get("values") != "ignored"
     ),
     _search_probe(
-        "reversed dates", "date_from:2022-02-02 date_to:2022-02-01", _rule("date_order", "refused")
+        "reversed dates", "date_from:2022-02-02 date_to:2022-02-01", _rule("date_order", "rejected")
     ),
-    _search_probe("key without a value", "action:", _rule("empty_pieces", "refused", otherwise="refused")),
+    _search_probe("key without a value", "action:", _rule("empty_pieces", "rejected", otherwise="rejected")),
     Probe(
         "negative limit",
         _PAGING,
@@ -154,7 +154,7 @@ PROBES = (
         "repeated limit",
         _PAGING,
         (*_ANY, ("limit", "2")),
-        _bad_number(lambda numbers: "400" if numbers["repeated"] == "refused" else "200"),
+        _bad_number(lambda numbers: "400" if numbers["repeated"] == "rejected" else "200"),
         _status,
     ),
     Probe(
@@ -168,7 +168,7 @@ PROBES = (
     Probe(
         "cursor of no log",
         "#/components/parameters/after_id",
-        (*_ANY, ("after_id", _STRANGER)),
+        (*_ANY, ("after_id", _UNKNOWN_ID)),
         _one_of(lambda contract: "cursor" in contract.paging, "404"),
         _status,
     ),

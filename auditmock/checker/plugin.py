@@ -223,8 +223,8 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
         run.status = _USAGE
     session.exitstatus = run.status or exitstatus
     if run.options.baseline_update:
-        told = write_file(Path(run.options.baseline), write_baseline(results, run.known.failures))
-        run.unwritten += [told] if told else []
+        failure = write_file(Path(run.options.baseline), write_baseline(results, run.known.failures))
+        run.unwritten += [failure] if failure else []
     if run.target:
         folder = Path(run.options.report_dir)
         run.unwritten += write_reports(results, run.target.contract, run.options.report, folder)

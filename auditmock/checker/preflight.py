@@ -10,7 +10,7 @@ from auditmock.checker.core.tokens import FORBIDDEN_IDS, SECOND_VARIABLE, WRITER
 from auditmock.checker.posting import post_request
 from auditmock.checker.reports.text import clip
 
-_REFUSED = {401: "the token is rejected", 403: "the token's user may not read audit logs"}
+_REJECTED = {401: "the token is rejected", 403: "the token's user may not read audit logs"}
 _REDIRECTS = range(300, 400)
 VERSION = "x-coder-build-version"
 _BUILD_INFO = "/api/v2/buildinfo"
@@ -31,7 +31,7 @@ def check_ready(target: Client) -> Exchange:
     except LockedOutError as error:
         raise NotReadyError(f"{target.base_url} cannot be checked now: {error}") from None
     if exchange.status != HTTPStatus.OK:
-        reason = _REFUSED.get(exchange.status) or _describe(exchange)
+        reason = _REJECTED.get(exchange.status) or _describe(exchange)
         raise NotReadyError(f"{target.base_url}: {reason}{_said(exchange)}")
     try:
         page = exchange.json()
@@ -79,9 +79,9 @@ def _check_writer(target: Client) -> None:
 
 def find_version(target: Client, first: Exchange) -> str:
     """Return the reported version, from the first response or `buildinfo`; empty if there is none."""
-    told = first.headers.get(VERSION, "")
-    if told:
-        return clip(one_line(told))
+    version = first.headers.get(VERSION, "")
+    if version:
+        return clip(one_line(version))
     try:
         info = target.send(Request("GET", _BUILD_INFO, token=None)).json()
         return clip(one_line(str(info["version"])))
@@ -90,9 +90,9 @@ def find_version(target: Client, first: Exchange) -> str:
 
 
 def _describe(exchange: Exchange) -> str:
-    told = f"a simple request gets status {exchange.status}"
+    reason = f"a simple request gets status {exchange.status}"
     target = exchange.headers.get("location", "") if exchange.status in _REDIRECTS else ""
-    return f"{told}, a redirect to {clip(one_line(target))}; try that URL" if target else told
+    return f"{reason}, a redirect to {clip(one_line(target))}; try that URL" if target else reason
 
 
 def _said(exchange: Exchange) -> str:

@@ -104,9 +104,9 @@ class ProgressReporter:
 
 
 def _width(out: TextIO) -> int:
-    told = os.environ.get("COLUMNS", "")
+    columns = os.environ.get("COLUMNS", "")
     try:
-        width = int(told) if told.isdecimal() else os.get_terminal_size(out.fileno()).columns
+        width = int(columns) if columns.isdecimal() else os.get_terminal_size(out.fileno()).columns
     except (OSError, ValueError):
         width = 0
     return width or _USUAL_WIDTH

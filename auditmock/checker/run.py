@@ -20,7 +20,7 @@ from auditmock.core.clock import current_time
 from auditmock.core.timestamps import format_timestamp
 from auditmock.openapi.contract import load_contract
 
-_JUDGED = "a response that can be checked"
+_CHECKABLE = "a response that can be checked"
 SILENCE = "no response: "
 """The start of `seen` if there was no response."""
 
@@ -29,7 +29,7 @@ _SETUP_BROKEN = "its setup failed; see the failure above"
 
 class Recorder:
     def __init__(self) -> None:
-        self._told: set[int] = set()
+        self._reported: set[int] = set()
 
     def record(self, check: Check, call: pytest.CallInfo[None], report: pytest.TestReport) -> Result | None:
         """Return the result of a test phase; None if another phase decides."""
@@ -38,12 +38,12 @@ class Recorder:
             return Result(check, Outcome.PASSED) if report.when == "call" else None
         if report.skipped:
             return Result(check, Outcome.SKIPPED, reason=_skip_reason(report))
-        if report.when == "setup" and id(error) in self._told:
+        if report.when == "setup" and id(error) in self._reported:
             return Result(check, Outcome.SKIPPED, reason=_SETUP_BROKEN)
-        self._told.add(id(error))
+        self._reported.add(id(error))
         violation = next(_violations(error), None)
         if violation is None:
-            return Result(check, Outcome.FAILED, expected=_JUDGED, seen=_describe(error))
+            return Result(check, Outcome.FAILED, expected=_CHECKABLE, seen=_describe(error))
         return Result(
             check, Outcome.FAILED, expected=violation.expected, seen=violation.seen, shown=violation.exchanges
         )

@@ -30,7 +30,7 @@ test("a mistake is shown in the words of the API", async ({ open, page }) => {
   await expect(page.getByRole("alert")).toContainText("must be a valid uuid");
 });
 
-test("a member is told that the list is closed", async ({ open, page, world }) => {
+test("a member sees that the list is forbidden", async ({ open, page, world }) => {
   await open(`Member0000-${world.name}`);
 
   await expect(page.getByRole("alert")).toContainText("Forbidden");

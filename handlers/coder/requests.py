@@ -58,7 +58,7 @@ class _ListRequestReader:
         self._function: str = rules["parsed_by"]
         self._problem: str = rules["problem"]
         self._negative: str | Mapping[str, str] = rules["negative"]
-        self._rejects_repeated: bool = rules["repeated"] == "refused"
+        self._rejects_repeated: bool = rules["repeated"] == "rejected"
         self._query = CoderSearch(contract.search, organization)
         # The result depends on nothing else; long queries are not worth the memory.
         self._parse_short = lru_cache(_CACHE_SIZE)(self._parse)

@@ -50,7 +50,7 @@ class CoderSearch:
                 problems.append(Validation(name, str(problem)))
         since, until = read.pop("date_from", None), read.pop("date_to", None)
         since = None if since == _ZERO_DAY else since
-        if self._rules["date_order"] == "refused" and until is not None and since is not None:
+        if self._rules["date_order"] == "rejected" and until is not None and since is not None:
             _check_order(since, until + _LAST_SECOND)
         if problems or unknown:
             raise _bad_search(*problems, *unknown)
@@ -59,13 +59,13 @@ class CoderSearch:
             raise database_error(NUL_IN_TEXT)
         if equal.get("username") == ME and self._keys["username"].me:
             equal["username"] = username
-        if self._rules["date_order"] != "refused" and until == _ZERO_DAY:
+        if self._rules["date_order"] != "rejected" and until == _ZERO_DAY:
             until = None
         wanted = tuple((self._keys[name].lookup, value) for name, value in equal.items())
         return Filter(wanted, since, None if until is None else until + _LAST_SECOND)
 
     def _read(self, key: SearchKey, given: list[str]) -> Any:
-        if len(given) > 1 and self._rules["duplicates"] == "refused":
+        if len(given) > 1 and self._rules["duplicates"] == "rejected":
             raise _InvalidValueError(f'Query param "{key.name}" {REPEATED.format(len(given))}')
         return self._readers[key.type](key, given[-1]) if given[-1] else None
 
@@ -85,12 +85,12 @@ class CoderSearch:
         if bare:
             given.setdefault(self._bare_term, []).append(" ".join(bare))
         known = {name: given[name] for name in self._keys if name in given}
-        unknown = [name for name in given if name not in known] if self._rules["unknown"] == "refused" else []
+        unknown = [name for name in given if name not in known] if self._rules["unknown"] == "rejected" else []
         return known, [Validation(name, f"{quote(name)} is not a valid query param") for name in unknown]
 
     def split_element(self, element: str) -> list[str]:
         """Split an element at its colons; raises ApiError (400) with that problem alone."""
-        if self._rules["empty_pieces"] == "refused" and (element[0] == ":" or element[-1] == ":"):
+        if self._rules["empty_pieces"] == "rejected" and (element[0] == ":" or element[-1] == ":"):
             raise _bad_search(Validation("q", f"Query element {quote(element)} cannot start or end with ':'"))
         pieces = [piece.strip('"') for piece in split(element, ":")]
         if len(pieces) not in (1, _PAIR):

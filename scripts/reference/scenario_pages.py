@@ -59,8 +59,8 @@ def write_scenario_file() -> str:
 
 def _shipped() -> Iterator[Sequence[str]]:
     for path in sorted(SHIPPED.glob("*.yaml")):
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))
-        yield code(path.stem), code(told["token"]), cell(told["summary"])
+        scenario = yaml.safe_load(path.read_text(encoding="utf-8"))
+        yield code(path.stem), code(scenario["token"]), cell(scenario["summary"])
 
 
 def _fields(schema: Mapping[str, Any]) -> str:

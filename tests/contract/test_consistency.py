@@ -27,11 +27,11 @@ def test_user_id_has_one_username(varied_logs: Sequence[Log]) -> None:
     ids: dict[str, str] = {}
     for log in varied_logs:
         if log["user"]:
-            told = {name: log["user"][name] for name in ("username", "email", "created_at")}
-            known = users.setdefault(log["user"]["id"], told)
-            expect(known == told, f"{known}", told)
-            owner = ids.setdefault(told["username"], log["user"]["id"])
-            expect(owner == log["user"]["id"], f"the id {owner} for {told['username']}", log["user"]["id"])
+            details = {name: log["user"][name] for name in ("username", "email", "created_at")}
+            known = users.setdefault(log["user"]["id"], details)
+            expect(known == details, f"{known}", details)
+            owner = ids.setdefault(details["username"], log["user"]["id"])
+            expect(owner == log["user"]["id"], f"the id {owner} for {details['username']}", log["user"]["id"])
 
 
 def test_user_is_the_same_in_every_log_of_a_page(sample: Sample) -> None:
@@ -60,8 +60,8 @@ def test_ids_of_a_log_differ(varied_logs: Sequence[Log]) -> None:
     for log in varied_logs:
         for name in ("resource_id", "organization_id"):
             ids = [log["id"], log["request_id"], log[name]]
-            told = [one for one in ids if one != NIL]
-            expect(len({*told}) == len(told), f"different ids in {log['id']}", ids)
+            given = [one for one in ids if one != NIL]
+            expect(len({*given}) == len(given), f"different ids in {log['id']}", ids)
 
 
 def test_request_has_one_user(varied_logs: Sequence[Log]) -> None:

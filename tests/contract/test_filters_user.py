@@ -75,8 +75,10 @@ def test_suspended_user_is_shown_as_suspended(
     """A user whose status was last changed to `suspended` has that status in every log."""
     for user, page in logs_by_user.items():
         if last_status(changes[user]) == "suspended":
-            told = {log["user"]["status"] for log in page.logs if log["user"] and log["user"]["id"] == user}
-            expect(told <= {"suspended"}, f"{user} suspended", sorted(told), page.exchange)
+            statuses = {
+                log["user"]["status"] for log in page.logs if log["user"] and log["user"]["id"] == user
+            }
+            expect(statuses <= {"suspended"}, f"{user} suspended", sorted(statuses), page.exchange)
 
 
 ME = {"cookie": "ME", "query": '"Me"'}

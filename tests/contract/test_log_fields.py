@@ -144,8 +144,8 @@ def test_create_and_delete_diffs_are_one_sided(
             changes = [change for name, change in log["diff"].items() if name != "deleted"]
             few, many = (sum(not is_zero(each.get(side)) for each in changes) for side in (less, more))
             secret = any(each["secret"] for each in changes)
-            told = f"{few} {less}, {many} {more}"
-            expect(few <= many or secret, f"more {more} values than {less} in {log['id']}", told)
+            seen = f"{few} {less}, {many} {more}"
+            expect(few <= many or secret, f"more {more} values than {less} in {log['id']}", seen)
 
 
 @pytest.mark.parametrize("action", ["create", "write", "delete"])
@@ -161,8 +161,8 @@ def test_successful_changes_have_diffs(varied_logs: Sequence[Log], action: str) 
         and log["request_id"] != NIL
     ]
     for side in sides:
-        told = any(side in change for diff in diffs for change in diff.values())
-        expect(len(diffs) < ENOUGH or told, f"a diff with {side}", f"{len(diffs)} diffs without it")
+        found = any(side in change for diff in diffs for change in diff.values())
+        expect(len(diffs) < ENOUGH or found, f"a diff with {side}", f"{len(diffs)} diffs without it")
 
 
 def test_times_are_in_utc(varied_logs: Sequence[Log], contract: Contract) -> None:
@@ -173,9 +173,9 @@ def test_times_are_in_utc(varied_logs: Sequence[Log], contract: Contract) -> Non
 def test_only_workspace_logs_have_a_build_reason(varied_logs: Sequence[Log]) -> None:
     """Only logs of builds, and of what runs in them, have a `build_reason`."""
     for log in varied_logs:
-        told = (log["additional_fields"] or {}).get("build_reason")
+        reason = (log["additional_fields"] or {}).get("build_reason")
         expect(
-            not told or log["resource_type"].startswith("workspace_") or is_test_log(log),
+            not reason or log["resource_type"].startswith("workspace_") or is_test_log(log),
             f"no build_reason in {log['id']}, a {log['resource_type']}",
             log["additional_fields"],
         )
@@ -195,9 +195,9 @@ def test_build_logs_describe_the_build(varied_logs: Sequence[Log], contract: Con
     for log in varied_logs:
         if log["resource_type"] == "workspace_build" and not is_test_log(log):
             extra = log["additional_fields"] or {}
-            told = {"workspace_name", "build_number", "build_reason"} <= extra.keys()
+            complete = {"workspace_name", "build_number", "build_reason"} <= extra.keys()
             expect(
-                told and extra["build_reason"] in reasons,
+                complete and extra["build_reason"] in reasons,
                 f"name, number and reason of the build in log {log['id']}",
                 extra,
             )

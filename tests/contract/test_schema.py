@@ -187,9 +187,9 @@ def is_new(case: schemathesis.Case[Any], tried: set[str]) -> bool:
         value = None
     elif data.parameter is None:
         return True
-    told = repr((data.scenario, data.parameter, value))
-    known = told in tried or data.scenario is CoverageScenario.EXAMPLE_VALUE
-    tried.add(told)
+    sent = repr((data.scenario, data.parameter, value))
+    known = sent in tried or data.scenario is CoverageScenario.EXAMPLE_VALUE
+    tried.add(sent)
     return not known
 
 
@@ -225,8 +225,8 @@ def as_violations(target: Client) -> Iterator[None]:
         breakdowns = all(isinstance(failure, ServerError) for failure in failures)
         if breakdowns and is_explained(target.exchanges[-1], target.contract):
             return
-        told = (f"{failure.title}: {failure.message}" for failure in failures)
-        seen = "; ".join(" ".join(each.split()) for each in told)
+        messages = (f"{failure.title}: {failure.message}" for failure in failures)
+        seen = "; ".join(" ".join(each.split()) for each in messages)
         raise Violation("a response that matches the contract", seen, tuple(target.exchanges[-1:])) from None
 
 

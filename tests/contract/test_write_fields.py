@@ -145,8 +145,8 @@ def test_unusual_times_are_stored(target: Client) -> None:
 
 def response_time(exchange: Exchange) -> int:
     """Return the time of a response: its `Date` header, or the local time."""
-    told = exchange.headers.get("date")
-    moment = parsedate_to_datetime(told) if told else None
+    date = exchange.headers.get("date")
+    moment = parsedate_to_datetime(date) if date else None
     return parse_timestamp(moment.strftime("%Y-%m-%dT%H:%M:%SZ")) if moment else current_time()
 
 

@@ -198,11 +198,11 @@ class Client:
         if exchange.status != denial.get("status") or has_id(self.tokens.first, WRITER_IDS):
             return False
         try:
-            told = exchange.json()
+            error = exchange.json()
         except ValueError:
             return False
-        return isinstance(told, dict) and all(
-            told.get(name) == denial.get(name) for name in ("message", "detail")
+        return isinstance(error, dict) and all(
+            error.get(name) == denial.get(name) for name in ("message", "detail")
         )
 
     def _lock_out(self, reason: str) -> NoReturn:

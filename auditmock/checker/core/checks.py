@@ -50,11 +50,11 @@ def check_of(item: pytest.Item) -> Check | None:
     mark = item.get_closest_marker("check")
     if mark is None:
         return None
-    layer, aspect, place, *told = mark.args
+    layer, aspect, place, *override = mark.args
     if item.get_closest_marker("writes"):
         layer = WRITES
     name, _, case = item.name.removeprefix("test_").partition("[")
-    sentence = told[0] if told else inspect.getdoc(getattr(item, "obj", None)) or name
+    sentence = override[0] if override else inspect.getdoc(getattr(item, "obj", None)) or name
     return Check(layer, aspect, f"{aspect}/{name.replace('_', '-')}", case.removesuffix("]"), sentence, place)
 
 
@@ -120,9 +120,9 @@ CAPABILITIES: Mapping[str, Capability] = {
     "lenient requests": Capability(lambda contract: bool(contract.server), "this release is strict here"),
     "content negotiation": Capability(_lists("406"), "this release ignores the Accept header"),
     "last value wins": Capability(_searches("duplicates", "last"), "this release rejects repeated keys"),
-    "unique keys": Capability(_searches("duplicates", "refused"), "this release accepts repeated keys"),
+    "unique keys": Capability(_searches("duplicates", "rejected"), "this release accepts repeated keys"),
     "lenient search": Capability(_searches("unknown", "ignored"), "this release's search is strict"),
-    "strict search": Capability(_searches("unknown", "refused"), "this release's search is lenient"),
+    "strict search": Capability(_searches("unknown", "rejected"), "this release's search is lenient"),
     "reversed dates": Capability(_searches("date_order", "", "free"), "this release rejects reversed dates"),
     "me": Capability(
         lambda contract: any(key.me for key in contract.search.keys.values()),

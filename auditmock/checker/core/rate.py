@@ -19,8 +19,8 @@ def read_wait(headers: Mapping[str, str], now: int) -> float:
     until = _read_date(asked)
     if until is None:
         return DEFAULT_WAIT
-    told = _read_date(headers.get("date", ""))
-    return max((until - (now if told is None else told)) / SECOND, 0.0)
+    sent = _read_date(headers.get("date", ""))
+    return max((until - (now if sent is None else sent)) / SECOND, 0.0)
 
 
 def _read_date(text: str) -> int | None:
@@ -87,8 +87,8 @@ class RateLimiter:
 
     def _free(self, requests: int) -> float:
         """Return the earliest time at which this many requests keep every second within the rate."""
-        crowd = len(self._seen) + requests - self.at_once
-        return self._seen[crowd - 1] + _SECOND if self._gap and crowd > 0 else 0.0
+        oldest = len(self._seen) + requests - self.at_once
+        return self._seen[oldest - 1] + _SECOND if self._gap and oldest > 0 else 0.0
 
     def answered(self, requests: int = 1) -> None:
         """Record that the last requests got their responses or failed."""

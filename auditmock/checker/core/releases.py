@@ -23,8 +23,8 @@ def find_release(version: str) -> str:
     number, _, build = version.partition("+")
     if build == DOCUMENTED:
         return DOCUMENTED
-    told = _read_version(number)
-    below = [release for release in find_overlays() if _read_version(_since(release)) <= told]
+    reported = _read_version(number)
+    below = [release for release in find_overlays() if _read_version(_since(release)) <= reported]
     return below[-1] if below else ""
 
 
@@ -33,12 +33,14 @@ def open_for_version(release: str, version: str) -> Contract:
 
     A malformed version leaves it unchanged.
     """
-    contract, told = open_release(release), _read_version(version)
-    if not told:
+    contract, reported = open_release(release), _read_version(version)
+    if not reported:
         return contract
     document = deepcopy(dict(contract.document))
     for schema in document["components"]["schemas"].values():
-        later = {value for value, since in schema.get("x-later", {}).items() if _read_version(since) > told}
+        later = {
+            value for value, since in schema.get("x-later", {}).items() if _read_version(since) > reported
+        }
         if later:
             schema["enum"] = [value for value in schema["enum"] if value not in later]
     return contract if document == contract.document else Contract(write_yaml(document), document)

@@ -101,8 +101,8 @@ class Results:
         failed, known = (len(self.of(outcome)) for outcome in (Outcome.FAILED, Outcome.KNOWN))
         ended = f"{self.ended} after {count(self.made, 'check', 'checks')}" if self.ended else ""
         if failed:
-            told = f"violates the contract: {failed} of {len(self.found)} checks failed"
-            return f"{told}; {ended}" if ended else told
+            failures = f"violates the contract: {failed} of {len(self.found)} checks failed"
+            return f"{failures}; {ended}" if ended else failures
         if ended:
             return f"was not checked completely: {ended}"
         if not self.made:

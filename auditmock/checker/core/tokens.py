@@ -40,7 +40,7 @@ _SHORTEST = 8
 """Minimum length of a redacted token; shorter text occurs in ordinary words."""
 _BEGINNING = 12
 """Minimum length of a redacted prefix of a secret."""
-_TELLING = 5
+_DISTINCTIVE = 5
 """Number of characters of a secret that may reveal it; distinct ones in a bare prefix."""
 
 SECOND_VARIABLE = "CODER_SECOND_TOKEN"
@@ -90,7 +90,7 @@ def _secrets(token: str, variable: str) -> Iterator[Secret]:
     """List the secrets of a token: the whole, and the part after the id unless it is the mock's."""
     token_id, dash, secret = token.partition("-")
     if len(token) >= _SHORTEST:
-        beginning = min(len(token), len(f"{token_id}-") + _TELLING) if dash else _beginning(token)
+        beginning = min(len(token), len(f"{token_id}-") + _DISTINCTIVE) if dash else _beginning(token)
         yield Secret(token, beginning, f"${variable}")
     if len(secret) >= _BEGINNING and secret != SHARED:
         yield Secret(secret, _beginning(secret), f"${{{variable}#*-}}")
@@ -99,4 +99,4 @@ def _secrets(token: str, variable: str) -> Iterator[Secret]:
 def _beginning(secret: str) -> int:
     """Return how long a prefix must be to be unlikely elsewhere, unlike the zeros of many ids."""
     sizes = range(min(_BEGINNING, len(secret)), len(secret))
-    return next((size for size in sizes if len(set(secret[:size])) >= _TELLING), len(secret))
+    return next((size for size in sizes if len(set(secret[:size])) >= _DISTINCTIVE), len(secret))

@@ -30,7 +30,7 @@ FORMATS: Mapping[str, Format] = {
 def write_reports(results: Results, contract: Contract, names: Iterable[str], folder: Path) -> Sequence[str]:
     """Write reports to a folder; return a message for each that cannot be written."""
     files = ((folder / FORMATS[name].file, FORMATS[name].write) for name in names)
-    return [told for path, write in files if (told := write_file(path, write(results, contract)))]
+    return [failure for path, write in files if (failure := write_file(path, write(results, contract)))]
 
 
 def write_file(path: Path, text: str) -> str:

@@ -141,7 +141,9 @@ def _view(results: Results, contract: Contract) -> Mapping[str, Any]:
     uses = measure_coverage(results, contract)
     scale, plots = _charts(uses)
     broken = {
-        outcome: {name: told for name, cases in results.by_check().items() if (told := _of(cases, outcome))}
+        outcome: {
+            name: chosen for name, cases in results.by_check().items() if (chosen := _of(cases, outcome))
+        }
         for outcome in (Outcome.FAILED, Outcome.KNOWN)
     }
     return {
@@ -255,10 +257,12 @@ def _laid_out(text: str) -> Iterator[str]:
 
 def _charts(uses: Sequence[Use]) -> tuple[Scale, list[Chart]]:
     """Make a histogram for each operation with responses, all on one scale."""
-    told = {use.name: sorted(max(each * 1000, 0.01) for each in use.seconds) for use in uses if use.seconds}
-    every = [duration for durations in told.values() for duration in durations] or [1.0]
+    milliseconds = {
+        use.name: sorted(max(each * 1000, 0.01) for each in use.seconds) for use in uses if use.seconds
+    }
+    every = [duration for durations in milliseconds.values() for duration in durations] or [1.0]
     scale = Scale(min(every) / 1.25, max(*every, min(every) * 10) * 1.25)
-    return scale, [_chart(name, durations, scale) for name, durations in told.items()]
+    return scale, [_chart(name, durations, scale) for name, durations in milliseconds.items()]
 
 
 def _chart(name: str, durations: Sequence[float], scale: Scale) -> Chart:

@@ -51,10 +51,10 @@ def tone_of(results: Results) -> Outcome:
 
 def _aside(cases: Sequence[Result]) -> str:
     counts = Counter(case.outcome for case in cases)
-    told = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
+    parts = [f"{number} {outcome}" for outcome, number in counts.items()] if len(counts) > 1 else []
     reasons = dict.fromkeys(one_line(case.reason) for case in cases if case.reason)
-    told += list(reasons)[:1]
-    return click.style(f"  ({'; '.join(told)})", fg="bright_black") if told else ""
+    parts += list(reasons)[:1]
+    return click.style(f"  ({'; '.join(parts)})", fg="bright_black") if parts else ""
 
 
 def _mark(outcome: Outcome) -> str:

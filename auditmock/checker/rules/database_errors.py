@@ -9,16 +9,16 @@ _BREAKDOWN = 500
 def is_explained(exchange: Exchange, contract: Contract) -> bool:
     """Whether a response is a database error that the contract describes."""
     negative = contract.paging.get("numbers", {}).get("negative", {})
-    told = negative.values() if isinstance(negative, dict) else ()
-    return _tell(exchange) in {*told, contract.no_user} - {""}
+    details = negative.values() if isinstance(negative, dict) else ()
+    return _detail_of(exchange) in {*details, contract.no_user} - {""}
 
 
 def fails_without_user(exchange: Exchange, contract: Contract) -> bool:
     """Whether a response is the 500 for a page that contains a log without a user (`x-no-user`)."""
-    return exchange.status == _BREAKDOWN and _tell(exchange) == contract.no_user != ""
+    return exchange.status == _BREAKDOWN and _detail_of(exchange) == contract.no_user != ""
 
 
-def _tell(exchange: Exchange) -> str:
+def _detail_of(exchange: Exchange) -> str:
     try:
         body = exchange.json()
     except ValueError:

@@ -52,8 +52,8 @@ def values_of(logs: Iterable[Log], key: SearchKey) -> list[str]:
 def distinctive_value(logs: Sequence[Log], key: SearchKey) -> str:
     """Choose the value of a key that most nearly halves these logs; empty if there is none."""
     found = {value: len(select(logs, key, value)) for value in values_of(logs, key)}
-    telling = (value for value, count in found.items() if count)
-    return min(telling, key=lambda value: abs(2 * found[value] - len(logs)), default="")
+    present = (value for value, count in found.items() if count)
+    return min(present, key=lambda value: abs(2 * found[value] - len(logs)), default="")
 
 
 def may_be_left_out(found: Sequence[Log], *keys: SearchKey) -> bool:
@@ -72,8 +72,8 @@ def description_of(log: Log, contract: Contract) -> str:
     names = fields["additional_fields"].get("x-build-fields", {})
     shown = next((name for name, fact in names.items() if fact == "build_number"), "build_number")
     # deployed servers ignore the letter case of names
-    told = {name.casefold(): value for name, value in (log["additional_fields"] or {}).items()}
-    number = str(told.get(shown.casefold()) or "")
+    additional = {name.casefold(): value for name, value in (log["additional_fields"] or {}).items()}
+    number = str(additional.get(shown.casefold()) or "")
     facts = {**log, "build_number": "known" if number else ""}
     if log["diff"] and log["status_code"] < _REDIRECTED:
         facts["changed"] = " ".join(sorted(log["diff"]))
@@ -103,9 +103,9 @@ def link_form(log: Log, contract: Contract) -> str:
     template = contract.schema("AuditLog")["properties"]["resource_link"]["x-link"].get(
         log["resource_type"], ""
     )
-    told = {**(log["additional_fields"] or {}), **log}
+    fields = {**(log["additional_fields"] or {}), **log}
     parts = re.split("<([^>]+)>", template)
-    filled = (re.escape(str(told[name])) if told.get(name) else "[^/]*" for name in parts[1::2])
+    filled = (re.escape(str(fields[name])) if fields.get(name) else "[^/]*" for name in parts[1::2])
     return "".join(chain.from_iterable(zip_longest(map(re.escape, parts[::2]), filled, fillvalue="")))
 
 

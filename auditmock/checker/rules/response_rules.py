@@ -217,11 +217,11 @@ def _check_status(observed: _Observed) -> tuple[str, str] | None:
 def _check_media_type(observed: _Observed) -> tuple[str, str] | None:
     if "content" not in observed.response:
         return None
-    told = observed.exchange.headers.get("content-type", "")
-    media_type, *parameters = (part.strip().lower() for part in told.split(";"))
+    content_type = observed.exchange.headers.get("content-type", "")
+    media_type, *parameters = (part.strip().lower() for part in content_type.split(";"))
     if media_type == _MEDIA_TYPE and parameters == [_CHARSET]:
         return None
-    return f"{_MEDIA_TYPE}; {_CHARSET}", told or "no Content-Type"
+    return f"{_MEDIA_TYPE}; {_CHARSET}", content_type or "no Content-Type"
 
 
 def _check_order(observed: _Observed) -> tuple[str, str] | None:
