@@ -28,7 +28,7 @@ class World {
     if (!answer.ok()) throw new Error(await answer.text());
   }
 
-  /** Tell how often something was asked in this world. */
+  /** Count the requests of this world that match. */
   async asked(contains) {
     const answer = await this.request.get(`${API}/_mock/requests`, { params: { world: this.name, contains } });
     return (await answer.json()).count;

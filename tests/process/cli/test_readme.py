@@ -68,7 +68,7 @@ def test_files_of_recipes_exist() -> None:
 
 
 def test_tables_of_recipes_exist() -> None:
-    """Each table that CONTRIBUTING tells to extend is defined in the code."""
+    """Each table that CONTRIBUTING names as a place to extend is defined in the code."""
     text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
     names = set(re.findall(r"`(?:\w+\.)?(_?[A-Z_]{5,}|_[a-z]+)`", text))
     code = "".join(
