@@ -85,7 +85,9 @@ class CoderSearch:
         if bare:
             given.setdefault(self._bare_term, []).append(" ".join(bare))
         known = {name: given[name] for name in self._keys if name in given}
-        unknown = [name for name in given if name not in known] if self._rules["unknown"] == "rejected" else []
+        unknown = (
+            [name for name in given if name not in known] if self._rules["unknown"] == "rejected" else []
+        )
         return known, [Validation(name, f"{quote(name)} is not a valid query param") for name in unknown]
 
     def split_element(self, element: str) -> list[str]:
