@@ -108,8 +108,10 @@ INVALID_FILES = {
     "nothing": ("", "FILE is empty; expected logs or a response of GET /api/v2/audit"),
     "broken": (
         '[{"a": 1}\n',
-        "FILE, line 2, column 1: invalid JSON (Expecting ',' delimiter); "
-        "expected a response body, a JSON array or NDJSON",
+        (
+            "FILE, line 2, column 1: invalid JSON (Expecting ',' delimiter); "
+            "expected a response body, a JSON array or NDJSON"
+        ),
     ),
     "number": ("[]\n7", f"FILE, line 2, log 1: {_NO_LOG} 7"),
     "no list": ('\n{"audit_logs": 5}', 'FILE, line 2: "audit_logs" must be an array of logs'),
