@@ -30,8 +30,7 @@ class Settings:
         "version of Faker.",
     )
     logs: int | None = _row(
-        None,
-        f"Number of generated logs, up to {MAX_LOGS:,}. Set by the scenario, usually 10,000.",
+        None, f"Number of generated logs, up to {MAX_LOGS:,}. Set by the scenario, usually 10,000."
     )
     until: int | None = _row(
         None,

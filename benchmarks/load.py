@@ -147,10 +147,7 @@ def _report(
         ("logs written", f"{change.posts:,}"),
         ("memory before and after", f"{mixed.first.memory:.1f} → {mixed.last.memory:.1f} MB"),
         ("memory per written log", f"{per_post:,.0f} bytes"),
-        (
-            "memory per 10,000 requests without writes",
-            f"{idle.memory / idle.requests * 1e4:.3f} MB",
-        ),
+        ("memory per 10,000 requests without writes", f"{idle.memory / idle.requests * 1e4:.3f} MB"),
         (
             "memory during the read-only load",
             f"{read_only.first.memory:.1f} → {read_only.last.memory:.1f} MB, {idle.requests:,} requests",

@@ -67,8 +67,7 @@ def make_recipes(folder: Path, page: bytes) -> list[Recipe]:
         Recipe(MOCKOON, (*mockoon, f"--data={installed}")),
         Recipe(MOCKOON_TUNED, (*mockoon, f"--data={tuned}", *_TUNING)),
         Recipe(
-            OPENAPI_BACKEND,
-            ("node", str(_NODE / "openapi_backend.js"), "PORT", str(contract), str(body)),
+            OPENAPI_BACKEND, ("node", str(_NODE / "openapi_backend.js"), "PORT", str(contract), str(body))
         ),
     ]
 

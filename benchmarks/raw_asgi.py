@@ -9,10 +9,7 @@ from uvicorn._types import ASGIReceiveCallable, ASGISendCallable, Scope
 
 def main(port: int, body: bytes) -> None:
     """Serve: GET gets the body, POST a 204."""
-    headers = [
-        (b"content-type", b"application/json; charset=utf-8"),
-        (b"content-length", b"%d" % len(body)),
-    ]
+    headers = [(b"content-type", b"application/json; charset=utf-8"), (b"content-length", b"%d" % len(body))]
 
     async def app(scope: Scope, _receive: ASGIReceiveCallable, send: ASGISendCallable) -> None:
         if scope["type"] != "http":

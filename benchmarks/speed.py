@@ -63,10 +63,7 @@ def measure_speed(folder: Path, rounds: Rounds) -> Part:
     )
     return Part(
         "speed",
-        [
-            _tabulate("GET", reads, memory, note),
-            _tabulate("POST", writes, memory, _POST_NOTE),
-        ],
+        [_tabulate("GET", reads, memory, note), _tabulate("POST", writes, memory, _POST_NOTE)],
         [*_targets("GET", reads), *_targets("POST", writes)],
         {"GET": _as_data(reads), "POST": _as_data(writes), "memory_mb": memory, "mean_body": mean},
     )

@@ -1,5 +1,6 @@
 """Releases: the documented contract, and the contract of each Coder release, from its overlay."""
 
+import re
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from hashlib import sha256
@@ -25,7 +26,7 @@ def find_overlays() -> Mapping[str, Path]:
     """List the overlay files by release name, oldest release first."""
     folder = find_contract().parent / "overlays"
     paths = {path.stem.removeprefix(_PREFIX): path for path in folder.glob(f"{_PREFIX}*.yaml")}
-    return dict(sorted(paths.items(), key=lambda item: _version_key(item[0])))
+    return dict(sorted(paths.items(), key=lambda item: [int(part) for part in re.findall(r"\d+", item[0])]))
 
 
 def list_releases() -> tuple[str, ...]:
@@ -102,10 +103,6 @@ def write_yaml(document: Mapping[str, Any]) -> str:
     """Write a document as YAML, keys in their order."""
     text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
     return text
-
-
-def _version_key(name: str) -> tuple[int, ...]:
-    return tuple(int(part) for part in name.removeprefix("v").split(".") if part.isdigit())
 
 
 class _Dumper(yaml.SafeDumper):

@@ -47,12 +47,7 @@ def build_control_app(mock: MockState, settings: Settings, document: Contract) -
     events = EventStream(mock.request_log, explainer.summarize)
     worlds = WorldDirectory(mock.worlds, mock.tokens, events)
     info = ServerInfo(
-        {
-            "version": VERSION,
-            "release": settings.release,
-            "scenario": settings.scenario,
-            "logs": mock.size,
-        },
+        {"version": VERSION, "release": settings.release, "scenario": settings.scenario, "logs": mock.size},
         lambda: [_describe(mock, name) for name in sorted(mock.scenarios.scenarios)],
     )
     groups = (

@@ -47,14 +47,10 @@ def plain(node: Node) -> Any:
     Raises RecursionError for a node deeper than Python goes.
     """
     if node.kind == "object":
-        return dict(map(_member_to_python, node.value))
+        return {name: plain(member) for name, member in node.value}
     if node.kind == "array":
         return list(map(plain, node.value))
     return Number(node.text) if node.kind == "number" else node.value
-
-
-def _member_to_python(member: tuple[str, Node]) -> tuple[str, Any]:
-    return member[0], plain(member[1])
 
 
 class _Container:

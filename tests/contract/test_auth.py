@@ -128,12 +128,7 @@ def test_token_under_a_similar_name_is_rejected(target: Client) -> None:
     expect_error(target.send(reading(target, None)._replace(headers=headers)), 401)
 
 
-def other_locations(contract: Contract) -> list[str]:
-    """List the locations of the token, except the header."""
-    return [place for place in locations(contract) if place != "header"]
-
-
-@each("place", other_locations)
+@each("place", lambda contract: [place for place in locations(contract) if place != "header"])
 def test_invalid_token_is_rejected_in_every_location(target: Client, place: str) -> None:
     """An unknown token is rejected with 401 in every location."""
     expect_error(target.send(reading(target, place, UNKNOWN)), 401)

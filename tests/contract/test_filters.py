@@ -126,9 +126,7 @@ def expect_nothing(target: Client, sample: Sample, key: SearchKey, values: Seque
         pytest.skip(f"every candidate is a {key.name} of the sample")
 
     while_unchanged(
-        target,
-        sample.scope,
-        lambda: expect_logs(list_logs(target, sample.within(term(key, value))), [], 0),
+        target, sample.scope, lambda: expect_logs(list_logs(target, sample.within(term(key, value))), [], 0)
     )
 
 

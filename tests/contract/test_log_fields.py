@@ -103,9 +103,7 @@ def test_ssh_key_target_is_the_public_key(varied_logs: Sequence[Log]) -> None:
         if log["resource_type"] == "git_ssh_key" and log["request_id"] != NIL and log["resource_target"]:
             kind, _, key = log["resource_target"].strip().partition(" ")
             expect(
-                is_key(kind, key.partition(" ")[0]),
-                f"a public key in {log['id']}",
-                log["resource_target"],
+                is_key(kind, key.partition(" ")[0]), f"a public key in {log['id']}", log["resource_target"]
             )
 
 

@@ -40,13 +40,7 @@ pytestmark = [
 
 MINUTE = 60 * SECOND
 DIFF = {"foo": {"old": "bar", "new": "baz", "secret": False}}
-DEFAULTS = {
-    "action": "write",
-    "resource_type": "user",
-    "diff": DIFF,
-    "status_code": 200,
-    "request_id": NIL,
-}
+DEFAULTS = {"action": "write", "resource_type": "user", "diff": DIFF, "status_code": 200, "request_id": NIL}
 
 
 @pytest.fixture(scope="module")

@@ -69,9 +69,7 @@ class Options:
         10.0, "Seconds to wait for a response.", read=partial(read_number, low=0.01, high=3600)
     )
     retries: int = _row(
-        2,
-        "Retries when a read fails or the server asks to wait.",
-        read=partial(read_whole, low=0, high=100),
+        2, "Retries when a read fails or the server asks to wait.", read=partial(read_whole, low=0, high=100)
     )
     tls_verify: str = _row(
         "true", 'Verify the TLS certificate: "true", "false", or a CA file.', read=read_trust

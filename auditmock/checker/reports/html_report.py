@@ -131,7 +131,7 @@ def _template() -> Template:
         "clip": clip,
         "duration": _duration,
         "prose": _prose,
-        "sent": _sent,
+        "sent": lambda body: _head(body, len(body), indent=False),
         "start": _start,
     }
     return environment.get_template("report.html")
@@ -142,7 +142,9 @@ def _view(results: Results, contract: Contract) -> Mapping[str, Any]:
     scale, plots = _charts(uses)
     broken = {
         outcome: {
-            name: chosen for name, cases in results.by_check().items() if (chosen := _of(cases, outcome))
+            name: chosen
+            for name, cases in results.by_check().items()
+            if (chosen := [case for case in cases if case.outcome is outcome])
         }
         for outcome in (Outcome.FAILED, Outcome.KNOWN)
     }
@@ -174,10 +176,6 @@ def _view(results: Results, contract: Contract) -> Mapping[str, Any]:
 def _cell(results: Results, layer: str, aspect: str) -> Cell | None:
     met = [each for each in results.found if (each.check.layer, each.check.aspect) == (layer, aspect)]
     return Cell(worst_of(met), results.cell(layer, aspect)) if met else None
-
-
-def _of(cases: Sequence[Result], outcome: Outcome) -> list[Result]:
-    return [case for case in cases if case.outcome is outcome]
 
 
 def _checks_of(results: Results, aspect: str) -> Mapping[str, list[Result]]:
@@ -215,10 +213,6 @@ def _duration(milliseconds: float) -> str:
 def _start(text: str) -> str:
     """Truncate a long text; the JSON report has all of it."""
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}\n… ({len(text):,} characters)"
-
-
-def _sent(body: bytes) -> str:
-    return _head(body, len(body), indent=False)
 
 
 def _received(exchange: Exchange) -> str:

@@ -41,10 +41,7 @@ def test_worlds_of_a_scenario_are_isolated() -> None:
 
     assert [
         response.json()["count"] for response in send_requests(app, [listing(ALL, token) for token in tokens])
-    ] == [
-        3,
-        0,
-    ]
+    ] == [3, 0]
 
 
 @pytest.mark.parametrize("release", list_releases())

@@ -146,20 +146,14 @@ FAULTS = (
         "A cursor has no effect together with a search.",
         only_when(lambda request: bool(request.first("q").strip()), _drop_cursor),
     ),
-    fault(
-        "cursor-outside-the-search-is-404",
-        "A cursor outside the search results is a 404.",
-        _is_outside,
-    ),
+    fault("cursor-outside-the-search-is-404", "A cursor outside the search results is a 404.", _is_outside),
     fault(
         "cursor-outside-the-search-ignored",
         "A cursor outside the search results has no effect.",
         replace_page_after_cursor(_from_match),
     ),
     fault(
-        "cursor-skips-ties",
-        "Logs with the cursor's time are omitted.",
-        replace_page_after_cursor(_skip_ties),
+        "cursor-skips-ties", "Logs with the cursor's time are omitted.", replace_page_after_cursor(_skip_ties)
     ),
     fault(
         "cursor-compares-whole-seconds",
@@ -204,9 +198,7 @@ FAULTS = (
         replace_reply(_is_missing, make_page([], 0)),
     ),
     fault(
-        "unknown-cursor-ignored",
-        "An unknown cursor has no effect.",
-        retry_changed(_is_missing, _drop_cursor),
+        "unknown-cursor-ignored", "An unknown cursor has no effect.", retry_changed(_is_missing, _drop_cursor)
     ),
     fault(
         "unknown-cursor-is-400",

@@ -125,11 +125,7 @@ FAULTS = (
             replace_filter("date_to", lambda log, day: _instant(log) < _parse_day(day) + LATEST - HOUR),
         ),
     ),
-    fault(
-        "date-names-swapped",
-        "`date_from` and `date_to` are swapped.",
-        rewrite_term(_swap_keys, *_BOUNDS),
-    ),
+    fault("date-names-swapped", "`date_from` and `date_to` are swapped.", rewrite_term(_swap_keys, *_BOUNDS)),
     fault(
         "reversed-dates-put-in-order",
         "If `date_from` is after `date_to`, they are swapped.",
@@ -187,10 +183,7 @@ FAULTS = (
         "A date without leading zeros is accepted.",
         retry_changed(
             _is_bad_date,
-            rewrite_term(
-                lambda each: term(each.key, re.sub(r"-(\d)(?!\d)", r"-0\1", each.value)),
-                *_BOUNDS,
-            ),
+            rewrite_term(lambda each: term(each.key, re.sub(r"-(\d)(?!\d)", r"-0\1", each.value)), *_BOUNDS),
         ),
     ),
     fault(
@@ -213,9 +206,6 @@ FAULTS = (
     fault(
         "december-31st-ends-in-november",
         "`date_to` with the last day of a year excludes December.",
-        rewrite_term(
-            lambda each: term(each.key, re.sub("-12-31$", "-11-30", each.value)),
-            "date_to",
-        ),
+        rewrite_term(lambda each: term(each.key, re.sub("-12-31$", "-11-30", each.value)), "date_to"),
     ),
 )

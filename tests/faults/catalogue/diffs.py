@@ -65,14 +65,10 @@ FAULTS = (
         show_change(lambda change: change | {"secret": int(change["secret"])}),
     ),
     fault(
-        "diff-old-null",
-        "A missing old value is null.",
-        show_change(lambda change: {"old": None, **change}),
+        "diff-old-null", "A missing old value is null.", show_change(lambda change: {"old": None, **change})
     ),
     fault(
-        "diff-new-null",
-        "A missing new value is null.",
-        show_change(lambda change: {"new": None, **change}),
+        "diff-new-null", "A missing new value is null.", show_change(lambda change: {"new": None, **change})
     ),
     fault(
         "diff-of-failures", "The log of a failed request has a diff.", show("diff", _make_diff, _is_failure)
@@ -82,11 +78,7 @@ FAULTS = (
         "The log of a build has a diff.",
         show("diff", _make_diff, lambda log: _is_build(log) and not _is_failure(log)),
     ),
-    fault(
-        "diff-null-when-empty",
-        "An empty diff is null.",
-        show("diff", lambda log: log["diff"] or None),
-    ),
+    fault("diff-null-when-empty", "An empty diff is null.", show("diff", lambda log: log["diff"] or None)),
     fault(
         "diff-empty-is-a-list",
         "An empty diff is an empty array.",

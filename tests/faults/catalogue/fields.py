@@ -145,20 +145,10 @@ FAULTS = (
         "The `organization_id` of a log without an organization is null.",
         show("organization_id", lambda _: None, lambda log: log["organization_id"] == NIL),
     ),
+    fault("ip-null-when-unknown", "An unknown `ip` is null.", show("ip", lambda log: log["ip"] or None)),
+    fault("ip-missing-when-unknown", "An unknown `ip` is omitted.", _drop("ip", lambda log: not log["ip"])),
     fault(
-        "ip-null-when-unknown",
-        "An unknown `ip` is null.",
-        show("ip", lambda log: log["ip"] or None),
-    ),
-    fault(
-        "ip-missing-when-unknown",
-        "An unknown `ip` is omitted.",
-        _drop("ip", lambda log: not log["ip"]),
-    ),
-    fault(
-        "ip-with-port",
-        "An `ip` includes a port.",
-        show("ip", lambda log: log["ip"] and f"{log['ip']}:443"),
+        "ip-with-port", "An `ip` includes a port.", show("ip", lambda log: log["ip"] and f"{log['ip']}:443")
     ),
     fault(
         "ip-is-an-object", "An `ip` is an object.", show("ip", lambda log: {"IP": log["ip"], "Mask": None})
@@ -219,9 +209,7 @@ FAULTS = (
     fault("resource-icon-missing", "A log has no `resource_icon`.", _drop("resource_icon")),
     fault("resource-icon-null", "The `resource_icon` is null.", show("resource_icon", lambda _: None)),
     fault(
-        "action-capitalised",
-        "An `action` is capitalized.",
-        show("action", lambda log: log["action"].title()),
+        "action-capitalised", "An `action` is capitalized.", show("action", lambda log: log["action"].title())
     ),
     fault(
         "action-in-the-past",
@@ -374,11 +362,7 @@ FAULTS = (
         "A missing link is null instead of empty.",
         show("resource_link", lambda log: log["resource_link"] or None),
     ),
-    fault(
-        "is-deleted-always-false",
-        "`is_deleted` is always false.",
-        show("is_deleted", lambda _: False),
-    ),
+    fault("is-deleted-always-false", "`is_deleted` is always false.", show("is_deleted", lambda _: False)),
     fault(
         "is-deleted-for-groups",
         "`is_deleted` is always true for groups.",

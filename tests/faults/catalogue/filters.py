@@ -56,11 +56,7 @@ def _replace_capitals(each: Term, value: str) -> Term:
 
 
 _IGNORED = tuple(
-    fault(
-        f"{name.replace('_', '-')}-ignored",
-        f"`{name}` has no effect.",
-        rewrite_term(lambda _: None, name),
-    )
+    fault(f"{name.replace('_', '-')}-ignored", f"`{name}` has no effect.", rewrite_term(lambda _: None, name))
     for name in KEYS
 )
 
@@ -200,8 +196,7 @@ FAULTS = (
         "build-reason-finds-logs-without-one",
         "`build_reason:initiator` also finds logs without a build reason.",
         replace_filter(
-            "build_reason",
-            lambda log, value: (_field(log, "build_reason") or "initiator") == value,
+            "build_reason", lambda log, value: (_field(log, "build_reason") or "initiator") == value
         ),
     ),
     fault(

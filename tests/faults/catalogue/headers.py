@@ -48,9 +48,7 @@ def _is_error(reply: Reply) -> bool:
 
 FAULTS = (
     fault(
-        "request-id-header-missing",
-        "Responses have no X-Coder-Request-Id.",
-        rewrite_status(_set(_ID, None)),
+        "request-id-header-missing", "Responses have no X-Coder-Request-Id.", rewrite_status(_set(_ID, None))
     ),
     fault(
         "request-id-header-missing-on-errors",

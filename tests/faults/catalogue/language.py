@@ -116,9 +116,7 @@ FAULTS = (
     ),
     fault("quotes-rejected", "A search with quotes is rejected.", _reject(lambda q, _: '"' in q)),
     fault(
-        "open-quote-rejected",
-        "An unclosed quote is rejected.",
-        _reject(lambda q, _: q.count('"') % 2 == 1),
+        "open-quote-rejected", "An unclosed quote is rejected.", _reject(lambda q, _: q.count('"') % 2 == 1)
     ),
     fault(
         "quoted-keys-unknown",
@@ -275,10 +273,7 @@ FAULTS = (
         "A `resource_id` that is not a UUID finds nothing.",
         retry_changed(
             lambda request, reply: request.is_list and set(invalid_fields(reply)) == {"resource_id"},
-            rewrite_term(
-                lambda each: term(each.key, "ffffffff-ffff-4fff-8fff-ffffffffffff"),
-                "resource_id",
-            ),
+            rewrite_term(lambda each: term(each.key, "ffffffff-ffff-4fff-8fff-ffffffffffff"), "resource_id"),
         ),
     ),
     fault(

@@ -90,11 +90,7 @@ FAULTS = (
     ),
     fault("default-limit-is-25", "A page without a limit has 25 logs.", default_query("limit", "25")),
     fault("default-limit-is-1000", "A page without a limit has 1000 logs.", default_query("limit", "1000")),
-    fault(
-        "offset-ignored",
-        "Every page starts at the newest log.",
-        rewrite_number("offset", lambda _: None),
-    ),
+    fault("offset-ignored", "Every page starts at the newest log.", rewrite_number("offset", lambda _: None)),
     fault(
         "offset-counts-from-one",
         "An offset skips one log too few.",
@@ -110,8 +106,7 @@ FAULTS = (
         "An offset counts pages instead of logs.",
         lambda serve: (
             lambda request: rewrite_number(
-                "offset",
-                lambda offset: min(offset * (request.number("limit", 0) or 100), (1 << 31) - 1),
+                "offset", lambda offset: min(offset * (request.number("limit", 0) or 100), (1 << 31) - 1)
             )(serve)(request)
         ),
     ),

@@ -89,12 +89,7 @@ def _delay(seconds: float, *, behind: bool) -> Wrap:
     return wrap
 
 
-def _cache(
-    key: Callable[[Request], Hashable],
-    keep: Callable[[Reply], bool],
-    *,
-    forget: bool,
-) -> Wrap:
+def _cache(key: Callable[[Request], Hashable], keep: Callable[[Reply], bool], *, forget: bool) -> Wrap:
     """Cache pages by key; `forget` says whether a write clears the cache."""
 
     def wrap(serve: Serve) -> Serve:
@@ -164,22 +159,14 @@ FAULTS = (
     fault(
         "second-concurrent-write-lost", "Of two concurrent writes, the second is lost.", _lose_second_write
     ),
-    fault(
-        "concurrent-writes-mixed",
-        "Two concurrent writes both get the fields of the second.",
-        _mix_bodies,
-    ),
+    fault("concurrent-writes-mixed", "Two concurrent writes both get the fields of the second.", _mix_bodies),
     fault("concurrent-reads-mixed", "Two concurrent reads get the same response.", _mix_reads),
     fault(
         "write-found-on-second-read",
         "A new log is missing from the first list after the write.",
         _delay(0, behind=True),
     ),
-    fault(
-        "stale-page-after-a-write",
-        "The first list after a write is stale.",
-        _serve_stale(1),
-    ),
+    fault("stale-page-after-a-write", "The first list after a write is stale.", _serve_stale(1)),
     fault("count-cached", "The count of a search is cached for ever.", _remember_counts),
     fault(
         "empty-list-cached",

@@ -70,9 +70,7 @@ FAULTS = (
         _allow(lambda request: request.is_list, "UserAdmin"),
     ),
     fault(
-        "auditor-may-write",
-        "Auditors can write logs.",
-        _allow(lambda request: request.is_write, "Auditor"),
+        "auditor-may-write", "Auditors can write logs.", _allow(lambda request: request.is_write, "Auditor")
     ),
     fault(
         "auditor-may-not-read",

@@ -270,11 +270,7 @@ FAULTS = (
         "`Allow` of a 405 lists the rejected method.",
         rewrite_status(lambda reply: reply.with_header(b"allow", b"DELETE, GET, PATCH, POST, PUT"), 405),
     ),
-    fault(
-        "wrong-method-without-envelope",
-        "A 405 has no body.",
-        rewrite_status(make_empty(405), 405),
-    ),
+    fault("wrong-method-without-envelope", "A 405 has no body.", rewrite_status(make_empty(405), 405)),
     fault(
         "head-accepted",
         "HEAD is treated as GET.",

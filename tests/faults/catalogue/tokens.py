@@ -95,11 +95,7 @@ FAULTS = (
         "A token in a cookie is ignored.",
         rewrite_request(lambda request: request.with_header(b"cookie", None)),
     ),
-    fault(
-        "query-token-ignored",
-        "A token in the query is ignored.",
-        rewrite_request(_query_without_token),
-    ),
+    fault("query-token-ignored", "A token in the query is ignored.", rewrite_request(_query_without_token)),
     fault(
         "header-before-cookie",
         "The header overrides cookie and query.",

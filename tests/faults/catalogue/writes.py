@@ -135,11 +135,7 @@ async def _discard_writes(request: Request, serve: Serve) -> Reply:
 
 
 FAULTS = (
-    fault(
-        "write-not-stored",
-        "A write is not stored.",
-        wrap_serve(_discard_writes),
-    ),
+    fault("write-not-stored", "A write is not stored.", wrap_serve(_discard_writes)),
     fault(
         "write-stored-twice", "A write is stored twice.", _write_again(lambda request: request, _is_written)
     ),
@@ -191,11 +187,7 @@ FAULTS = (
         "A long user agent is not truncated.",
         _show_original("user_agent", _truncated_agent),
     ),
-    fault(
-        "written-ip-is-empty",
-        "The `ip` of a written log is empty.",
-        show("ip", lambda _: "", is_written),
-    ),
+    fault("written-ip-is-empty", "The `ip` of a written log is empty.", show("ip", lambda _: "", is_written)),
     fault(
         "written-ip-has-a-port",
         "The `ip` of a written log includes a port.",

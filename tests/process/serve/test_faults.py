@@ -18,10 +18,7 @@ from auditmock.testing import AuditMock
 LIST, WRITE = "/api/v2/audit", "/api/v2/audit/testgenerate"
 
 
-@pytest.fixture(
-    scope="module",
-    params=slow_except(["documented", "v0.14", "v2.35"], "documented"),
-)
+@pytest.fixture(scope="module", params=slow_except(["documented", "v0.14", "v2.35"], "documented"))
 def mock(request: pytest.FixtureRequest) -> Iterator[AuditMock]:
     """Start a mock of each release."""
     with AuditMock(Settings(release=request.param, logs=50)) as mock:

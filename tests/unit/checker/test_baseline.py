@@ -41,10 +41,7 @@ def test_baseline_round_trips(tmp_path: Path) -> None:
 
 
 ENTRIES = {
-    "unknown check": (
-        Baseline(frozenset({"gone/check"})),
-        ['unknown check "gone/check" in the baseline'],
-    ),
+    "unknown check": (Baseline(frozenset({"gone/check"})), ['unknown check "gone/check" in the baseline']),
     "check without its case": (
         Baseline(frozenset({"a/limits"})),
         ['unknown check "a/limits" in the baseline; did you mean "a/limits[0]"?'],

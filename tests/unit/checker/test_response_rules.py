@@ -61,13 +61,7 @@ def test_violation_is_found(rule: str) -> None:
 
 def test_valid_responses_have_no_violations() -> None:
     """Valid pages and errors have no violations."""
-    valid = [
-        page(FIRST, SECOND),
-        page(),
-        error(401),
-        error(405, allow="GET"),
-        error(429, retry_after="60"),
-    ]
+    valid = [page(FIRST, SECOND), page(), error(401), error(405, allow="GET"), error(429, retry_after="60")]
 
     assert find_violations(valid, own_ids=True) == set()
 

@@ -50,10 +50,7 @@ MESSAGES = {
     "invalid_search": (400, "Invalid audit search query."),
     "invalid_body": (400, "Request body must be valid JSON."),
     "invalid_fields": (400, "Request body must be valid JSON."),
-    "signed_out": (
-        401,
-        "You are signed out or your session has expired. Please sign in again to continue.",
-    ),
+    "signed_out": (401, "You are signed out or your session has expired. Please sign in again to continue."),
     "inactive_user": (
         401,
         'User is not active (status = "suspended"). Contact an admin to reactivate your account.',

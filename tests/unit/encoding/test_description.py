@@ -3,12 +3,7 @@
 import pytest
 from histories import CONTRACT, DESCRIPTIONS
 
-FACTS = {
-    "resource_target": "dev",
-    "workspace_owner": "bruno",
-    "workspace_name": "work",
-    "build_number": "3",
-}
+FACTS = {"resource_target": "dev", "workspace_owner": "bruno", "workspace_name": "work", "build_number": "3"}
 
 
 @pytest.mark.parametrize(

@@ -158,11 +158,7 @@ def test_mix_changes_the_shares() -> None:
     """A lifecycle in the mix gets that weight; the others keep theirs."""
     tables = choose_lifecycles(CONTRACT, {"user": 300, "group": 0})
 
-    assert dict(zip(WEIGHTS, tables.weights, strict=True)) == {
-        **WEIGHTS,
-        "user": 300,
-        "group": 0,
-    }
+    assert dict(zip(WEIGHTS, tables.weights, strict=True)) == {**WEIGHTS, "user": 300, "group": 0}
     assert tables.number("group") not in compute_walks(Rng(1), tables, 5000).lifecycles
 
 
@@ -176,10 +172,7 @@ def test_mix_changes_the_shares() -> None:
         ({"user": -1}, f"mix.user: -1 must be an integer from 0 to {MAX_WEIGHT}"),
         ({"user": MAX_WEIGHT + 1}, f"mix.user: 1001 must be an integer from 0 to {MAX_WEIGHT}"),
         ({"user": True}, f"mix.user: True must be an integer from 0 to {MAX_WEIGHT}"),
-        (
-            dict.fromkeys(WEIGHTS, 0),
-            "mix: at least one lifecycle must have a weight above 0",
-        ),
+        (dict.fromkeys(WEIGHTS, 0), "mix: at least one lifecycle must have a weight above 0"),
     ],
 )
 def test_invalid_mix_is_rejected(mix: dict[str, int], problem: str) -> None:

@@ -178,10 +178,7 @@ def test_enums_match_the_published_page(name: str, values: str) -> None:
             user""",
         ),
         ("AuditDiffField", "old new secret"),
-        (
-            "User",
-            "id username email created_at last_seen_at status organization_ids roles avatar_url",
-        ),
+        ("User", "id username email created_at last_seen_at status organization_ids roles avatar_url"),
         ("Role", "name display_name"),
         ("CreateTestAuditLogRequest", "action resource_type resource_id time"),
         ("Response", "message detail validations"),

@@ -98,10 +98,7 @@ def filters(logs: Sequence[Log]) -> st.SearchStrategy[Filter]:
     )
     of_any = st.lists(st.sampled_from(SEARCHES), max_size=2)
     return st.builds(
-        Filter,
-        equal=(of_a_log | of_any).map(tuple),
-        since=st.none() | times,
-        until=st.none() | times,
+        Filter, equal=(of_a_log | of_any).map(tuple), since=st.none() | times, until=st.none() | times
     )
 
 

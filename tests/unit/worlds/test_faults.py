@@ -189,11 +189,7 @@ INCONSISTENT_FAULTS = [
     ({"kind": "status"}, "status", "a fault of kind status requires status"),
     ({"kind": "latency"}, "milliseconds", "a fault of kind latency requires milliseconds"),
     ({"kind": "slow_body"}, "milliseconds", "a fault of kind slow_body requires milliseconds"),
-    (
-        {"kind": "reset", "status": 500},
-        "status",
-        "status is not accepted for kind reset, only for status",
-    ),
+    ({"kind": "reset", "status": 500}, "status", "status is not accepted for kind reset, only for status"),
     (
         {"kind": "status", "status": 500, "milliseconds": 3},
         "milliseconds",
