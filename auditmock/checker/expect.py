@@ -31,7 +31,6 @@ class Scope(NamedTuple):
 
 
 def expect(holds: bool, expected: str, seen: object, *exchanges: Exchange) -> None:  # noqa: FBT001 - reads as a sentence
-    """Raise Violation unless the condition holds."""
     if not holds:
         raise Violation(expected, seen, exchanges)
 

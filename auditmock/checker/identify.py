@@ -138,7 +138,6 @@ def describe_identity(identity: Identification) -> Iterator[str]:
 
 
 def write_identity(identity: Identification) -> Mapping[str, object]:
-    """Return an identification as JSON-ready data."""
     return {
         "url": identity.url,
         "version": identity.version,

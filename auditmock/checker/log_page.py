@@ -29,7 +29,6 @@ class Page(NamedTuple):
 
     @property
     def page_limit(self) -> int:
-        """The limit that `list_logs` uses by default."""
         return self.contract.default_limit or _LIMIT
 
 
@@ -49,7 +48,6 @@ def read_page(target: Client, q: str, **parameters: Any) -> Page:
 
 
 def parse_page(exchange: Exchange, contract: Contract) -> Page:
-    """Parse a response that must be a page."""
     expect(exchange.status == _OK, "200", exchange.status, exchange)
     try:
         page = exchange.json()

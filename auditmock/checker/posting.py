@@ -45,7 +45,6 @@ def post(target: Client, body: bytes | Mapping[str, Any], user_agent: str = USER
 
 
 def write(target: Client, body: bytes | Mapping[str, Any], user_agent: str = USER_AGENT) -> Exchange:
-    """POST a body, which must be accepted."""
     exchange = post(target, body, user_agent)
     expect(exchange.status == HTTPStatus.NO_CONTENT, "204", exchange.status, exchange)
     return exchange

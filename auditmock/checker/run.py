@@ -108,7 +108,6 @@ class Run:
         self.results.release = release
 
     def note(self, result: Result) -> Result:
-        """Add a result with all its exchanges."""
         exchanges = self.target.exchanges if self.target else []
         if result.outcome is not Outcome.FAILED:
             exchanges = [exchange.brief() for exchange in exchanges]

@@ -16,7 +16,6 @@ _USER = "user"
 
 
 def write_export(mock: MockState, form: str, output: BinaryIO) -> None:
-    """Write all logs in a format of `FORMATS`."""
     output.writelines(FORMATS[form](mock))
 
 

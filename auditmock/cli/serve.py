@@ -87,7 +87,6 @@ def _hide_module(module: str) -> Iterator[None]:
 
 
 def _list_files(settings: Settings) -> list[Path]:
-    """List the files and folders to watch."""
     own = [Path(settings.scenarios)] if settings.scenarios else []
     return [find_contract(), *find_overlays().values(), *own, *map(Path, settings.data)]
 

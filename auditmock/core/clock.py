@@ -4,5 +4,4 @@ import time
 
 
 def current_time() -> int:
-    """Return the current instant."""
     return time.time_ns() // 1000

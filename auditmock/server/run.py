@@ -50,7 +50,6 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     def stop_after(self, error: BaseException) -> None:
-        """Stop after a failed build."""
         _log.critical("cannot build the app", exc_info=error)
         self.failed = self.should_exit = True
 

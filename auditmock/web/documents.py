@@ -80,7 +80,6 @@ def reference_page(addresses: Addresses) -> Document:
 
 
 def script() -> Document:
-    """Give Scalar, compressed."""
     return Document("text/javascript; charset=utf-8", (_WEB / "vendor" / "scalar.js.gz").read_bytes(), "gzip")
 
 

@@ -90,7 +90,6 @@ class WorldOperations:
         return self._clock_response(opened)
 
     async def release_clock(self, world: str) -> Response:
-        """Return to real time."""
         opened = self._worlds.open(world)
         opened.clock.reset()
         self._worlds.publish_change(opened)

@@ -37,7 +37,6 @@ class Term(NamedTuple):
 
     @property
     def end(self) -> int:
-        """Position after its last character."""
         return self.start + len(self.text)
 
     def ignored(self, reason: str) -> "Term":

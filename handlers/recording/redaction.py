@@ -19,7 +19,6 @@ class Redaction:
         self._headers = headers | _ALWAYS_REDACTED
 
     def target(self, scope: Scope) -> str:
-        """Return path and query."""
         path, query = quote(scope["path"]), self._query(scope["query_string"])
         return f"{path}?{query}" if query else path
 

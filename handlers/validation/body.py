@@ -84,7 +84,6 @@ class StrictBody(JSONRequestBodyValidator):  # type: ignore[misc]
         return invalid_body(detail, problems)
 
     def _problems(self, body: Any) -> list[Validation]:
-        """List one problem per field."""
         problems: dict[str, Validation] = {}
         for error in Draft4Validator(self._schema, format_checker=FORMATS).iter_errors(body):
             for problem in _describe_error(error):

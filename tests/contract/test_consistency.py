@@ -133,5 +133,4 @@ def test_owner_and_auditor_see_the_same_logs(target: Client, sample: Sample, nam
 
 
 def shared_fields(logs: Sequence[Log]) -> list[Log]:
-    """Remove the fields that depend on the reader."""
     return [{name: value for name, value in log.items() if name not in READER_DEPENDENT} for log in logs]

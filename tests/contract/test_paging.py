@@ -131,7 +131,6 @@ def test_long_page_agrees_with_later_pages(target: Client, sample: Sample) -> No
 
 @pytest.fixture(scope="module")
 def depth(target: Client, sample: Sample) -> int:
-    """Return the approximate number of logs."""
     return list_logs(target, sample.past, limit=1).total
 
 

@@ -214,7 +214,6 @@ def check_case(case: schemathesis.Case[Any], session: requests.Session, target: 
 
 @contextmanager
 def as_violations(target: Client) -> Iterator[None]:
-    """Convert Schemathesis' failures to violations."""
     try:
         yield
     except (FailureGroup, Failure) as error:

@@ -106,7 +106,6 @@ def test_counts_of_months_add_up_to_their_year(target: Client, sample: Sample) -
 
 
 def inside(log: Log, *bounds: tuple[SearchKey, str]) -> bool:
-    """Whether a log matches these date filters."""
     return all(matches(log, key, day) for key, day in bounds)
 
 

@@ -33,7 +33,6 @@ class Check(NamedTuple):
 
     @property
     def full_name(self) -> str:
-        """The name with the case, stable between runs."""
         return f"{self.name}[{self.case}]" if self.case else self.name
 
     def is_selected_by(self, word: str) -> bool:

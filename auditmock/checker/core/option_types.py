@@ -111,7 +111,6 @@ def is_address(url: str) -> bool:
 
 
 def reason_of(error: Exception) -> str:
-    """Return the reason of an error in lower case."""
     return ((error.strerror if isinstance(error, OSError) else "") or str(error)).lower()
 
 

@@ -84,7 +84,6 @@ class Options:
 
     @property
     def budget(self) -> int:
-        """Maximum number of requests."""
         return self.max_requests or (20_000 if self.deep else 900 if self.allow_writes else 600)
 
 

@@ -64,7 +64,6 @@ class Results:
 
     @property
     def made(self) -> int:
-        """Number of checks that ran."""
         return len(self.found) - len(self.of(Outcome.SKIPPED))
 
     @property

@@ -61,7 +61,6 @@ class Cell(NamedTuple):
 
     @property
     def score(self) -> str:
-        """Passed checks out of those that ran."""
         made = self.counts.total() - self.counts[Outcome.SKIPPED]
         good = self.counts[Outcome.PASSED] + self.counts[Outcome.FIXED]
         return f"{good}/{made}" if made else MARKS[Outcome.SKIPPED]
@@ -97,7 +96,6 @@ class Scale(NamedTuple):
     high: float
 
     def place(self, milliseconds: float) -> float:
-        """Return the position of a duration in percent."""
         return round(100 * math.log(milliseconds / self.low) / math.log(self.high / self.low), 2)
 
     @property
@@ -198,7 +196,6 @@ def _phrase(status: int) -> str:
 
 
 def _prose(sentence: str) -> Markup:
-    """Render backticks as code."""
     parts = [escape(part) for part in sentence.split("`")]
     return Markup("").join(
         Markup("<code>{}</code>").format(part) if odd % 2 else part for odd, part in enumerate(parts)

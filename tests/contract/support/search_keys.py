@@ -27,12 +27,10 @@ def build_reasons(contract: Contract) -> list[tuple[SearchKey, str]]:
 
 
 def name_keys(contract: Contract) -> list[SearchKey]:
-    """List the keys of type text."""
     return of_types(contract, "text")
 
 
 def text_keys(contract: Contract) -> list[SearchKey]:
-    """List the keys of types text and uuid."""
     return of_types(contract, "text", "uuid")
 
 
@@ -69,7 +67,6 @@ def complete_enums(contract: Contract) -> list[SearchKey]:
 
 
 def key_pairs(contract: Contract) -> list[tuple[SearchKey, SearchKey]]:
-    """List all pairs of keys, except dates."""
     return list(combinations(field_keys(contract), 2))
 
 
@@ -79,7 +76,6 @@ def field_keys(contract: Contract) -> list[SearchKey]:
 
 
 def log_keys(contract: Contract) -> list[SearchKey]:
-    """List the keys that match a field of a log."""
     return of_types(contract, "enum", "text", "uuid", "date")
 
 
