@@ -23,7 +23,7 @@ from auditmock.handlers.auth.tokens import Tokens
 from auditmock.handlers.endpoints import Endpoints
 from auditmock.handlers.messages.request import NewLogReader
 from auditmock.handlers.messages.response import error_reply
-from auditmock.handlers.middleware.preconditions import RequestCheck, RouteCheck
+from auditmock.handlers.middleware.request_checks import RequestCheck, RouteCheck
 from auditmock.handlers.search import SearchLanguage
 from auditmock.handlers.validation.body import StrictBody
 from auditmock.handlers.validation.parameters import StrictParameters

@@ -1,1 +1,1 @@
-"""ASGI middleware: faults, CORS, rate limit, fast path, preconditions, access to the control API."""
+"""ASGI middleware: faults, CORS, rate limit, fast path, checks of requests, access to the control API."""

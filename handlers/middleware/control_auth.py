@@ -25,7 +25,7 @@ from auditmock.handlers.messages.request import (
 )
 from auditmock.handlers.messages.response import Header, Reply, error_reply, send_reply
 from auditmock.handlers.middleware.cors import LOCAL_ORIGIN
-from auditmock.handlers.middleware.preconditions import read_body
+from auditmock.handlers.middleware.request_checks import read_body
 
 _LOCAL_ORIGIN = re.compile(LOCAL_ORIGIN, re.IGNORECASE)
 _LOCAL_NAME = re.compile(r"localhost|([a-z0-9-]+\.)+localhost", re.IGNORECASE)
