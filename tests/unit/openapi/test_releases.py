@@ -26,9 +26,14 @@ NEWEST = list_releases()[-1]
 every_overlay = pytest.mark.parametrize("name", OVERLAYS)
 
 
+def read_version(text: str) -> tuple[int, ...]:
+    """Convert `v2.32.0` to numbers."""
+    return tuple(map(int, text.removeprefix("v").split(".")))
+
+
 def test_releases_are_sorted_by_version() -> None:
     """The documented release is first, then one release per overlay, oldest first."""
-    versions = [tuple(map(int, name.removeprefix("v").split("."))) for name in OVERLAYS]
+    versions = [read_version(name) for name in OVERLAYS]
 
     assert list_releases() == (DOCUMENTED, *OVERLAYS)
     assert versions == sorted(versions)
@@ -75,6 +80,15 @@ def test_text_parses_to_the_document(name: str) -> None:
 def test_documented_release_is_the_file() -> None:
     """The documented release is `openapi.yaml`, including comments."""
     assert open_release(DOCUMENTED).text == (ROOT / "openapi.yaml").read_text(encoding="utf-8")
+
+
+@every_overlay
+def test_later_types_are_newer_than_the_release(name: str) -> None:
+    """`x-later` lists only resource types that were added after `x-since`."""
+    document = open_release(name).document
+    later = document["components"]["schemas"]["ResourceType"].get("x-later", {})
+
+    assert [each for each in later if read_version(later[each]) <= read_version(document["x-since"])] == []
 
 
 def test_unknown_release_is_rejected() -> None:

@@ -12,6 +12,7 @@ from auditmock.core.constants import NIL_UUID
 from auditmock.core.models import Filter, Page
 from auditmock.core.timestamps import format_timestamp
 from auditmock.fixtures.history.builtin_users import BuiltinUser
+from auditmock.openapi.releases import list_releases, open_release
 
 HISTORY = make_history(logs=1000)
 LOGS = decode(HISTORY)
@@ -216,3 +217,19 @@ def test_posted_log_has_the_build_reason_of_its_resource(kind: str, action: str,
 
     found = [log["resource_id"] for log in find(store, wanted) if log["time"] == format_timestamp(NOW)]
     assert found == [about["resource_id"]] * is_found
+
+
+@pytest.mark.parametrize("release", list_releases())
+def test_every_search_key_finds_posted_logs(release: str) -> None:
+    """Each search key, except dates, finds a posted log by its value."""
+    contract = open_release(release)
+    store = open_store(make_history(contract=contract), contract=contract)
+    store.add(new_log(request_id=FOREIGN, organization_id=FOREIGN), BuiltinUser.OWNER)
+    (log,) = find(store, Filter(since=NOW))
+    searches = {
+        key.lookup: key.value_in(log).lower()
+        for key in contract.search.keys.values()
+        if key.type != "date" and key.value_in(log)
+    }
+
+    assert [search for search in searches.items() if log not in find(store, Filter((search,)))] == []
