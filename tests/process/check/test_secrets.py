@@ -87,14 +87,14 @@ def test_whitespace_around_token_is_removed(server: Running, tmp_path: Path) -> 
 
 
 SECRET_URLS: Mapping[str, tuple[str, str]] = {
-    "password": (f"http://user:{SECRET}@127.0.0.1:9", "has no user and no password"),
-    "user": (f"http://{SECRET}@127.0.0.1:9/", "has no user and no password"),
-    "query": (f"{NOBODY}/?coder_session_token={OWNER}", 'has no "?" and no "#"'),
-    "empty query": (f"{NOBODY}/?", 'has no "?" and no "#"'),
-    "fragment": (f"{NOBODY}#{SECRET}", 'has no "?" and no "#"'),
-    "token": (OWNER, "what is given is not a deployment URL"),
-    "password and other scheme": (f"ftp://u:{SECRET[:9]}@x", "has no user and no password"),
-    "password and no scheme": (f"u:{SECRET[:9]}@x", "what is given is not a deployment URL"),
+    "password": (f"http://user:{SECRET}@127.0.0.1:9", "must not contain a user or password"),
+    "user": (f"http://{SECRET}@127.0.0.1:9/", "must not contain a user or password"),
+    "query": (f"{NOBODY}/?coder_session_token={OWNER}", 'must not contain "?" or "#"'),
+    "empty query": (f"{NOBODY}/?", 'must not contain "?" or "#"'),
+    "fragment": (f"{NOBODY}#{SECRET}", 'must not contain "?" or "#"'),
+    "token": (OWNER, "the given text is not a deployment URL"),
+    "password and other scheme": (f"ftp://u:{SECRET[:9]}@x", "must not contain a user or password"),
+    "password and no scheme": (f"u:{SECRET[:9]}@x", "the given text is not a deployment URL"),
 }
 
 
