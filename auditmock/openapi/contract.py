@@ -7,11 +7,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import yaml
+from auditmock.openapi.yaml_text import read_yaml, write_yaml
 
 _METHODS = ("get", "put", "post", "delete", "options", "head", "patch", "trace")
 _SCHEMAS = "#/components/schemas/"
-_YamlLoader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class SearchKey(NamedTuple):
@@ -78,10 +77,14 @@ class Operation(NamedTuple):
 
 @dataclass(frozen=True)
 class Contract:
-    """The contract as written (`text`) and as data (`document`)."""
+    """A contract as data; `source` is its YAML, or None to write it from the data when asked for."""
 
-    text: str
+    source: str | None
     document: Mapping[str, Any]
+
+    @cached_property
+    def text(self) -> str:
+        return write_yaml(self.document) if self.source is None else self.source
 
     def resolve(self, node: Mapping[str, Any]) -> Mapping[str, Any]:
         while "$ref" in node:
@@ -271,11 +274,6 @@ def find_contract() -> Path:
     """Return the path of `openapi.yaml`: inside the installed package, or at the root of a checkout."""
     installed = Path(__file__).parents[1] / "_spec" / "openapi.yaml"
     return installed if installed.exists() else Path(__file__).parents[2] / "openapi.yaml"
-
-
-def read_yaml(text: str) -> Any:
-    """Read YAML with the C loader if available: several times as fast as `yaml.safe_load`."""
-    return yaml.load(text, _YamlLoader)  # noqa: S506 - a safe loader
 
 
 def load_contract(path: Path | None = None) -> Contract:

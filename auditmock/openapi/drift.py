@@ -10,9 +10,10 @@ from typing import Any, NamedTuple
 
 from jinja2 import Template
 
-from auditmock.openapi.contract import load_contract, read_yaml
+from auditmock.openapi.contract import load_contract
 from auditmock.openapi.diff import Difference, compare
 from auditmock.openapi.releases import DOCUMENTED, apply_actions, find_overlays, open_release
+from auditmock.openapi.yaml_text import read_yaml
 
 _WIDTH = 400
 """Maximum number of characters of a value."""

@@ -7,9 +7,8 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-import yaml
-
-from auditmock.openapi.contract import Contract, find_contract, load_contract, read_yaml
+from auditmock.openapi.contract import Contract, find_contract, load_contract
+from auditmock.openapi.yaml_text import read_yaml
 
 DOCUMENTED = "documented"
 """The release without an overlay: `openapi.yaml` as written."""
@@ -79,7 +78,7 @@ def overlay_contract(contract: Contract, path: Path) -> Contract:
         document = apply_actions(contract.document, actions)
     except ReleaseError as error:
         raise ReleaseError(f"{path.name}, {error}") from None
-    return Contract(write_yaml(document), document)
+    return Contract(None, document)
 
 
 def apply_actions(document: Mapping[str, Any], actions: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:
@@ -97,16 +96,3 @@ def apply_actions(document: Mapping[str, Any], actions: Sequence[Mapping[str, An
             )
         apply_overlay(changed, {"actions": [action]})
     return changed
-
-
-def write_yaml(document: Mapping[str, Any]) -> str:
-    """Write a document as YAML, keys in their order."""
-    text: str = yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110)
-    return text
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes repeated values in full, without YAML aliases."""
-
-    def ignore_aliases(self, data: Any) -> bool:  # noqa: ARG002 - PyYAML's signature
-        return True

@@ -1,7 +1,6 @@
 """Builds the control API app from its document and its operations."""
 
 from collections.abc import Callable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -17,22 +16,17 @@ from auditmock.handlers.control.worlds import ServerOperations, WorldDirectory
 from auditmock.handlers.explain.request import Explainer
 from auditmock.handlers.explain.search import SearchExplainer, make_search_parser
 from auditmock.openapi.contract import Contract, load_contract
-from auditmock.openapi.releases import write_yaml
 from auditmock.server.connexion_app import assemble
 from auditmock.server.state import MockState
 from auditmock.settings import Settings
 from auditmock.version import VERSION
 
 
-@cache
 def load_control_document() -> Contract:
-    """Read the control API's OpenAPI document and add the `Fault` schema, which scenario files share.
-
-    Cached: writing its text takes longer than all else that a mock needs to start.
-    """
+    """Read the control API's OpenAPI document and add the `Fault` schema, which scenario files share."""
     document: Any = load_contract(Path(auditmock.handlers.__path__[0]) / "control.yaml").document
     document["components"]["schemas"]["Fault"] = fault_schema()
-    return Contract(write_yaml(document), document)
+    return Contract(None, document)
 
 
 def make_explainer(mock: MockState) -> Explainer:
@@ -41,8 +35,6 @@ def make_explainer(mock: MockState) -> Explainer:
 
 
 def build_control_app(mock: MockState, settings: Settings, document: Contract) -> App:
-    contract = mock.contract
-    describer = SearchExplainer(contract, make_search_parser(contract, mock.organization))
     explainer = make_explainer(mock)
     events = EventStream(mock.request_log, explainer.summarize)
     worlds = WorldDirectory(mock.worlds, mock.tokens, events)
@@ -52,8 +44,8 @@ def build_control_app(mock: MockState, settings: Settings, document: Contract) -
     )
     groups = (
         ServerOperations(worlds, mock.request_log, events),
-        WorldOperations(worlds, contract, describer),
-        RequestOperations(mock.request_log, explainer, describer, mock.worlds, info),
+        WorldOperations(worlds, mock.contract, explainer.searches),
+        RequestOperations(mock.request_log, explainer, mock.worlds, info),
     )
     return assemble(document, {name: _method(groups, name) for name in document.operations})
 

@@ -10,7 +10,6 @@ from auditmock.core.errors import request_not_found
 from auditmock.fixtures.worlds import Worlds
 from auditmock.handlers.endpoints import ReplyResponse, json_response
 from auditmock.handlers.explain.request import Explainer
-from auditmock.handlers.explain.search import SearchExplainer
 from auditmock.handlers.messages.response import NO_CONTENT
 from auditmock.handlers.recording.request_log import RequestLog
 
@@ -29,16 +28,10 @@ class ServerInfo(NamedTuple):
 
 class RequestOperations:
     def __init__(
-        self,
-        request_log: RequestLog,
-        explainer: Explainer,
-        searches: SearchExplainer,
-        worlds: Worlds,
-        server: ServerInfo,
+        self, request_log: RequestLog, explainer: Explainer, worlds: Worlds, server: ServerInfo
     ) -> None:
         self._request_log = request_log
         self._explainer = explainer
-        self._searches = searches
         self._worlds = worlds
         self._server = server
 
@@ -50,7 +43,7 @@ class RequestOperations:
         return json_response(self._server.list_scenarios())
 
     async def explain_search(self, q: str = "", username: str = "") -> Response:
-        return json_response(self._searches.explain(q, username))
+        return json_response(self._explainer.searches.explain(q, username))
 
     async def list_requests(self, limit: int, **wanted: Any) -> Response:
         """Newest first."""

@@ -29,7 +29,7 @@ class Explainer:
     def __init__(self, contract: Contract, tokens: Tokens, worlds: Worlds, searches: SearchExplainer) -> None:
         self._contract = contract
         self._worlds = worlds
-        self._searches = searches
+        self.searches = searches
         self._analyzer = RequestAnalyzer(contract, tokens)
         self._redaction = Redaction(contract.token_locations)
         self._errors = ErrorExplainer(contract)
@@ -58,7 +58,7 @@ class Explainer:
         analysis = self._analyzer.find(entry)
         lists = analysis.operation is not None and analysis.operation.id == LIST_OPERATION
         q = analysis.value("q") if lists or analysis.operation is None else ""
-        search = self._searches.explain(q, analysis.token.username)
+        search = self.searches.explain(q, analysis.token.username)
         search["hints"] += self._ignored_parameters(analysis) if lists else ()
         rejected = entry.status >= _FIRST_ERROR
         return {
@@ -93,7 +93,7 @@ class Explainer:
             page["after_id"] = after
         world = self._worlds.find(analysis.token.world)
         if world:
-            wanted, _ = self._searches.filter(analysis.value("q"), analysis.token.username)
+            wanted, _ = self.searches.filter(analysis.value("q"), analysis.token.username)
             found = search_store(world.store, wanted, Page(limit, offset, after or None))
             searched = Filter((), wanted.since, wanted.until)
             page |= {"matched": found.count, "shown": found.shown}

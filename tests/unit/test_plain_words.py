@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from auditmock.openapi.contract import read_yaml
+from auditmock.openapi.yaml_text import read_yaml
 
 ROOT = Path(__file__).parents[2]
 ROWS = read_yaml((ROOT / "tests/data/plain_words.yaml").read_text(encoding="utf-8"))

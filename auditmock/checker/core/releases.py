@@ -4,7 +4,7 @@ import re
 from copy import deepcopy
 
 from auditmock.openapi.contract import Contract
-from auditmock.openapi.releases import DOCUMENTED, find_overlays, open_release, write_yaml
+from auditmock.openapi.releases import DOCUMENTED, find_overlays, open_release
 
 AUTO = "auto"
 
@@ -43,7 +43,7 @@ def open_for_version(release: str, version: str) -> Contract:
         }
         if later:
             schema["enum"] = [value for value in schema["enum"] if value not in later]
-    return contract if document == contract.document else Contract(write_yaml(document), document)
+    return contract if document == contract.document else Contract(None, document)
 
 
 def _since(release: str) -> str:

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from auditmock.checker.core.checks import LAYERS
-from auditmock.openapi.contract import load_contract, read_yaml
+from auditmock.openapi.contract import load_contract
 from auditmock.openapi.diff import compare
 from auditmock.openapi.drift import (
     ReleaseDrift,
@@ -23,6 +23,7 @@ from auditmock.openapi.drift import (
     write_page,
 )
 from auditmock.openapi.releases import find_overlays, open_release
+from auditmock.openapi.yaml_text import read_yaml
 
 CASES = Path(__file__).parents[2] / "data" / "releases"
 CHECKS = Path(__file__).parents[2] / "contract"
